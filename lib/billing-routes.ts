@@ -1,0 +1,87 @@
+import { Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { AuthorizationType, type IResource, type IRestApi, LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { Payments } from './payments';
+import type { PlanCatalogue } from './plan-catalogue';
+import type { ApiEntry } from './private/catalogue';
+import { Environment } from './private/environment';
+import { HandlerFunction } from './private/handler-function';
+import type { QuotaStore } from './quota-store';
+import type { StripeWebhook } from './stripe-webhook';
+
+/** Properties of `BillingRoutes`. */
+export interface BillingRoutesProps {
+  /** What is sold. */
+  readonly catalogue: PlanCatalogue;
+
+  /** Where balances are. */
+  readonly store: QuotaStore;
+
+  /** Who takes the money. */
+  readonly payments: Payments;
+
+  /** What serves `stripe/webhook`. */
+  readonly webhook: StripeWebhook;
+
+  /** The first segment of the routes' path, without a slash. */
+  readonly path: string;
+}
+
+/** The routes by which customers sign up, pay, and see what is left. They identify the caller, and never spend quota. */
+export class BillingRoutes extends Construct {
+  /** The function behind all of them but the webhook. */
+  public readonly handler: IFunction;
+
+  private readonly apis: ApiEntry[] = [];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: BillingRoutesProps,
+  ) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    this.handler = new HandlerFunction(this, 'Handler', {
+      bundle: 'billing',
+      description: 'Plans, checkout, welcome and usage of the paid API',
+      timeout: Duration.seconds(20),
+      environment: {
+        [Environment.TABLE_NAME]: props.store.table.tableName,
+        [Environment.CATALOGUE]: props.catalogue._render(stack),
+        [Environment.STRIPE_SECRET_KEY_ARN]: props.payments.secretKey.secretArn,
+        [Environment.APIS]: Lazy.string({ produce: () => stack.toJsonString(this.apis) }),
+      },
+    });
+    props.store.grants.manageCustomers(this.handler);
+    props.payments.secretKey.grantRead(this.handler);
+  }
+
+  /**
+   * Adds the routes to an API.
+   *
+   * @internal
+   */
+  public _attach(api: IRestApi, entry: ApiEntry): IResource {
+    const { path, webhook } = this.props;
+    if (api.root.getResource(path) !== undefined) {
+      throw new Error(
+        `\`billingPath\` must be free, but the API has a resource of that name, got: ${JSON.stringify(path)}`,
+      );
+    }
+    this.apis.push(entry);
+    const billing = api.root.addResource(path);
+    const integration = new LambdaIntegration(this.handler);
+    const add = (httpMethod: string, resource: IResource, target: LambdaIntegration) =>
+      resource.addMethod(httpMethod, target, { authorizationType: AuthorizationType.NONE, apiKeyRequired: false });
+    add('GET', billing.addResource('plans'), integration);
+    const checkout = billing.addResource('checkout');
+    add('POST', checkout, integration);
+    add('GET', checkout.addResource('{token}'), integration);
+    add('GET', billing.addResource('welcome'), integration);
+    add('GET', billing.addResource('usage'), integration);
+    const stripe = billing.addResource('stripe').addResource('webhook');
+    add('POST', stripe, new LambdaIntegration(webhook.handler));
+    return billing;
+  }
+}

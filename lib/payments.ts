@@ -1,0 +1,33 @@
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+
+/** Options of `Payments.stripe`. */
+export interface StripeOptions {
+  /**
+   * Stripe's secret API key (`sk_test_…`, `sk_live_…`, or a restricted `rk_…`), as the whole value of the secret. It is read at
+   * run time, by its ARN, and stands nowhere else.
+   */
+  readonly secretKey: ISecret;
+
+  /**
+   * The signing secret (`whsec_…`) of the webhook endpoint that points at this stage's `stripe/webhook`, as the whole value of
+   * the secret. Several, separated by white space, are all accepted: so a secret is rotated without losing an event.
+   *
+   * @default - a new secret with a placeholder in it, whose ARN the stack puts out: put the endpoint's signing secret there
+   */
+  readonly webhookSecret?: ISecret;
+}
+
+/** Who takes the money. */
+export class Payments {
+  /** Stripe: Checkout for plans and top-ups, and webhooks that restore the quota. */
+  public static stripe(options: StripeOptions): Payments {
+    return new Payments(options.secretKey, options.webhookSecret);
+  }
+
+  private constructor(
+    /** The secret with Stripe's API key. */
+    public readonly secretKey: ISecret,
+    /** The secret with the webhook endpoint's signing secret, where one was given. */
+    public readonly webhookSecret?: ISecret,
+  ) {}
+}

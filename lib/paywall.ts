@@ -1,0 +1,274 @@
+import { Aspects, CfnOutput, type Duration, Stack } from 'aws-cdk-lib';
+import { CfnRestApi, type CorsOptions, type IRestApi, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Construct } from 'constructs';
+import { BillingRoutes } from './billing-routes';
+import { PaymentGatewayResponses } from './payment-gateway-responses';
+import type { Payments } from './payments';
+import type { Plan } from './plan';
+import { PlanCatalogue } from './plan-catalogue';
+import type { ApiEntry } from './private/catalogue';
+import { corsOrigins } from './private/cors';
+import { Environment } from './private/environment';
+import { Protection } from './private/protection';
+import { covers, formatRoute, parseRoute, type Route } from './private/routes';
+import { requireInteger } from './private/validation';
+import { QuotaAuthorizer } from './quota-authorizer';
+import { QuotaStore } from './quota-store';
+import { StripeWebhook } from './stripe-webhook';
+import type { TopUp } from './top-up';
+import { UsagePlans } from './usage-plans';
+
+/** Properties of `Paywall`. */
+export interface PaywallProps {
+  /** What customers can be on. One of them must be free, or be named in `defaultPlan`. */
+  readonly plans: Plan[];
+
+  /** Who takes the money. */
+  readonly payments: Payments;
+
+  /**
+   * What customers can buy beside their plan.
+   *
+   * @default - nothing
+   */
+  readonly topUps?: TopUp[];
+
+  /**
+   * The id of the plan that a new customer starts on, and that a cancelled subscription falls back to.
+   *
+   * @default - the first free plan
+   */
+  readonly defaultPlan?: string;
+
+  /**
+   * How long a customer is served after a renewal has failed.
+   *
+   * @default Duration.days(3)
+   */
+  readonly gracePeriod?: Duration;
+
+  /**
+   * Where balances are; paywalls that share one share their customers.
+   *
+   * @default - a store of its own, whose table outlives the stack
+   */
+  readonly store?: QuotaStore;
+
+  /**
+   * The first segment of the path of the billing routes.
+   *
+   * @default 'billing'
+   */
+  readonly billingPath?: string;
+}
+
+/** Options of `Paywall.protect`. */
+export interface ProtectOptions {
+  /**
+   * Units that a call costs, by route: `{ 'POST /search': 5 }`. A route is an HTTP method, or `ANY`, and a resource path as the API
+   * declares it, `/forecast/{city}`.
+   *
+   * @default - every call costs 1 unit
+   */
+  readonly costs?: { [route: string]: number };
+
+  /**
+   * Routes that anybody may call, without a key and for nothing: `['GET /health']`. OPTIONS is always open.
+   *
+   * @default - none
+   */
+  readonly open?: string[];
+
+  /**
+   * Ids of the plans that include a route: `{ 'POST /search': ['pro'] }`. Customers on others get 402 and the plan to move to.
+   *
+   * @default - every plan includes every route
+   */
+  readonly routePlans?: { [route: string]: string[] };
+
+  /**
+   * Whose browsers may call the billing routes and read refusals.
+   *
+   * @default - the API's `defaultCorsPreflightOptions`; CORS is off without them
+   */
+  readonly cors?: CorsOptions;
+
+  /**
+   * Whether the 402 carries headers that the authorizer computed (`Link`, `RateLimit`, `RateLimit-Policy`, `Retry-After`). The
+   * body holds the same either way.
+   *
+   * @default true
+   */
+  readonly paymentHeaders?: boolean;
+}
+
+/** AWS's limit on a function's environment. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+const MAX_ENVIRONMENT_BYTES = 4096;
+
+/**
+ * Turns REST APIs of Amazon API Gateway into paid ones: callers spend quota, meet `402 Payment Required` when it is used up, pay
+ * by Stripe, and go on.
+ */
+export class Paywall extends Construct {
+  /** Everything that is sold. */
+  public readonly catalogue: PlanCatalogue;
+
+  /** Where balances are. */
+  public readonly store: QuotaStore;
+
+  /** What spends quota. */
+  public readonly authorizer: QuotaAuthorizer;
+
+  /** What API Gateway throttles by. */
+  public readonly usagePlans: UsagePlans;
+
+  /** What turns payments into quota. */
+  public readonly webhook: StripeWebhook;
+
+  /** What customers sign up and pay by. */
+  public readonly billing: BillingRoutes;
+
+  private readonly billingPath: string;
+  private readonly protected = new Set<IRestApi>();
+
+  constructor(scope: Construct, id: string, props: PaywallProps) {
+    super(scope, id);
+    this.billingPath = props.billingPath ?? 'billing';
+    if (!/^[A-Za-z0-9_-]{1,64}$/.test(this.billingPath)) {
+      throw new Error(
+        `\`billingPath\` must be one path segment of letters, digits, - and _, got: ${JSON.stringify(this.billingPath)}`,
+      );
+    }
+    const catalogue = new PlanCatalogue(props);
+    const store = props.store ?? new QuotaStore(this, 'Store');
+    const { payments } = props;
+    this.catalogue = catalogue;
+    this.store = store;
+    this.usagePlans = new UsagePlans(this, 'UsagePlans', { plans: catalogue.plans });
+    this.authorizer = new QuotaAuthorizer(this, 'Authorizer', {
+      catalogue,
+      store,
+      surrogateKeyPrefix: this.usagePlans.surrogateKeyPrefix,
+    });
+    this.webhook = new StripeWebhook(this, 'StripeWebhook', { catalogue, store, payments });
+    this.billing = new BillingRoutes(this, 'Billing', {
+      catalogue,
+      store,
+      payments,
+      webhook: this.webhook,
+      path: this.billingPath,
+    });
+    this.node.addValidation({ validate: () => this.validateUse() });
+  }
+
+  /**
+   * Makes an API a paid one: every method of it, also those that are added later, but for open routes, CORS preflight and the
+   * billing routes, which are added here.
+   *
+   * @param api a `RestApi` of the same stack, deployed to a stage
+   */
+  public protect(api: IRestApi, options: ProtectOptions = {}): void {
+    const restApi = this.requireProtectable(api);
+    const { costs, open, routePlans } = this.parse(options);
+    const cors = options.cors ?? restApi.root.defaultCorsPreflightOptions;
+    const entry: ApiEntry = {
+      apiId: restApi.restApiId,
+      costs: options.costs ?? {},
+      routePlans: options.routePlans ?? {},
+      corsOrigins: corsOrigins(cors),
+    };
+    this.protected.add(restApi);
+    const name = restApi.node.id;
+    const authorizer = this.authorizer._attach(restApi, entry);
+    const responses = new PaymentGatewayResponses(this, `Responses-${name}`, {
+      api: restApi,
+      cors,
+      paymentHeaders: options.paymentHeaders,
+    });
+    const protection = new Protection({
+      api: restApi,
+      authorizerId: authorizer.ref,
+      billing: this.billing._attach(restApi, entry),
+      open,
+      responses,
+      named: { costs, open, routePlans },
+    });
+    Aspects.of(Stack.of(restApi)).add(protection);
+    this.node.addValidation({ validate: () => protection.validate() });
+    this.usagePlans._addStage(restApi.deploymentStage);
+    new CfnOutput(this, `WebhookUrl-${name}`, {
+      description: 'What the Stripe webhook endpoint points at',
+      value: restApi.urlForPath(`/${this.billingPath}/stripe/webhook`),
+    });
+  }
+
+  /** What stands in the way of protecting an API, told at once and in words of this package. */
+  private requireProtectable(api: IRestApi): RestApi {
+    const path = api.node.path;
+    const resource = api.node.defaultChild;
+    if (!(resource instanceof CfnRestApi) || resource.body !== undefined || resource.bodyS3Location !== undefined) {
+      throw new Error(`\`api\` must be a RestApi whose methods are defined in this app, got: ${path}`);
+    }
+    if (Stack.of(api) !== Stack.of(this)) {
+      throw new Error(
+        `\`api\` must be in the stack of the paywall, ${Stack.of(this).node.path} (make a paywall in each stack and give them ` +
+          `one \`store\`), got: ${path}`,
+      );
+    }
+    if (this.protected.has(api)) {
+      throw new Error(`\`api\` must be protected once, got again: ${path}`);
+    }
+    if (resource.apiKeySourceType !== undefined && resource.apiKeySourceType !== 'AUTHORIZER') {
+      throw new Error(
+        `\`api\` must take its API keys from the authorizer, but ${path} sets apiKeySourceType, got: ${resource.apiKeySourceType}`,
+      );
+    }
+    const restApi = api as RestApi;
+    if (restApi.latestDeployment === undefined) {
+      throw new Error(`\`api\` must be deployed to a stage, but has \`deploy: false\`, got: ${path}`);
+    }
+    resource.apiKeySourceType = 'AUTHORIZER';
+    return restApi;
+  }
+
+  private parse(options: ProtectOptions): { costs: Route[]; open: Route[]; routePlans: Route[] } {
+    const open = (options.open ?? []).map((text) => parseRoute('open', text));
+    const costs = Object.entries(options.costs ?? {}).map(([text, units]) => {
+      requireInteger(`costs["${text}"]`, units, 0);
+      return parseRoute('costs', text);
+    });
+    const routePlans = Object.entries(options.routePlans ?? {}).map(([text, plans]) => {
+      this.requirePlans(text, plans);
+      return parseRoute('routePlans', text);
+    });
+    const free = [...costs, ...routePlans].find((route) => open.some((other) => covers(other, route)));
+    if (free !== undefined) {
+      throw new Error(`\`open\` must not name routes that have a cost or a plan, got: "${formatRoute(free)}"`);
+    }
+    return { costs, open, routePlans };
+  }
+
+  private requirePlans(route: string, plans: readonly string[]): void {
+    const ids = this.catalogue.plans.map((plan) => plan.id);
+    const unknown = plans.find((plan) => !ids.includes(plan));
+    if (unknown !== undefined || plans.length === 0) {
+      const got = JSON.stringify(unknown ?? []);
+      throw new Error(`\`routePlans["${route}"]\` must name some of ${JSON.stringify(ids)}, got: ${got}`);
+    }
+  }
+
+  private validateUse(): string[] {
+    if (this.protected.size === 0) {
+      return ['the paywall protects nothing: call `protect(api)`'];
+    }
+    const stack = Stack.of(this);
+    const environment = JSON.stringify(stack.resolve([this.catalogue._render(stack), this.authorizer._renderApis()]));
+    const bytes = Buffer.byteLength(environment) + 512;
+    return bytes <= MAX_ENVIRONMENT_BYTES
+      ? []
+      : [
+          `\`plans\`, \`topUps\`, \`costs\` and \`routePlans\` must fit a function's environment of ${MAX_ENVIRONMENT_BYTES} bytes ` +
+            `(${Environment.CATALOGUE}, ${Environment.APIS}), got about: ${bytes}`,
+        ];
+  }
+}

@@ -1,0 +1,96 @@
+import { Duration, type Stack } from 'aws-cdk-lib';
+import type { Plan } from './plan';
+import type { Catalogue } from './private/catalogue';
+import { requireDistinctIds } from './private/validation';
+import type { TopUp } from './top-up';
+
+/** Properties of `PlanCatalogue`. */
+export interface PlanCatalogueProps {
+  /** The plans, at least one of them. */
+  readonly plans: Plan[];
+
+  /**
+   * What can be bought beside a plan.
+   *
+   * @default - nothing
+   */
+  readonly topUps?: TopUp[];
+
+  /**
+   * The id of the plan that a new customer starts on, and that a cancelled subscription falls back to.
+   *
+   * @default - the first free plan
+   */
+  readonly defaultPlan?: string;
+
+  /**
+   * How long a customer is served after a renewal has failed.
+   *
+   * @default Duration.days(3)
+   */
+  readonly gracePeriod?: Duration;
+}
+
+/** Everything that is sold: the one list that the authorizer, the billing routes and the webhook share. */
+export class PlanCatalogue {
+  /** The plans. */
+  public readonly plans: Plan[];
+
+  /** What can be bought beside a plan. */
+  public readonly topUps: TopUp[];
+
+  /** The id of the plan that a new customer starts on. */
+  public readonly defaultPlan: string;
+
+  private readonly gracePeriod: Duration;
+
+  constructor(props: PlanCatalogueProps) {
+    this.plans = [...props.plans];
+    this.topUps = [...(props.topUps ?? [])];
+    if (this.plans.length === 0) {
+      throw new Error('`plans` must hold at least one plan, got: []');
+    }
+    requireDistinctIds(
+      'plans',
+      this.plans.map((plan) => plan.id),
+    );
+    requireDistinctIds(
+      'topUps',
+      this.topUps.map((topUp) => topUp.id),
+    );
+    this.defaultPlan = startingPlan(this.plans, props.defaultPlan);
+    this.gracePeriod = props.gracePeriod ?? Duration.days(3);
+  }
+
+  /**
+   * As the handlers read it.
+   *
+   * @internal
+   */
+  public _render(stack: Stack): string {
+    const catalogue: Catalogue = {
+      plans: this.plans.map((plan) => plan._render()),
+      topUps: this.topUps.map((topUp) => topUp._render()),
+      defaultPlan: this.defaultPlan,
+      gracePeriod: this.gracePeriod.toSeconds(),
+    };
+    return stack.toJsonString(catalogue);
+  }
+}
+
+function startingPlan(plans: readonly Plan[], wanted: string | undefined): string {
+  const ids = JSON.stringify(plans.map((plan) => plan.id));
+  if (wanted === undefined) {
+    const free = plans.find((plan) => plan.price === undefined);
+    if (free === undefined) {
+      throw new Error(
+        `\`plans\` must hold a free plan to start from, or name one in \`defaultPlan\`, got only: ${ids}`,
+      );
+    }
+    return free.id;
+  }
+  if (!plans.some((plan) => plan.id === wanted)) {
+    throw new Error(`\`defaultPlan\` must be one of ${ids}, got: ${JSON.stringify(wanted)}`);
+  }
+  return wanted;
+}

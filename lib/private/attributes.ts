@@ -1,0 +1,19 @@
+/**
+ * The attributes of a customer's items that a payment may write: all but `keys`. The webhook's role is held to them, and its
+ * adapter's test checks that it needs no other.
+ */
+export const CREDITED_ATTRIBUTES = [
+  'pk',
+  'sk',
+  'plan',
+  'standing',
+  'graceEndsAt',
+  'remaining',
+  'credits',
+  'credited',
+  'periodEnd',
+  'linkSecret',
+  'stripeCustomer',
+  'subscription',
+  'createdAt',
+];

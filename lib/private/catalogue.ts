@@ -1,0 +1,60 @@
+/** What the constructs tell the handlers: plain data, serialised into the environment (`environment.ts`). */
+export interface Catalogue {
+  readonly plans: readonly PlanEntry[];
+  readonly topUps: readonly TopUpEntry[];
+  /** The id of the plan that a new customer starts on, and a cancelled one falls back to. */
+  readonly defaultPlan: string;
+  /** Seconds of service that a customer keeps after a failed renewal. */
+  readonly gracePeriod: number;
+}
+
+export interface PlanEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly quota: QuotaEntry;
+  /** Absent for a free plan. */
+  readonly price?: PriceEntry;
+  /** Whether API Gateway refuses calls of this plan by a coarse quota of its own. */
+  readonly usagePlanQuota: boolean;
+  /** How many surrogate API keys the plan's usage plan holds. */
+  readonly lanes: number;
+}
+
+export type Period = 'day' | 'week' | 'month' | 'once';
+
+export interface QuotaEntry {
+  readonly units: number;
+  readonly period: Period;
+}
+
+export interface PriceEntry {
+  /** In the currency's minor unit. */
+  readonly amount?: number;
+  /** ISO 4217, lower case, as Stripe writes it. */
+  readonly currency?: string;
+  readonly interval?: 'month' | 'year';
+  /** The id of a price that exists at Stripe; it stands in place of the three above. */
+  readonly stripePrice?: string;
+}
+
+export interface TopUpEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly units: number;
+  readonly price: PriceEntry;
+}
+
+export interface ApiEntry {
+  readonly apiId: string;
+  /** `POST /search` → units; a route that is not named costs 1. */
+  readonly costs: Readonly<Record<string, number>>;
+  /** `POST /search` → the ids of the plans that include it; a route that is not named is in every plan. */
+  readonly routePlans: Readonly<Record<string, readonly string[]>>;
+  /** Origins that CORS admits on the billing routes; empty where CORS is off. */
+  readonly corsOrigins: readonly string[];
+}
+
+/** The key under which a route stands in `ApiEntry`, for a request's method and resource. */
+export function routeKeys(httpMethod: string, resourcePath: string): string[] {
+  return [`${httpMethod} ${resourcePath}`, `ANY ${resourcePath}`];
+}

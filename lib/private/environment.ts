@@ -1,0 +1,20 @@
+/**
+ * The names of the environment variables that the constructs set and the handlers read. Secrets are never among them: only the
+ * ARNs that they are read by.
+ */
+export const Environment = {
+  /** The name of the quota store's table. */
+  TABLE_NAME: 'PAYWALL_TABLE_NAME',
+  /** The `Catalogue`, as JSON. */
+  CATALOGUE: 'PAYWALL_CATALOGUE',
+  /** The `ApiEntry[]` of the protected APIs, as JSON. */
+  APIS: 'PAYWALL_APIS',
+  /** What stands in front of plan and lane in the value of a surrogate API key. */
+  SURROGATE_KEY_PREFIX: 'PAYWALL_SURROGATE_KEY_PREFIX',
+  /** The ARN of the secret with Stripe's secret API key. */
+  STRIPE_SECRET_KEY_ARN: 'PAYWALL_STRIPE_SECRET_KEY_ARN',
+  /** The ARN of the secret with the webhook endpoint's signing secret. */
+  STRIPE_WEBHOOK_SECRET_ARN: 'PAYWALL_STRIPE_WEBHOOK_SECRET_ARN',
+  /** Where Stripe's API is, in place of `https://api.stripe.com`. No construct sets it. */
+  STRIPE_API_BASE: 'STRIPE_API_BASE',
+} as const;

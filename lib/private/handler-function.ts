@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+
+export interface HandlerFunctionProps {
+  /** The folder below `assets/`, which the build writes. */
+  readonly bundle: string;
+  readonly description: string;
+  readonly environment: Record<string, string>;
+  readonly timeout: Duration;
+}
+
+/**
+ * One of the package's own handlers. It has a role of its own, which may write to its log group and nothing else until
+ * something is granted.
+ */
+export class HandlerFunction extends LambdaFunction {
+  constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    super(scope, id, {
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: Code.fromAsset(bundlePath(props.bundle)),
+      memorySize: 512,
+      timeout: props.timeout,
+      environment: props.environment,
+      role,
+      logGroup,
+      // START, END and REPORT lines as text cost more than the write that they report on.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
+      applicationLogLevelV2: ApplicationLogLevel.INFO,
+    });
+  }
+}
+
+/** Two levels up from `lib/private` in a checkout, and from `dist/private` in the published package. */
+function bundlePath(bundle: string): string {
+  const path = join(__dirname, '..', '..', 'assets', bundle);
+  if (!existsSync(join(path, 'index.js'))) {
+    throw new Error(`the handler bundle assets/${bundle}/index.js is missing: run \`npm run build\` first`);
+  }
+  return path;
+}

@@ -1,0 +1,110 @@
+import { type IAspect, Stack } from 'aws-cdk-lib';
+import { CfnGatewayResponse, CfnMethod, type IResource, type IRestApi, Method } from 'aws-cdk-lib/aws-apigateway';
+import type { IConstruct } from 'constructs';
+import { covers, formatRoute, type Route } from './routes';
+
+export interface ProtectionProps {
+  readonly api: IRestApi;
+  readonly authorizerId: string;
+  /** Below it no method is protected. */
+  readonly billing: IResource;
+  readonly open: readonly Route[];
+  /** The paywall's own gateway responses. */
+  readonly responses: IConstruct;
+  /** Every route that a prop names, by prop: each must exist in the API. */
+  readonly named: Readonly<Record<string, readonly Route[]>>;
+}
+
+/**
+ * Puts the paywall's authorizer on every method of an API, also those added after `protect`, but for open routes, CORS preflight
+ * and the billing routes. As an aspect it runs when the app is complete.
+ */
+export class Protection implements IAspect {
+  private readonly methods = new Map<string, Route>();
+  private readonly conflicts: string[] = [];
+
+  constructor(private readonly props: ProtectionProps) {}
+
+  public visit(node: IConstruct): void {
+    if (node instanceof CfnMethod && this.isOfApi(node, node.restApiId)) {
+      this.visitMethod(node);
+    }
+    if (node instanceof CfnGatewayResponse && this.isOfApi(node, node.restApiId)) {
+      this.visitGatewayResponse(node);
+    }
+  }
+
+  /** What only the finished app can tell; one message a fault. */
+  public validate(): string[] {
+    const missing = Object.entries(this.props.named).flatMap(([prop, routes]) =>
+      routes
+        .filter((route) => ![...this.methods.values()].some((method) => covers(route, method)))
+        .map(
+          (route) =>
+            `\`${prop}\` must name routes of the API ${this.props.api.node.path}, which has ${this.known()}, got: "${formatRoute(route)}"`,
+        ),
+    );
+    return [...missing, ...this.conflicts];
+  }
+
+  private visitMethod(node: CfnMethod): void {
+    const method = node.node.scope;
+    const route = { httpMethod: node.httpMethod, resourcePath: method instanceof Method ? method.resource.path : '' };
+    if (node.node.path.startsWith(`${this.props.billing.node.path}/`)) {
+      node.authorizationType = 'NONE';
+      node.authorizerId = undefined;
+      node.apiKeyRequired = false;
+      return;
+    }
+    if (this.methods.has(node.node.path)) {
+      return;
+    }
+    this.methods.set(node.node.path, route);
+    if (route.httpMethod === 'OPTIONS') {
+      // A preflight request carries no credential, so whoever asks for one refuses every browser.
+      return;
+    }
+    if (this.props.open.some((open) => covers(open, route))) {
+      node.apiKeyRequired = false;
+      return;
+    }
+    this.protect(node, route);
+  }
+
+  private protect(node: CfnMethod, route: Route): void {
+    if (node.authorizationType !== undefined && node.authorizationType !== 'NONE') {
+      this.conflicts.push(
+        `${formatRoute(route)} of ${this.props.api.node.path} has an authorizer of its own (${node.authorizationType}): ` +
+          `API Gateway asks one only, so remove it or list the route in \`open\``,
+      );
+      return;
+    }
+    node.authorizationType = 'CUSTOM';
+    node.authorizerId = this.props.authorizerId;
+    node.apiKeyRequired = true;
+    // Without this, an API that was deployed before would keep serving the methods as they were: a new deployment is made
+    // only when the deployment's logical id changes.
+    this.props.api.latestDeployment?.addToLogicalId({ protected: formatRoute(route) });
+  }
+
+  private visitGatewayResponse(node: CfnGatewayResponse): void {
+    if (node.node.scopes.includes(this.props.responses)) {
+      return;
+    }
+    const taken = this.props.responses.node.findAll().filter((child) => child instanceof CfnGatewayResponse);
+    if (taken.some((response) => response.responseType === node.responseType)) {
+      this.conflicts.push(
+        `${node.node.path} sets the gateway response ${node.responseType}, which the paywall sets: remove it`,
+      );
+    }
+  }
+
+  private isOfApi(node: IConstruct, restApiId: string): boolean {
+    const stack = Stack.of(node);
+    return JSON.stringify(stack.resolve(restApiId)) === JSON.stringify(stack.resolve(this.props.api.restApiId));
+  }
+
+  private known(): string {
+    return [...this.methods.values()].map(formatRoute).join(', ') || 'none';
+  }
+}

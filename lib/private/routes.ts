@@ -1,0 +1,32 @@
+import { Token } from 'aws-cdk-lib';
+
+const METHODS = ['ANY', 'DELETE', 'GET', 'HEAD', 'PATCH', 'POST', 'PUT'];
+
+/** A method of an API: `POST /search`. */
+export interface Route {
+  readonly httpMethod: string;
+  readonly resourcePath: string;
+}
+
+/** Reads `POST /search`; the message of its error names the prop. */
+export function parseRoute(prop: string, text: string): Route {
+  const [httpMethod = '', resourcePath = '', ...rest] = text.split(' ');
+  const complete = METHODS.includes(httpMethod) && resourcePath.startsWith('/') && rest.length === 0;
+  if (Token.isUnresolved(text) || !complete) {
+    throw new Error(
+      `\`${prop}\` must name routes as an HTTP method and a resource path, "POST /search" (OPTIONS is always open), got: ${JSON.stringify(text)}`,
+    );
+  }
+  return { httpMethod, resourcePath };
+}
+
+/** Whether what is declared of `pattern` holds for the API's method: `ANY` on either side stands for every method. */
+export function covers(pattern: Route, method: Route): boolean {
+  const any = pattern.httpMethod === 'ANY' || method.httpMethod === 'ANY';
+  return pattern.resourcePath === method.resourcePath && (any || pattern.httpMethod === method.httpMethod);
+}
+
+/** `POST /search`. */
+export function formatRoute(route: Route): string {
+  return `${route.httpMethod} ${route.resourcePath}`;
+}

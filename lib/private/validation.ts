@@ -1,0 +1,47 @@
+import { Token } from 'aws-cdk-lib';
+
+const MAX_UNITS = 10 ** 12;
+
+/** Refuses a number that is no integer within the bounds; a token is taken as it is. */
+export function requireInteger(name: string, value: number, min: number, max: number = MAX_UNITS): void {
+  if (Token.isUnresolved(value)) {
+    return;
+  }
+  if (!Number.isSafeInteger(value) || value < min || value > max) {
+    throw new Error(`\`${name}\` must be an integer between ${count(min)} and ${count(max)}, got: ${value}`);
+  }
+}
+
+/** Refuses an id that could not stand in a URL, a key and a construct id alike. Ids are part of data, so never a token. */
+export function requireId(name: string, value: string): void {
+  if (Token.isUnresolved(value)) {
+    throw new Error(`\`${name}\` must be a literal string, got a token: ${value}`);
+  }
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/.test(value)) {
+    throw new Error(
+      `\`${name}\` must be 1 to 32 lower-case letters, digits and inner hyphens, got: ${JSON.stringify(value)}`,
+    );
+  }
+}
+
+/** Refuses a list in which two entries have one id. */
+export function requireDistinctIds(name: string, ids: readonly string[]): void {
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) {
+    throw new Error(`\`${name}\` must have distinct ids, got twice: ${JSON.stringify(twice)}`);
+  }
+}
+
+/** Refuses an empty or an overlong text; a token is taken as it is. */
+export function requireText(name: string, value: string, max: number): void {
+  if (Token.isUnresolved(value)) {
+    return;
+  }
+  if (value.trim() === '' || value.length > max) {
+    throw new Error(`\`${name}\` must be 1 to ${max} characters, got: ${JSON.stringify(value)}`);
+  }
+}
+
+function count(value: number): string {
+  return value === MAX_UNITS ? '10^12' : String(value);
+}

@@ -1,0 +1,87 @@
+import { Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { CfnAuthorizer, type IRestApi } from 'aws-cdk-lib/aws-apigateway';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { PlanCatalogue } from './plan-catalogue';
+import type { ApiEntry } from './private/catalogue';
+import { Environment } from './private/environment';
+import { HandlerFunction } from './private/handler-function';
+import type { QuotaStore } from './quota-store';
+
+/** Properties of `QuotaAuthorizer`. */
+export interface QuotaAuthorizerProps {
+  /** What is sold. */
+  readonly catalogue: PlanCatalogue;
+
+  /** Where balances are. */
+  readonly store: QuotaStore;
+
+  /** What stands in front of plan and lane in the value of a surrogate key. */
+  readonly surrogateKeyPrefix: string;
+}
+
+/** The Lambda authorizer that spends quota, one call at a time. */
+export class QuotaAuthorizer extends Construct {
+  /** The function behind it. */
+  public readonly handler: IFunction;
+
+  private readonly apis: ApiEntry[] = [];
+
+  constructor(scope: Construct, id: string, props: QuotaAuthorizerProps) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    this.handler = new HandlerFunction(this, 'Handler', {
+      bundle: 'authorizer',
+      description: 'Authenticates API calls and spends their quota',
+      // Within what a caller would wait for; the store's own timeouts are shorter.
+      timeout: Duration.seconds(5),
+      environment: {
+        [Environment.TABLE_NAME]: props.store.table.tableName,
+        [Environment.CATALOGUE]: props.catalogue._render(stack),
+        [Environment.SURROGATE_KEY_PREFIX]: props.surrogateKeyPrefix,
+        [Environment.APIS]: Lazy.string({ produce: () => this._renderApis() }),
+      },
+    });
+    props.store.grants.spend(this.handler);
+  }
+
+  /**
+   * The protected APIs, as the handler reads them.
+   *
+   * @internal
+   */
+  public _renderApis(): string {
+    return Stack.of(this).toJsonString(this.apis);
+  }
+
+  /**
+   * Makes the API's authorizer, which asks the handler on every call: a cached answer would spend nothing.
+   *
+   * @internal
+   */
+  public _attach(api: IRestApi, entry: ApiEntry): CfnAuthorizer {
+    this.apis.push(entry);
+    const stack = Stack.of(this);
+    const authorizer = new CfnAuthorizer(this, `Authorizer${this.apis.length === 1 ? '' : this.apis.length}`, {
+      restApiId: api.restApiId,
+      name: `${this.node.addr.slice(-8)}-quota`,
+      type: 'REQUEST',
+      authorizerResultTtlInSeconds: 0,
+      authorizerUri: stack.formatArn({
+        service: 'apigateway',
+        account: 'lambda',
+        resource: `path/2015-03-31/functions/${this.handler.functionArn}/invocations`,
+      }),
+    });
+    this.handler.addPermission(`Invoke${this.apis.length}`, {
+      principal: new ServicePrincipal('apigateway.amazonaws.com'),
+      sourceArn: stack.formatArn({
+        service: 'execute-api',
+        resource: api.restApiId,
+        resourceName: `authorizers/${authorizer.ref}`,
+      }),
+    });
+    return authorizer;
+  }
+}

@@ -1,0 +1,83 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, Billing, type ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { CREDITED_ATTRIBUTES } from './private/attributes';
+
+/** Properties of `QuotaStore`. */
+export interface QuotaStoreProps {
+  /**
+   * What becomes of the table, and of every balance in it, when the stack is deleted.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/** The DynamoDB table that holds balances, customers and the ledger. Two paywalls that share one share their customers. */
+export class QuotaStore extends Construct {
+  /** The table. */
+  public readonly table: ITableV2;
+
+  /** Who may do what with it. */
+  public readonly grants: QuotaStoreGrants;
+
+  constructor(scope: Construct, id: string, props: QuotaStoreProps = {}) {
+    super(scope, id);
+    const table = new TableV2(this, 'Table', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billing: Billing.onDemand(),
+      timeToLiveAttribute: 'expiresAt',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+    });
+    this.table = table;
+    this.grants = new QuotaStoreGrants(table);
+  }
+}
+
+/**
+ * The store's permissions, one method for each part that a handler plays. Partition keys keep the parts apart: IAM can tell
+ * them from each other (`dynamodb:LeadingKeys`), where it cannot tell sort keys.
+ */
+export class QuotaStoreGrants {
+  /** @param table the store's table */
+  constructor(private readonly table: ITableV2) {}
+
+  /** Spend units and roll periods over: updates of balances. No ledger entry, no new item by a put. */
+  public spend(grantee: IGrantable): Grant {
+    return this.allow(grantee, ['dynamodb:UpdateItem'], ['CUSTOMER#*']);
+  }
+
+  /** Read customers, make new ones, and give them keys. No ledger entry, no event. */
+  public manageCustomers(grantee: IGrantable): Grant {
+    return this.allow(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], ['CUSTOMER#*']);
+  }
+
+  /** Add what was paid for: ledger entries, balances and accounts, and the markers of seen events. No customer's keys. */
+  public credit(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+    return this.allow(grantee, actions, ['LEDGER#*', 'EVENT#*', 'STRIPE#*']).combine(
+      Grant.addToPrincipal({
+        grantee,
+        actions,
+        resourceArns: [this.table.tableArn],
+        conditions: {
+          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CUSTOMER#*'] },
+          // Every attribute of a customer but `keys`: a payment opens no door.
+          'ForAllValues:StringEquals': { 'dynamodb:Attributes': CREDITED_ATTRIBUTES },
+        },
+      }),
+    );
+  }
+
+  private allow(grantee: IGrantable, actions: string[], partitionKeys: string[]): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions,
+      resourceArns: [this.table.tableArn],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitionKeys } },
+    });
+  }
+}

@@ -1,0 +1,42 @@
+import Stripe from 'stripe';
+
+/** What `data.object` is for an event of this type. */
+export type EventObject<T extends Stripe.Event.Type> = Extract<Stripe.Event, { type: T }>['data']['object'];
+
+export interface EventDetails<T extends Stripe.Event.Type> {
+  readonly id: string;
+  readonly created: number;
+  readonly type: T;
+  readonly object: EventObject<T>;
+  /** The changed members as they were; only `….updated` events have them. */
+  readonly previous?: Partial<EventObject<T>>;
+  readonly request: Stripe.Event.Request;
+}
+
+export function newEvent<T extends Stripe.Event.Type>(details: EventDetails<T>): Stripe.EventBase {
+  return {
+    id: details.id,
+    object: 'event',
+    api_version: Stripe.API_VERSION,
+    created: details.created,
+    data: {
+      object: details.object,
+      ...(details.previous === undefined ? {} : { previous_attributes: details.previous }),
+    },
+    livemode: false,
+    pending_webhooks: 1,
+    request: details.request,
+    type: details.type,
+  };
+}
+
+/** The members of `before` that `after` has changed, as an update event tells them. */
+export function previousAttributes<T extends object>(before: T, after: T): Partial<T> {
+  const changed: Partial<T> = {};
+  for (const name of Object.keys(before) as (keyof T)[]) {
+    if (JSON.stringify(before[name]) !== JSON.stringify(after[name])) {
+      changed[name] = before[name];
+    }
+  }
+  return changed;
+}

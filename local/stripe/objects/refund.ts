@@ -1,0 +1,37 @@
+import type Stripe from 'stripe';
+
+export interface RefundDetails {
+  readonly id: string;
+  readonly created: number;
+  readonly amount: number;
+  readonly charge: Stripe.Charge;
+  readonly reason: Stripe.Refund.Reason | null;
+  readonly metadata: Record<string, string>;
+}
+
+export function newRefund(details: RefundDetails): Stripe.Refund {
+  const { charge } = details;
+  return {
+    id: details.id,
+    object: 'refund',
+    amount: details.amount,
+    balance_transaction: null,
+    charge: charge.id,
+    created: details.created,
+    currency: charge.currency,
+    customer: charge.customer,
+    customer_account: null,
+    destination_details: {
+      card: { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' },
+      type: 'card',
+    },
+    metadata: details.metadata,
+    payment_intent: charge.payment_intent,
+    payment_method: charge.payment_method,
+    reason: details.reason,
+    receipt_number: null,
+    source_transfer_reversal: null,
+    status: 'succeeded',
+    transfer_reversal: null,
+  };
+}

@@ -1,0 +1,133 @@
+/**
+ * What a synthesized CDK app holds, as the local gateway serves it: read from the templates by `read-app.ts`, and with every
+ * CloudFormation intrinsic already resolved. Nothing behind this file knows about templates any more.
+ */
+export interface AppModel {
+  readonly apis: RestApiModel[];
+  readonly functions: FunctionModel[];
+  readonly tables: TableModel[];
+  readonly secrets: SecretModel[];
+  /** What the template holds and the local gateway cannot serve, each with the construct path that names it. */
+  readonly unserved: UnservedResource[];
+}
+
+export interface UnservedResource {
+  /** The construct path (`Stack/Api/Default/GET`), or `Stack/LogicalId` where the template carries none. */
+  readonly path: string;
+  /** The CloudFormation type, `AWS::SQS::Queue`. */
+  readonly type: string;
+  readonly reason: string;
+}
+
+export interface RestApiModel {
+  /** What `Ref` on the API gives, and `requestContext.apiId`. */
+  readonly id: string;
+  readonly logicalId: string;
+  /** The construct path. */
+  readonly path: string;
+  readonly name: string;
+  readonly stageName: string;
+  readonly stageVariables: Readonly<Record<string, string>>;
+  readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
+  readonly binaryMediaTypes: readonly string[];
+  readonly methods: readonly MethodModel[];
+  /** By response type, `ACCESS_DENIED`; types that the template leaves alone are absent. */
+  readonly gatewayResponses: Readonly<Record<string, GatewayResponseModel>>;
+  /** The usage plans that hold this API's stage. */
+  readonly usagePlans: readonly UsagePlanModel[];
+}
+
+export interface MethodModel {
+  readonly path: string;
+  /** `GET`, …, or `ANY`. */
+  readonly httpMethod: string;
+  readonly resourceId: string;
+  /** `/items/{id}`, `/{proxy+}`, `/`. */
+  readonly resourcePath: string;
+  readonly apiKeyRequired: boolean;
+  readonly authorizer?: AuthorizerModel;
+  /** `method.request.header.x` → required. */
+  readonly requestParameters: Readonly<Record<string, boolean>>;
+  readonly integration: IntegrationModel;
+}
+
+export interface AuthorizerModel {
+  readonly id: string;
+  readonly name: string;
+  readonly type: 'REQUEST' | 'TOKEN';
+  readonly functionArn: string;
+  /** `method.request.header.Authorization`, …; empty where there is none. */
+  readonly identitySources: readonly string[];
+  /** Seconds that a policy is cached for; 0 is off. */
+  readonly resultTtl: number;
+}
+
+export interface IntegrationModel {
+  readonly type: 'MOCK' | 'HTTP_PROXY' | 'AWS_PROXY';
+  /** For HTTP_PROXY: the method and the URI of the backend, `{name}` still in place. */
+  readonly httpMethod?: string;
+  readonly uri?: string;
+  /** For AWS_PROXY. */
+  readonly functionArn?: string;
+  /** `integration.request.header.x` → `'literal'`, `method.request.…` or `context.…`. */
+  readonly requestParameters: Readonly<Record<string, string>>;
+  /** By content type, VTL. */
+  readonly requestTemplates: Readonly<Record<string, string>>;
+  readonly passthroughBehavior: 'WHEN_NO_MATCH' | 'WHEN_NO_TEMPLATES' | 'NEVER';
+  readonly integrationResponses: readonly IntegrationResponseModel[];
+  readonly timeoutMillis: number;
+}
+
+export interface IntegrationResponseModel {
+  readonly statusCode: string;
+  readonly selectionPattern?: string;
+  /** `method.response.header.x` → `'literal'` or `integration.response.header.y`. */
+  readonly responseParameters: Readonly<Record<string, string>>;
+  readonly responseTemplates: Readonly<Record<string, string>>;
+}
+
+export interface GatewayResponseModel {
+  readonly statusCode?: string;
+  /** `gatewayresponse.header.x` → `'literal'`, `method.request.header.y` or `context.…`. */
+  readonly responseParameters: Readonly<Record<string, string>>;
+  readonly responseTemplates: Readonly<Record<string, string>>;
+}
+
+export interface UsagePlanModel {
+  readonly id: string;
+  readonly name: string;
+  readonly throttle?: { readonly rateLimit: number; readonly burstLimit: number };
+  readonly quota?: { readonly limit: number; readonly offset: number; readonly period: 'DAY' | 'WEEK' | 'MONTH' };
+  readonly keys: readonly { readonly id: string; readonly value: string; readonly enabled: boolean }[];
+}
+
+export interface FunctionModel {
+  readonly arn: string;
+  readonly name: string;
+  readonly path: string;
+  /** `nodejs24.x`. */
+  readonly runtime: string;
+  /** `index.handler`. */
+  readonly handler: string;
+  /** The folder with the function's code. */
+  readonly codePath: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
+}
+
+export interface TableModel {
+  readonly name: string;
+  readonly path: string;
+  /** The input of DynamoDB's CreateTable. */
+  readonly definition: Readonly<Record<string, unknown>>;
+  readonly ttlAttribute?: string;
+}
+
+export interface SecretModel {
+  readonly arn: string;
+  readonly name: string;
+  readonly path: string;
+  /** The literal value in the template, or what `GenerateSecretString` produced. */
+  readonly value?: string;
+}
