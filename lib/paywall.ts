@@ -175,6 +175,7 @@ export class Paywall extends Construct {
       apiId: restApi.restApiId,
       costs: options.costs ?? {},
       routePlans: options.routePlans ?? {},
+      billingPath: this.billingPath,
       corsOrigins: corsOrigins(cors),
     };
     this.protected.add(restApi);

@@ -15,5 +15,7 @@ export const CREDITED_ATTRIBUTES = [
   'linkSecret',
   'stripeCustomer',
   'subscription',
+  'subscriptionCreated',
+  'previousSubscription',
   'createdAt',
 ];

@@ -50,6 +50,8 @@ export interface ApiEntry {
   readonly costs: Readonly<Record<string, number>>;
   /** `POST /search` → the ids of the plans that include it; a route that is not named is in every plan. */
   readonly routePlans: Readonly<Record<string, readonly string[]>>;
+  /** The first segment of the billing routes' path. */
+  readonly billingPath: string;
   /** Origins that CORS admits on the billing routes; empty where CORS is off. */
   readonly corsOrigins: readonly string[];
 }

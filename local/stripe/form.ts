@@ -40,6 +40,10 @@ export class Params {
     return this.values[name] !== undefined;
   }
 
+  isHash(name: string): boolean {
+    return isHash(this.values[name]);
+  }
+
   nameOf(name: string): string {
     return this.path === '' ? name : `${this.path}[${name}]`;
   }

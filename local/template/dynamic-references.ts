@@ -1,5 +1,5 @@
 import { Unresolvable } from './intrinsics';
-import { isObject, text } from './values';
+import { isObject, parseObject, text } from './values';
 
 /** What `{{resolve:…}}` is looked up in. */
 export interface DynamicValues {
@@ -34,17 +34,9 @@ function secretReference(reference: string, values: DynamicValues): string {
   const key = parts[idLength + 1];
   const value = values.secretValue(id);
   if (!key) return value;
-  const field = text(fieldsOf(value, id)[key]);
+  const fields = parseObject(value);
+  if (!fields) throw new Unresolvable(`the secret ${id} is no JSON object, so none of its keys can be taken`);
+  const field = text(fields[key]);
   if (field === undefined) throw new Unresolvable(`the secret ${id} has no key "${key}"`);
   return field;
-}
-
-function fieldsOf(value: string, id: string): Readonly<Record<string, unknown>> {
-  try {
-    const fields: unknown = JSON.parse(value);
-    if (isObject(fields)) return fields;
-  } catch {
-    // Said below: a secret that is no JSON object has no keys.
-  }
-  throw new Unresolvable(`the secret ${id} is no JSON object, so none of its keys can be taken`);
 }

@@ -22,11 +22,11 @@ export function resolve(value: unknown, scope: Scope): unknown {
     return value.map((item) => resolve(item, scope)).filter((item) => item !== undefined);
   }
   if (!isObject(value)) return value;
-  const [name, argument, more] = Object.keys(value).length === 1 ? Object.entries(value).flat() : [];
-  if (typeof name === 'string' && more === undefined && (name === 'Ref' || name.startsWith('Fn::'))) {
+  const [name, ...others] = Object.keys(value);
+  if (name !== undefined && others.length === 0 && (name === 'Ref' || name.startsWith('Fn::'))) {
     const intrinsic = INTRINSICS.get(name);
     if (!intrinsic) throw new Unresolvable(`the intrinsic function ${name} is not known to the local gateway`);
-    return intrinsic(argument, scope);
+    return intrinsic(value[name], scope);
   }
   return Object.fromEntries(
     Object.entries(value)

@@ -46,7 +46,7 @@ export interface MethodModel {
   readonly resourcePath: string;
   readonly apiKeyRequired: boolean;
   readonly authorizer?: AuthorizerModel;
-  /** `method.request.header.x` → required. */
+  /** `method.request.header.x` → required, and only where the method's request validator asks for parameters. */
   readonly requestParameters: Readonly<Record<string, boolean>>;
   readonly integration: IntegrationModel;
 }
@@ -58,6 +58,8 @@ export interface AuthorizerModel {
   readonly functionArn: string;
   /** `method.request.header.Authorization`, …; empty where there is none. */
   readonly identitySources: readonly string[];
+  /** For TOKEN: the pattern that a token must match whole; one that does not is answered 401 without a call. */
+  readonly identityValidation?: string;
   /** Seconds that a policy is cached for; 0 is off. */
   readonly resultTtl: number;
 }

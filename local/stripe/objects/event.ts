@@ -3,17 +3,17 @@ import Stripe from 'stripe';
 /** What `data.object` is for an event of this type. */
 export type EventObject<T extends Stripe.Event.Type> = Extract<Stripe.Event, { type: T }>['data']['object'];
 
-export interface EventDetails<T extends Stripe.Event.Type> {
+export interface EventDetails {
   readonly id: string;
   readonly created: number;
-  readonly type: T;
-  readonly object: EventObject<T>;
+  readonly type: Stripe.Event.Type;
+  readonly object: Stripe.Event.Data.Object;
   /** The changed members as they were; only `….updated` events have them. */
-  readonly previous?: Partial<EventObject<T>>;
+  readonly previous?: Stripe.Event.Data.PreviousAttributes;
   readonly request: Stripe.Event.Request;
 }
 
-export function newEvent<T extends Stripe.Event.Type>(details: EventDetails<T>): Stripe.EventBase {
+export function newEvent(details: EventDetails): Stripe.EventBase {
   return {
     id: details.id,
     object: 'event',

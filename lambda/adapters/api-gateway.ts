@@ -1,0 +1,62 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+
+type GatewayEvent = APIGatewayProxyEvent | APIGatewayRequestAuthorizerEvent;
+
+/** A request header, whatever case its name came in. */
+export function header(event: GatewayEvent, name: string): string | undefined {
+  const entry = Object.entries(event.headers ?? {}).find(([key]) => key.toLowerCase() === name);
+  return entry?.[1] ?? undefined;
+}
+
+/** The key that a caller sends as `x-api-key`, or as `Authorization: Bearer`; never from the query string, which logs keep. */
+export function apiKeyOf(event: GatewayEvent): string | undefined {
+  const bearer = /^bearer +(\S+) *$/i.exec(header(event, 'authorization') ?? '');
+  return header(event, 'x-api-key') ?? bearer?.[1];
+}
+
+/**
+ * The public URL of the API: its domain, and what stands in front of the resource (the stage, or a custom domain's base path).
+ * The Host header has no say in it.
+ */
+export function publicUrl(event: GatewayEvent): string {
+  const { domainName, path } = event.requestContext;
+  const segments = path.split('/').slice(1);
+  const base = segments.slice(0, segments.length - resourceDepth(event)).map((segment) => `/${segment}`);
+  const scheme = header(event, 'x-forwarded-proto') === 'http' ? 'http' : 'https';
+  return `${scheme}://${domainName}${base.join('')}`;
+}
+
+function resourceDepth(event: GatewayEvent): number {
+  const segments = event.resource.split('/').filter((segment) => segment !== '');
+  const greedy = /^\{(.+)\+\}$/.exec(segments.at(-1) ?? '')?.[1];
+  if (greedy === undefined) {
+    return Math.max(1, segments.length);
+  }
+  const rest = event.pathParameters?.[greedy] ?? '';
+  return segments.length - 1 + rest.split('/').length;
+}
+
+export function json(statusCode: number, body: unknown, headers: Record<string, string> = {}): APIGatewayProxyResult {
+  return {
+    statusCode,
+    headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+/** What is wrong, and what to do about it, as problem details (RFC 9457). */
+export function problem(
+  status: number,
+  title: string,
+  detail: string,
+  requestId: string,
+  headers: Record<string, string> = {},
+): APIGatewayProxyResult {
+  const body = { type: 'about:blank', title, status, detail, instance: `urn:uuid:${requestId}` };
+  return json(status, body, { 'Content-Type': 'application/problem+json', ...headers });
+}
+
+/** Whether a person's browser asks, and not a program. */
+export function wantsHtml(event: GatewayEvent): boolean {
+  return header(event, 'accept')?.includes('text/html') === true;
+}

@@ -1,0 +1,5 @@
+import type { EpochSeconds } from '../domain/clock';
+
+export function systemClock(): EpochSeconds {
+  return Math.floor(Date.now() / 1000);
+}

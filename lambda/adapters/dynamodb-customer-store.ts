@@ -1,0 +1,72 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Balance } from '../domain/balance';
+import type { Account, CustomerStore } from '../domain/customers';
+import { binary, fromOpeningBalance, type Item, Key, text, toBalance } from './dynamodb-items';
+import { updateIf } from './dynamodb-update';
+
+/** Customers in DynamoDB, as the billing routes read and make them. */
+export class DynamoDbCustomerStore implements CustomerStore {
+  constructor(
+    private readonly client: DynamoDBClient,
+    private readonly table: string,
+  ) {}
+
+  public async balance(customer: string): Promise<Balance | undefined> {
+    return toBalance(await getItem(this.client, this.table, Key.balance(customer)));
+  }
+
+  public async account(customer: string): Promise<Account> {
+    const item = await getItem(this.client, this.table, Key.account(customer));
+    return { stripeCustomer: item?.stripeCustomer?.S, subscription: item?.subscription?.S };
+  }
+
+  public create(customer: string, opening: Omit<Balance, 'keys'>): Promise<void> {
+    return createCustomer(this.client, this.table, customer, opening);
+  }
+
+  public async addFirstKey(customer: string, keyId: string, hash: Uint8Array): Promise<boolean> {
+    const outcome = await updateIf(this.client, this.table, {
+      key: Key.balance(customer),
+      update: 'SET #keys = :keys',
+      condition: 'attribute_exists(#pk) AND attribute_not_exists(#keys)',
+      attributes: ['pk', 'keys'],
+      values: { ':keys': { M: { [keyId]: binary(hash) } } },
+    });
+    return outcome.done;
+  }
+}
+
+export async function getItem(client: DynamoDBClient, table: string, key: Item): Promise<Item | undefined> {
+  const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }));
+  return Item;
+}
+
+/** Puts an item unless there is one; false where there was. */
+export async function putNew(client: DynamoDBClient, table: string, item: Item): Promise<boolean> {
+  try {
+    await client.send(
+      new PutItemCommand({ TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+export async function createCustomer(
+  client: DynamoDBClient,
+  table: string,
+  customer: string,
+  opening: Omit<Balance, 'keys'>,
+): Promise<void> {
+  const createdAt = text(new Date().toISOString());
+  await putNew(client, table, { ...Key.balance(customer), ...fromOpeningBalance(opening), createdAt });
+}

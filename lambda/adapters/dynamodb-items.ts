@@ -1,0 +1,61 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Balance, Standing } from '../domain/balance';
+
+/** One table holds everything; partition keys keep apart what different roles may write. */
+export const Key = {
+  balance: (customer: string) => key(`CUSTOMER#${customer}`, 'BALANCE'),
+  account: (customer: string) => key(`CUSTOMER#${customer}`, 'ACCOUNT'),
+  ledger: (customer: string, entry: string) => key(`LEDGER#${customer}`, entry),
+  event: (id: string) => key(`EVENT#${id}`, 'EVENT'),
+};
+
+export type Item = Record<string, AttributeValue>;
+
+export function text(value: string): AttributeValue {
+  return { S: value };
+}
+
+export function number(value: number): AttributeValue {
+  return { N: String(value) };
+}
+
+export function binary(value: Uint8Array): AttributeValue {
+  return { B: value };
+}
+
+/** Expression attribute names for attributes that are written as `#name` in expressions. */
+export function names(...attributes: string[]): Record<string, string> {
+  return Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute]));
+}
+
+export function toBalance(item: Item | undefined): Balance | undefined {
+  if (item === undefined) {
+    return undefined;
+  }
+  return {
+    plan: item.plan?.S ?? '',
+    standing: (item.standing?.S ?? 'active') as Standing,
+    graceEndsAt: item.graceEndsAt?.N === undefined ? undefined : Number(item.graceEndsAt.N),
+    remaining: Number(item.remaining?.N ?? 0),
+    credits: Number(item.credits?.N ?? 0),
+    periodEnd: Number(item.periodEnd?.N ?? 0),
+    linkSecret: item.linkSecret?.B ?? new Uint8Array(),
+    keys: Object.fromEntries(Object.entries(item.keys?.M ?? {}).map(([id, hash]) => [id, hash.B ?? new Uint8Array()])),
+  };
+}
+
+export function fromOpeningBalance(balance: Omit<Balance, 'keys'>): Item {
+  return {
+    plan: text(balance.plan),
+    standing: text(balance.standing),
+    remaining: number(balance.remaining),
+    credits: number(balance.credits),
+    periodEnd: number(balance.periodEnd),
+    linkSecret: binary(balance.linkSecret),
+    credited: { M: {} },
+  };
+}
+
+function key(pk: string, sk: string): Item {
+  return { pk: text(pk), sk: text(sk) };
+}

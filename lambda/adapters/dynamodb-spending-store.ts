@@ -1,0 +1,66 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { ChargeRequest, SpendingStore, SpendOutcome } from '../domain/charge';
+import type { EpochSeconds } from '../domain/clock';
+import { binary, Key, number, text, toBalance } from './dynamodb-items';
+import { updateIf } from './dynamodb-update';
+
+/** Balances in DynamoDB, as the authorizer spends them: it only takes away, so no retry or lost answer can mint a unit. */
+export class DynamoDbSpendingStore implements SpendingStore {
+  constructor(
+    private readonly client: DynamoDBClient,
+    private readonly table: string,
+  ) {}
+
+  public async spend(request: ChargeRequest, now: EpochSeconds): Promise<SpendOutcome> {
+    const plans = request.plans ?? [];
+    const inPlan = plans.length === 0 ? '' : ` AND #plan IN (${plans.map((_, index) => `:plan${index}`).join(', ')})`;
+    const outcome = await updateIf(this.client, this.table, {
+      key: Key.balance(request.customer),
+      update: 'SET #remaining = #remaining - :cost',
+      condition:
+        '#keys.#keyId = :hash AND (#standing = :active OR (#standing = :grace AND #graceEndsAt > :now)) ' +
+        `AND #periodEnd > :now AND #remaining >= :cost${inPlan}`,
+      attributes: [
+        'remaining',
+        'keys',
+        'standing',
+        'graceEndsAt',
+        'periodEnd',
+        ...(plans.length === 0 ? [] : ['plan']),
+      ],
+      extraNames: { '#keyId': request.keyId },
+      values: {
+        ':cost': number(request.cost),
+        ':hash': binary(request.keyHash),
+        ':active': text('active'),
+        ':grace': text('grace'),
+        ':now': number(now),
+        ...Object.fromEntries(plans.map((plan, index) => [`:plan${index}`, text(plan)])),
+      },
+    });
+    const balance = toBalance(outcome.item);
+    return outcome.done && balance !== undefined ? { spent: true, balance } : { spent: false, balance };
+  }
+
+  public async rollOver(customer: string, ended: EpochSeconds, included: number, next: EpochSeconds): Promise<void> {
+    const common = {
+      key: Key.balance(customer),
+      attributes: ['remaining', 'credits', 'periodEnd'],
+      values: { ':ended': number(ended), ':included': number(included), ':next': number(next) },
+    };
+    // What is left of the plan's own units ends with the period; what was bought does not.
+    const kept = await updateIf(this.client, this.table, {
+      ...common,
+      update: 'SET #remaining = #credits + :included, #periodEnd = :next',
+      condition: '#periodEnd = :ended AND #remaining >= #credits',
+    });
+    if (kept.done) {
+      return;
+    }
+    await updateIf(this.client, this.table, {
+      ...common,
+      update: 'SET #credits = #remaining, #remaining = #remaining + :included, #periodEnd = :next',
+      condition: '#periodEnd = :ended AND #remaining < #credits',
+    });
+  }
+}

@@ -1,0 +1,51 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { type Item, names } from './dynamodb-items';
+
+export interface ConditionalUpdate {
+  readonly key: Item;
+  readonly update: string;
+  readonly condition: string;
+  /** The attributes that the expressions write as `#name`. */
+  readonly attributes: readonly string[];
+  /** Names that are data: `{ '#keyId': 'a1b2c3' }`. */
+  readonly extraNames?: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, AttributeValue>>;
+}
+
+/** Whether the condition held; the item after the update, or as it stood where the condition failed. */
+export type UpdateOutcome =
+  | { readonly done: true; readonly item: Item }
+  | { readonly done: false; readonly item?: Item };
+
+/** One conditional write; a failed condition is an answer, anything else is thrown. */
+export async function updateIf(
+  client: DynamoDBClient,
+  table: string,
+  write: ConditionalUpdate,
+): Promise<UpdateOutcome> {
+  try {
+    const { Attributes } = await client.send(
+      new UpdateItemCommand({
+        TableName: table,
+        Key: write.key,
+        UpdateExpression: write.update,
+        ConditionExpression: write.condition,
+        ExpressionAttributeNames: { ...names(...write.attributes), ...write.extraNames },
+        ExpressionAttributeValues: write.values,
+        ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    );
+    return { done: true, item: Attributes ?? {} };
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) {
+      return { done: false, item: error.Item };
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,133 @@
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { type ApiEntry, type Catalogue, routeKeys } from '../../lib/private/catalogue';
+import { apiKeyOf, publicUrl } from '../adapters/api-gateway';
+import { hashApiKey, parseApiKey } from '../domain/api-key';
+import { type Balance, findPlan } from '../domain/balance';
+import { type ChargeRequest, charge, type Decision, type SpendingStore } from '../domain/charge';
+import type { Clock } from '../domain/clock';
+import { laneOf } from '../domain/lane';
+import { paymentRequired, type RefusalReason } from '../domain/payment-required';
+
+export interface AuthorizerDependencies {
+  readonly store: SpendingStore;
+  readonly catalogue: Catalogue;
+  readonly apis: ReadonlyMap<string, ApiEntry>;
+  readonly surrogateKeyPrefix: string;
+  readonly clock: Clock;
+}
+
+type Event = APIGatewayRequestAuthorizerEvent;
+type Context = NonNullable<APIGatewayAuthorizerResult['context']>;
+
+/** No plan holds it, so API Gateway answers INVALID_API_KEY, 403: the status that no payment lifts. */
+const SUSPENDED_KEY = 'suspended';
+
+/** Throws `Unauthorized` where API Gateway shall answer 401, and any other error where it shall answer 503. */
+export async function authorize(
+  event: Event,
+  dependencies: AuthorizerDependencies,
+): Promise<APIGatewayAuthorizerResult> {
+  const api = dependencies.apis.get(event.requestContext.apiId);
+  if (api === undefined) {
+    throw new Error(`the API ${event.requestContext.apiId} is not one that this paywall protects`);
+  }
+  const request = identify(event, api);
+  const decision: Decision =
+    request === undefined
+      ? { kind: 'unauthorized' }
+      : await charge(dependencies.store, dependencies.catalogue, request, dependencies.clock);
+  if (request === undefined || decision.kind === 'unauthorized') {
+    // API Gateway knows this very word; https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
+    throw new Error('Unauthorized');
+  }
+  switch (decision.kind) {
+    case 'granted':
+      return allow(event, request, decision.balance, api, dependencies);
+    case 'suspended':
+      return policy('Allow', event, request.customer, {}, SUSPENDED_KEY);
+    case 'payment_required':
+      return policy('Deny', event, request.customer, {
+        ...paymentContext(event, request, decision.balance, decision.reason, api, dependencies),
+      });
+  }
+}
+
+/** Who calls, and what the route costs; nothing where the request carries no key. */
+function identify(event: Event, api: ApiEntry): ChargeRequest | undefined {
+  const text = apiKeyOf(event);
+  const key = text === undefined ? undefined : parseApiKey(text);
+  if (text === undefined || key === undefined) {
+    return undefined;
+  }
+  const route = routeKeys(event.httpMethod, event.resource);
+  const named = <T>(entries: Readonly<Record<string, T>>) =>
+    route.map((name) => entries[name]).find((entry) => entry !== undefined);
+  return {
+    customer: key.customer,
+    keyId: key.keyId,
+    keyHash: hashApiKey(text),
+    cost: named(api.costs) ?? 1,
+    plans: named(api.routePlans),
+  };
+}
+
+function allow(
+  event: Event,
+  request: ChargeRequest,
+  balance: Balance,
+  api: ApiEntry,
+  dependencies: AuthorizerDependencies,
+): APIGatewayAuthorizerResult {
+  const plan = findPlan(dependencies.catalogue, balance.plan);
+  const lane = laneOf(request.customer, plan.lanes);
+  const context: Context = {
+    customer: request.customer,
+    plan: plan.id,
+    cost: request.cost,
+    remaining: balance.remaining,
+    limit: plan.quota.units,
+    // Only API Gateway can tell whether its own quota is over; the 402 that it would answer with must be ready before.
+    ...(plan.usagePlanQuota && paymentContext(event, request, balance, 'usage_plan_quota_exceeded', api, dependencies)),
+  };
+  return policy('Allow', event, request.customer, context, `${dependencies.surrogateKeyPrefix}-${plan.id}-${lane}`);
+}
+
+/** The 402, ready to be substituted into a gateway response. */
+function paymentContext(
+  event: Event,
+  request: ChargeRequest,
+  balance: Balance,
+  reason: RefusalReason,
+  api: ApiEntry,
+  dependencies: AuthorizerDependencies,
+): Context {
+  const { body, headers } = paymentRequired(dependencies.catalogue, {
+    customer: request.customer,
+    reason,
+    balance,
+    cost: request.cost,
+    plans: request.plans,
+    requestId: event.requestContext.requestId,
+    billingUrl: `${publicUrl(event)}/${api.billingPath}`,
+    now: dependencies.clock(),
+  });
+  return { problem: JSON.stringify(body), ...headers };
+}
+
+function policy(
+  effect: 'Allow' | 'Deny',
+  event: Event,
+  principalId: string,
+  context: Context,
+  usageIdentifierKey?: string,
+): APIGatewayAuthorizerResult {
+  return {
+    principalId,
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Action: 'execute-api:Invoke', Effect: effect, Resource: event.methodArn }],
+    },
+    context,
+    usageIdentifierKey,
+  };
+}

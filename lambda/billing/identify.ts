@@ -1,0 +1,35 @@
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import { apiKeyOf, problem } from '../adapters/api-gateway';
+import { hashApiKey, parseApiKey } from '../domain/api-key';
+import { asOf, type Balance } from '../domain/balance';
+import { sameBytes } from '../domain/charge';
+import type { BillingDependencies, BillingRequest } from './routes';
+
+export interface IdentifiedCustomer {
+  readonly customer: string;
+  readonly balance: Balance;
+}
+
+/** The customer whose key the request carries; nothing where it carries none that is valid. It spends no quota. */
+export async function identify(
+  { event }: BillingRequest,
+  { store, catalogue, clock }: BillingDependencies,
+): Promise<IdentifiedCustomer | undefined> {
+  const text = apiKeyOf(event);
+  const key = text === undefined ? undefined : parseApiKey(text);
+  if (text === undefined || key === undefined) {
+    return undefined;
+  }
+  const balance = await store.balance(key.customer);
+  const known = balance?.keys[key.keyId];
+  if (balance === undefined || known === undefined || !sameBytes(known, hashApiKey(text))) {
+    return undefined;
+  }
+  return { customer: key.customer, balance: asOf(balance, catalogue, clock()) };
+}
+
+/** 401, in the same words as the gateway's. */
+export function unauthorized(requestId: string): APIGatewayProxyResult {
+  const detail = 'Send a valid API key as x-api-key, or as Authorization: Bearer.';
+  return problem(401, 'Unauthorized', detail, requestId, { 'WWW-Authenticate': 'Bearer realm="api"' });
+}

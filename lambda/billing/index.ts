@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { Environment } from '../../lib/private/environment';
+import { systemClock } from '../adapters/clock';
+import { DynamoDbCustomerStore } from '../adapters/dynamodb-customer-store';
+import { readApis, readCatalogue, requireEnv } from '../adapters/environment';
+import { SecretReader } from '../adapters/secrets';
+import { StripeCheckout } from '../adapters/stripe-checkout';
+import { StripeConnection } from '../adapters/stripe-client';
+import { route } from './routes';
+
+const secrets = new SecretReader(new SecretsManagerClient({}), systemClock);
+
+const dependencies = {
+  store: new DynamoDbCustomerStore(new DynamoDBClient({}), requireEnv(Environment.TABLE_NAME)),
+  checkout: new StripeCheckout(new StripeConnection(secrets, requireEnv(Environment.STRIPE_SECRET_KEY_ARN))),
+  catalogue: readCatalogue(),
+  apis: readApis(),
+  clock: systemClock,
+  newLinkSecret: () => randomBytes(16),
+};
+
+export function handler(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
+  return route(event, dependencies);
+}

@@ -1,0 +1,88 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { ApiEntry, Catalogue } from '../../lib/private/catalogue';
+import { header, problem, publicUrl, wantsHtml } from '../adapters/api-gateway';
+import { logError } from '../adapters/log';
+import type { Checkout } from '../adapters/stripe-checkout';
+import type { Clock } from '../domain/clock';
+import type { CustomerStore } from '../domain/customers';
+import { followLink, startCheckout } from './checkout';
+import { escapeHtml, page } from './page';
+import { listPlans } from './plans';
+import { showUsage } from './usage';
+import { welcome } from './welcome';
+
+export interface BillingDependencies {
+  readonly store: CustomerStore;
+  readonly checkout: Checkout;
+  readonly catalogue: Catalogue;
+  readonly apis: ReadonlyMap<string, ApiEntry>;
+  readonly clock: Clock;
+  readonly newLinkSecret: () => Uint8Array;
+}
+
+/** A request of a billing route, with what every route needs of it. */
+export interface BillingRequest {
+  readonly event: APIGatewayProxyEvent;
+  readonly requestId: string;
+  /** The URL of the billing routes, without a slash at its end. */
+  readonly billingUrl: string;
+}
+
+type Route = (request: BillingRequest, dependencies: BillingDependencies) => Promise<APIGatewayProxyResult>;
+
+const ROUTES: Readonly<Record<string, Route>> = {
+  'GET plans': listPlans,
+  'POST checkout': startCheckout,
+  'GET checkout/{token}': followLink,
+  'GET welcome': welcome,
+  'GET usage': showUsage,
+};
+
+/** Answers a billing route. What goes wrong on our side is logged by request id, and tells the caller nothing of our insides. */
+export async function route(
+  event: APIGatewayProxyEvent,
+  dependencies: BillingDependencies,
+): Promise<APIGatewayProxyResult> {
+  const { requestId, apiId } = event.requestContext;
+  const api = dependencies.apis.get(apiId);
+  try {
+    const path = event.resource.slice(`/${api?.billingPath}/`.length);
+    const answer = ROUTES[`${event.httpMethod} ${path}`];
+    if (api === undefined || answer === undefined) {
+      throw new Error(`no billing route ${event.httpMethod} ${event.resource} of API ${apiId}`);
+    }
+    const request = { event, requestId, billingUrl: `${publicUrl(event)}/${api.billingPath}` };
+    return withCors(readable(await answer(request, dependencies), event), event, api);
+  } catch (error) {
+    logError('a billing request failed', requestId, error);
+    const detail =
+      'The request failed and nothing was charged. Try it again; if it keeps failing, quote this instance.';
+    return withCors(readable(problem(500, 'Internal Server Error', detail, requestId), event), event, api);
+  }
+}
+
+/** A problem, as a page where a person's browser asked. */
+function readable(answer: APIGatewayProxyResult, event: APIGatewayProxyEvent): APIGatewayProxyResult {
+  if (answer.headers?.['Content-Type'] !== 'application/problem+json' || !wantsHtml(event)) {
+    return answer;
+  }
+  const { status, title, detail, instance } = JSON.parse(answer.body) as Record<string, string>;
+  const body = `<h1>${escapeHtml(`${title}`)}</h1><p>${escapeHtml(`${detail}`)}</p><p class="soft"><code>${escapeHtml(`${instance}`)}</code></p>`;
+  return page(Number(status), `${title}`, body);
+}
+
+function withCors(
+  answer: APIGatewayProxyResult,
+  event: APIGatewayProxyEvent,
+  api: ApiEntry | undefined,
+): APIGatewayProxyResult {
+  const origin = header(event, 'origin');
+  const origins = api?.corsOrigins ?? [];
+  if (origins.length === 0 || origin === undefined) {
+    return answer;
+  }
+  const allowed = origins.includes('*') ? '*' : origins.find((candidate) => candidate === origin);
+  return allowed === undefined
+    ? answer
+    : { ...answer, headers: { ...answer.headers, 'Access-Control-Allow-Origin': allowed, Vary: 'Origin' } };
+}

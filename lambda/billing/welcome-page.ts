@@ -1,0 +1,26 @@
+import { escapeHtml } from './page';
+
+export interface WelcomeView {
+  /** The new key; absent where the customer has one. */
+  readonly apiKey: string | undefined;
+  /** The name of what was bought. */
+  readonly purchase: string;
+  readonly usageUrl: string;
+}
+
+/** The body of the welcome page, as HTML. */
+export function welcomeBody({ apiKey, purchase, usageUrl }: WelcomeView): string {
+  const bought = escapeHtml(purchase);
+  if (apiKey === undefined) {
+    return `
+<h1>Thank you</h1>
+<p>${bought} is on your account. Call the API with the key that you have: the next call counts.</p>
+<p class="soft">A key is shown once, when it is made, and kept nowhere.</p>`;
+  }
+  return `
+<h1>You are in</h1>
+<p>${bought} is yours. This is your API key. It is shown this once, so keep it now.</p>
+<pre aria-label="API key">${escapeHtml(apiKey)}</pre>
+<p>Send it as <code>x-api-key</code>, or as <code>Authorization: Bearer</code>. What is left:</p>
+<pre>curl -H "x-api-key: ${escapeHtml(apiKey)}" ${escapeHtml(usageUrl)}</pre>`;
+}

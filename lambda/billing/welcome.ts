@@ -1,0 +1,53 @@
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import { json, problem, wantsHtml } from '../adapters/api-gateway';
+import type { CheckoutOutcome } from '../adapters/stripe-checkout';
+import { hashApiKey, newApiKey } from '../domain/api-key';
+import { findPlan, openingBalance } from '../domain/balance';
+import { page } from './page';
+import type { BillingDependencies, BillingRequest } from './routes';
+import { type WelcomeView, welcomeBody } from './welcome-page';
+
+/**
+ * `GET welcome`: where Stripe sends a customer back to. A new customer's key is made here, shown once, and kept nowhere. It does
+ * not wait for the webhook: whichever comes first makes the customer.
+ */
+export async function welcome(
+  request: BillingRequest,
+  dependencies: BillingDependencies,
+): Promise<APIGatewayProxyResult> {
+  const sessionId = request.event.queryStringParameters?.session_id ?? '';
+  const outcome = /^cs_\w{1,200}$/.test(sessionId) ? await dependencies.checkout.outcome(sessionId) : undefined;
+  if (outcome === undefined) {
+    return problem(404, 'Not Found', 'There is no such checkout. Start one with POST checkout.', request.requestId);
+  }
+  if (!outcome.complete) {
+    const detail = 'This checkout is not finished. Finish it, and come back.';
+    return problem(409, 'Conflict', detail, request.requestId);
+  }
+  const view = {
+    apiKey: await firstKey(outcome, dependencies),
+    purchase: purchaseName(outcome, dependencies),
+    usageUrl: `${request.billingUrl}/usage`,
+  };
+  return wantsHtml(request.event) ? page(200, 'Welcome', welcomeBody(view)) : json(200, publicView(view));
+}
+
+/** The customer's first key; nothing where there is one. */
+async function firstKey(outcome: CheckoutOutcome, dependencies: BillingDependencies): Promise<string | undefined> {
+  const { store, catalogue, clock, newLinkSecret } = dependencies;
+  const { text, key } = newApiKey(outcome.livemode ? 'live' : 'test', outcome.customer);
+  const plan = findPlan(catalogue, catalogue.defaultPlan);
+  await store.create(outcome.customer, openingBalance(plan, clock(), newLinkSecret()));
+  return (await store.addFirstKey(outcome.customer, key.keyId, hashApiKey(text))) ? text : undefined;
+}
+
+function purchaseName({ metadata }: CheckoutOutcome, { catalogue }: BillingDependencies): string {
+  const sold = [...catalogue.plans, ...catalogue.topUps];
+  return sold.find(({ id }) => id === (metadata.plan ?? metadata.topUp))?.name ?? '';
+}
+
+function publicView({ apiKey, purchase, usageUrl }: WelcomeView) {
+  const note =
+    apiKey === undefined ? 'The payment counts for the key that you have.' : 'Keep the key: it is shown this once.';
+  return { purchase, apiKey: apiKey ?? null, note, usageUrl };
+}

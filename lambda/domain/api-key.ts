@@ -1,0 +1,72 @@
+import { createHash, randomInt } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+/**
+ * `pw_live_<customer><key id><secret><checksum>`, base62. A key names its customer, so that one write authenticates and charges;
+ * its checksum tells typing errors and noise apart from keys before any look-up.
+ */
+export interface ApiKey {
+  readonly mode: KeyMode;
+  readonly customer: string;
+  readonly keyId: string;
+}
+
+/** Whether payments are real, as in Stripe's own keys. */
+export type KeyMode = 'live' | 'test';
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const CUSTOMER_LENGTH = 14;
+const KEY_ID_LENGTH = 6;
+/** 62^27 is more than 2^160. */
+const SECRET_LENGTH = 27;
+/** 62^6 is more than 2^32. */
+const CHECKSUM_LENGTH = 6;
+
+const PATTERN = new RegExp(
+  `^pw_(live|test)_(\\w{${CUSTOMER_LENGTH}})(\\w{${KEY_ID_LENGTH}})\\w{${SECRET_LENGTH}}(\\w{${CHECKSUM_LENGTH}})$`,
+);
+const LENGTH = 'pw_live_'.length + CUSTOMER_LENGTH + KEY_ID_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH;
+
+/** A new customer's id. */
+export function newCustomerId(): string {
+  return randomBase62(CUSTOMER_LENGTH);
+}
+
+/** A new key of a customer's. The text is shown once, and stored nowhere. */
+export function newApiKey(mode: KeyMode, customer: string): { readonly text: string; readonly key: ApiKey } {
+  const keyId = randomBase62(KEY_ID_LENGTH);
+  const body = `pw_${mode}_${customer}${keyId}${randomBase62(SECRET_LENGTH)}`;
+  return { text: `${body}${checksum(body)}`, key: { mode, customer, keyId } };
+}
+
+/** Reads a key; nothing where the text is none. */
+export function parseApiKey(text: string): ApiKey | undefined {
+  // The length first: a pattern is not run over what a stranger made long.
+  if (text.length !== LENGTH) {
+    return undefined;
+  }
+  const [, mode, customer, keyId, sum] = PATTERN.exec(text) ?? [];
+  if (mode === undefined || customer === undefined || keyId === undefined) {
+    return undefined;
+  }
+  return checksum(text.slice(0, -CHECKSUM_LENGTH)) === sum ? { mode: mode as KeyMode, customer, keyId } : undefined;
+}
+
+/** What is stored of a key, and compared. A key has too many bits to be guessed, so a slow hash would gain nothing. */
+export function hashApiKey(text: string): Uint8Array {
+  return createHash('sha256').update(text).digest();
+}
+
+function checksum(body: string): string {
+  let rest = crc32(body);
+  let text = '';
+  for (let digit = 0; digit < CHECKSUM_LENGTH; digit++) {
+    text = `${ALPHABET[rest % 62]}${text}`;
+    rest = Math.floor(rest / 62);
+  }
+  return text;
+}
+
+function randomBase62(length: number): string {
+  return Array.from({ length }, () => ALPHABET[randomInt(62)]).join('');
+}

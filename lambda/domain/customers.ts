@@ -1,0 +1,78 @@
+import type { Balance } from './balance';
+
+/** What is known of a customer beside the balance. */
+export interface Account {
+  /** `cus_…` */
+  readonly stripeCustomer?: string;
+  /** The subscription that the customer's plan comes from, `sub_…`. */
+  readonly subscription?: string;
+}
+
+/** Customers, as the billing routes know them. */
+export interface CustomerStore {
+  balance(customer: string): Promise<Balance | undefined>;
+  account(customer: string): Promise<Account>;
+
+  /** Makes the customer, unless there is one of that id. */
+  create(customer: string, opening: Omit<Balance, 'keys'>): Promise<void>;
+
+  /** Gives the customer a first key; false where there was one already. */
+  addFirstKey(customer: string, keyId: string, hash: Uint8Array): Promise<boolean>;
+}
+
+/** What payments do to customers. Every method can be repeated: the second time it changes nothing. */
+export interface PaymentStore {
+  create(customer: string, opening: Omit<Balance, 'keys'>): Promise<void>;
+
+  /** Whether an event was processed to its end. */
+  isSeen(eventId: string): Promise<boolean>;
+  markSeen(eventId: string, type: string): Promise<void>;
+
+  /** Adds bought units, once for each entry, and writes the entry into the ledger. */
+  credit(customer: string, entry: LedgerEntry): Promise<'applied' | 'duplicate'>;
+
+  /**
+   * Makes the subscription the one that the customer's plan comes from, unless a younger one is; tells those which it replaces and
+   * which are yet to be cancelled.
+   */
+  adopt(customer: string, link: SubscriptionLink): Promise<{ readonly adopted: boolean; readonly replaced?: string }>;
+
+  /** Forgets the replaced subscription, once it is cancelled. */
+  forgetReplaced(customer: string, subscription: string): Promise<void>;
+
+  /** Forgets the subscription; false where the customer's plan comes from another one. */
+  release(customer: string, subscription: string): Promise<boolean>;
+
+  /** Puts the customer on a plan with a full period, and into good standing, unless that plan is the present one. */
+  changePlan(customer: string, change: PlanChange): Promise<void>;
+
+  /** Starts a time of grace, unless one is running or the customer is suspended. */
+  beginGrace(customer: string, endsAt: number): Promise<void>;
+
+  /** Ends a time of grace; the customer is in good standing again. */
+  endGrace(customer: string): Promise<void>;
+
+  /** Notes who the customer is at Stripe. */
+  linkStripeCustomer(customer: string, stripeCustomer: string): Promise<void>;
+}
+
+export interface LedgerEntry {
+  /** The business object that was paid, `checkout_session#cs_…`: not the event, of which there are several. */
+  readonly id: string;
+  readonly kind: 'top_up';
+  readonly units: number;
+}
+
+export interface SubscriptionLink {
+  readonly subscription: string;
+  /** When it was made, by Stripe's clock. */
+  readonly created: number;
+}
+
+export interface PlanChange {
+  /** The business object behind the change, for the ledger. */
+  readonly cause: string;
+  readonly plan: string;
+  readonly units: number;
+  readonly periodEnd: number;
+}

@@ -1,0 +1,47 @@
+import type { Catalogue, PriceEntry } from '../../lib/private/catalogue';
+import type { Offer } from './offer';
+
+/** A purchase, in the words that Stripe keeps with the session and gives back with every event of it. */
+export interface PurchaseMetadata {
+  /** Our customer's id. */
+  readonly customer: string;
+  readonly plan?: string;
+  readonly topUp?: string;
+  /** The units as they were sold: a pack that changes in the meantime does not change what was paid for. */
+  readonly units?: string;
+}
+
+/** A purchase that is about to be made at Stripe. */
+export interface Purchase {
+  readonly customer: string;
+  readonly offer: Offer;
+  /** `cus_…`, where the customer has bought before. */
+  readonly stripeCustomer?: string;
+}
+
+/** One line of a Checkout Session. */
+export interface LineItem {
+  readonly name: string;
+  /** Absent for a free plan. */
+  readonly price?: PriceEntry;
+  /** What a free plan's nought is written in. */
+  readonly currency: string;
+}
+
+export function metadataOf(purchase: Purchase): PurchaseMetadata {
+  const { customer, offer } = purchase;
+  return offer.kind === 'plan'
+    ? { customer, plan: offer.plan.id }
+    : { customer, topUp: offer.topUp.id, units: String(offer.topUp.units) };
+}
+
+export function lineItemOf(catalogue: Catalogue, offer: Offer): LineItem {
+  const { name, price } = offer.kind === 'plan' ? offer.plan : offer.topUp;
+  const prices = [...catalogue.plans, ...catalogue.topUps].map((entry) => entry.price?.currency);
+  return { name, price, currency: prices.find((currency) => currency !== undefined) ?? 'usd' };
+}
+
+/** Whether Stripe charges it again and again. */
+export function recurs(offer: Offer): boolean {
+  return offer.kind === 'plan' && offer.plan.price !== undefined;
+}

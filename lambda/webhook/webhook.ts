@@ -1,0 +1,41 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { header, json, problem } from '../adapters/api-gateway';
+import { logError } from '../adapters/log';
+import type { SecretReader } from '../adapters/secrets';
+import { type ProcessDependencies, processEvent } from './process';
+import { verify } from './verify';
+
+export interface WebhookDependencies extends ProcessDependencies {
+  readonly secrets: SecretReader;
+  readonly webhookSecretArn: string;
+}
+
+/** Answers 2xx after the writes, 400 to what Stripe has not signed, and 5xx where ours is the fault: then Stripe sends it again. */
+export async function receive(
+  event: APIGatewayProxyEvent,
+  dependencies: WebhookDependencies,
+): Promise<APIGatewayProxyResult> {
+  const { requestId } = event.requestContext;
+  try {
+    const stripeEvent = await verified(event, dependencies);
+    if (stripeEvent === undefined) {
+      return problem(400, 'Bad Request', 'The Stripe-Signature does not fit the body, or is too old.', requestId);
+    }
+    return json(200, { received: true, outcome: await processEvent(stripeEvent, dependencies) });
+  } catch (error) {
+    logError('a webhook could not be processed', requestId, error);
+    return problem(500, 'Internal Server Error', 'The event was not processed. Send it again.', requestId);
+  }
+}
+
+async function verified(event: APIGatewayProxyEvent, dependencies: WebhookDependencies) {
+  const { secrets, webhookSecretArn, clock } = dependencies;
+  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  const signature = header(event, 'stripe-signature');
+  const attempt = (text: string) => verify(body, signature, text.split(/\s+/), clock());
+  // A secret that was rotated a moment ago is read again before the event is refused.
+  return (
+    attempt(await secrets.read(webhookSecretArn)) ??
+    (signature === undefined ? undefined : attempt(await secrets.refresh(webhookSecretArn)))
+  );
+}

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import type { FunctionModel } from '../template/model';
+import { environmentVariables } from './environment-variables';
+import {
+  ExecutionEnvironment,
+  type Invocation,
+  LoadError,
+  type LogSink,
+  MAX_PAYLOAD_BYTES,
+} from './execution-environment';
+import type { InvocationResult, LambdaRuntime } from './runtime';
+
+export interface LambdaRuntimeOptions {
+  /** Added to the variables of every function, over its own: endpoints, credentials. */
+  readonly environment: Readonly<Record<string, string>>;
+  /**
+   * Execution environments of one function at the same time; further invocations wait for one.
+   * @default 8
+   */
+  readonly maxEnvironments?: number;
+  /**
+   * Takes what functions write to their console, line by line.
+   * @default - it is dropped
+   */
+  readonly onLog?: LogSink;
+}
+
+/** Runs Node.js functions as Lambda does, each execution environment in a worker thread of this process. */
+export function createLambdaRuntime(functions: readonly FunctionModel[], options: LambdaRuntimeOptions): LambdaRuntime {
+  const pools = new Map(functions.map((fn) => [fn.arn, new FunctionPool(fn, options)]));
+  return {
+    async invoke(functionArn, event) {
+      const pool = pools.get(unqualified(functionArn));
+      if (!pool) return failure('ResourceNotFoundException', `Function not found: ${functionArn}`);
+      const payload = JSON.stringify(event) ?? 'null';
+      if (Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) {
+        return failure('RequestTooLargeException', `Request must be smaller than ${MAX_PAYLOAD_BYTES} bytes`);
+      }
+      return pool.invoke({ requestId: randomUUID(), functionArn, event: payload });
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
+    },
+  };
+}
+
+interface Waiting {
+  readonly invocation: Invocation;
+  readonly settle: (result: Promise<InvocationResult> | InvocationResult) => void;
+}
+
+/** The execution environments of one function. */
+class FunctionPool {
+  private readonly environments = new Set<ExecutionEnvironment>();
+  /** The last is the one used last: it is the warmest, and the others can grow cold. */
+  private readonly idle: ExecutionEnvironment[] = [];
+  private readonly waiting: Waiting[] = [];
+  private readonly maxEnvironments: number;
+  private readonly variables: Readonly<Record<string, string>>;
+  private readonly log: LogSink;
+  private closed = false;
+
+  constructor(
+    private readonly fn: FunctionModel,
+    { environment, maxEnvironments = 8, onLog = () => undefined }: LambdaRuntimeOptions,
+  ) {
+    this.maxEnvironments = maxEnvironments;
+    this.variables = environmentVariables(fn, environment);
+    this.log = onLog;
+  }
+
+  async invoke(invocation: Invocation): Promise<InvocationResult> {
+    if (this.closed) return closedError();
+    const environment = this.idle.pop();
+    if (environment) return this.run(environment, invocation);
+    if (this.environments.size < this.maxEnvironments) return this.runCold(invocation);
+    return new Promise((settle) => {
+      this.waiting.push({ invocation, settle });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const { settle } of this.waiting.splice(0)) settle(closedError());
+    await Promise.all([...this.environments].map((environment) => environment.terminate()));
+  }
+
+  private async runCold(invocation: Invocation): Promise<InvocationResult> {
+    try {
+      const environment = new ExecutionEnvironment(this.fn, this.variables, this.log, (ended) => this.forget(ended));
+      this.environments.add(environment);
+      return await this.run(environment, invocation);
+    } catch (error) {
+      if (error instanceof LoadError) return failure(error.errorType, error.message);
+      throw error;
+    }
+  }
+
+  private async run(environment: ExecutionEnvironment, invocation: Invocation): Promise<InvocationResult> {
+    const result = await environment.invoke(invocation);
+    this.release(environment);
+    return result;
+  }
+
+  private release(environment: ExecutionEnvironment): void {
+    if (!environment.usable) return this.forget(environment);
+    const next = this.waiting.shift();
+    if (next) next.settle(this.run(environment, next.invocation));
+    else this.idle.push(environment);
+  }
+
+  /** An environment has ended, by a crash or a timeout: its place is free for what waits. */
+  private forget(environment: ExecutionEnvironment): void {
+    if (!this.environments.delete(environment)) return;
+    const position = this.idle.indexOf(environment);
+    if (position >= 0) this.idle.splice(position, 1);
+    const next = this.closed ? undefined : this.waiting.shift();
+    if (next) next.settle(this.runCold(next.invocation));
+  }
+}
+
+/** Versions and aliases run the one code that there is. */
+function unqualified(functionArn: string): string {
+  return functionArn.split(':').slice(0, 7).join(':');
+}
+
+function failure(errorType: string, errorMessage: string): InvocationResult {
+  return { ok: false, errorType, errorMessage };
+}
+
+function closedError(): InvocationResult {
+  return failure('Runtime.ExitError', 'the runtime is closed');
+}

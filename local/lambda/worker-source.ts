@@ -1,0 +1,145 @@
+/**
+ * What runs inside an execution environment: loads the handler, then answers one invocation after the other.
+ *
+ * It is text, in plain JavaScript, as a worker has to start from the one file that the command-line tool is bundled into, and
+ * as helpers that a compiler puts into a function are not there in another thread.
+ */
+export const WORKER_SOURCE = String.raw`'use strict';
+const { existsSync, readFileSync } = require('node:fs');
+const Module = require('node:module');
+const { dirname, extname, join, sep } = require('node:path');
+const { pathToFileURL } = require('node:url');
+const { parentPort, workerData } = require('node:worker_threads');
+const { file, exportPath, handlerName, taskRoot, maxResponseBytes, takesCallbacks } = workerData;
+
+// Deployed, the code is alone in its folder. Here it lies below the developer's project, whose package.json must not decide
+// whether its files are ES modules.
+function packageType(filename) {
+  for (let dir = dirname(filename); dir === taskRoot || dir.startsWith(taskRoot + sep); dir = dirname(dir)) {
+    const manifest = join(dir, 'package.json');
+    if (existsSync(manifest)) return JSON.parse(readFileSync(manifest, 'utf8')).type ?? 'commonjs';
+  }
+}
+
+const loadScript = Module._extensions['.js'];
+Module._extensions['.js'] = (module, filename) => {
+  const isOwn = filename.startsWith(taskRoot + sep) && packageType(filename) === undefined;
+  if (isOwn) module._compile(readFileSync(filename, 'utf8'), filename, 'commonjs');
+  else loadScript(module, filename);
+};
+
+class RuntimeError extends Error {
+  constructor(name, message) {
+    super(message);
+    this.name = 'Runtime.' + name;
+  }
+}
+
+async function loadModule() {
+  const isModule = extname(file) === '.mjs' || (extname(file) !== '.cjs' && packageType(file) === 'module');
+  try {
+    return isModule ? await import(pathToFileURL(file).href) : require(file);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new RuntimeError('UserCodeSyntaxError', String(error));
+    const isMissing = ['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND'].includes(error?.code);
+    throw isMissing ? new RuntimeError('ImportModuleError', 'Error: ' + error.message) : error;
+  }
+}
+
+async function loadHandler() {
+  const loaded = await loadModule();
+  const find = (root) => exportPath.reduce((value, name) => value?.[name], root);
+  const handler = find(loaded) ?? find(loaded?.default);
+  if (typeof handler !== 'function') {
+    throw new RuntimeError('HandlerNotFound', handlerName + ' is undefined or not exported');
+  }
+  if (handler.length > 2 && !takesCallbacks) {
+    throw new RuntimeError('CallbackHandlerDeprecated', handlerName + ' takes a callback, which nodejs24.x and later do not give');
+  }
+  return handler;
+}
+
+function describe(error) {
+  const isError = error instanceof Error || (typeof error?.name === 'string' && typeof error.message === 'string');
+  return isError
+    ? { errorType: error.name, errorMessage: error.message }
+    : { errorType: typeof error, errorMessage: String(error) };
+}
+
+function answerWith(value) {
+  let payload;
+  try {
+    payload = JSON.stringify(value) ?? 'null';
+  } catch (error) {
+    return { type: 'failed', errorType: 'Runtime.JSONStringifyError', errorMessage: error.message };
+  }
+  const bytes = Buffer.byteLength(payload);
+  if (bytes <= maxResponseBytes) return { type: 'succeeded', payload };
+  const errorMessage = 'Response payload size (' + bytes + ' bytes) exceeded maximum allowed payload size (' + maxResponseBytes + ' bytes).';
+  return { type: 'failed', errorType: 'Function.ResponseSizeTooLarge', errorMessage };
+}
+
+function answerWithError(error) {
+  // An authorizer's way to say 401; a stack for each such request would bury everything else.
+  if (error?.message !== 'Unauthorized') console.error(error);
+  return { type: 'failed', ...describe(error) };
+}
+
+function invoke(handler, { requestId, functionArn, event, timeoutMillis }) {
+  const deadline = Date.now() + timeoutMillis;
+  let answered = false;
+  let whenIdle;
+  const answer = (message) => {
+    if (answered) return;
+    answered = true;
+    process.removeListener('beforeExit', onIdle);
+    parentPort.ref();
+    parentPort.postMessage(message);
+  };
+  const onIdle = () => answer(whenIdle ?? answerWith(null));
+  const callback = (error, result) => {
+    const message = error ? answerWithError(error) : answerWith(result);
+    if (context.callbackWaitsForEmptyEventLoop) whenIdle ??= message;
+    else answer(message);
+  };
+  const context = {
+    awsRequestId: requestId,
+    callbackWaitsForEmptyEventLoop: true,
+    functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
+    invokedFunctionArn: functionArn,
+    memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    done: (error, result) => callback(error, result),
+    succeed: (result) => callback(null, result),
+    fail: (error) => callback(error ?? 'handled'),
+  };
+  try {
+    const result = handler(JSON.parse(event), context, callback);
+    if (typeof result?.then === 'function') {
+      result.then((value) => answer(answerWith(value)), (error) => answer(answerWithError(error)));
+    } else if (!takesCallbacks) {
+      answer(answerWith(result));
+    } else {
+      // Without the port nothing of ours keeps the event loop busy: what is left of it is the handler's own.
+      process.on('beforeExit', onIdle);
+      parentPort.unref();
+    }
+  } catch (error) {
+    answer(answerWithError(error));
+  }
+}
+
+loadHandler().then(
+  (handler) => {
+    parentPort.on('message', (message) => invoke(handler, message));
+    parentPort.postMessage({ type: 'loaded' });
+  },
+  (error) => {
+    console.error(error);
+    parentPort.postMessage({ type: 'failed', ...describe(error) });
+  },
+);
+`;

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ServiceError } from './errors';
+
+export interface AwsJsonServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** A service that is spoken to in AWS's JSON protocol: a POST, the operation's name in `X-Amz-Target`. */
+export interface AwsJsonService {
+  /** What comes before the dot in `X-Amz-Target`. */
+  readonly targetPrefix: string;
+  readonly contentType: 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1';
+  readonly operations: ReadonlyMap<string, (input: unknown) => unknown>;
+}
+
+interface Answer {
+  readonly statusCode: number;
+  readonly body: unknown;
+}
+
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+/** Longer than any SDK keeps an idle socket: the server must not close one that a request is about to be sent on. */
+const KEEP_ALIVE_MS = 300_000;
+
+/** Serves loopback only. */
+export function startAwsJsonServer(service: AwsJsonService, port = 0): Promise<AwsJsonServer> {
+  const server = createServer((request, response) => receive(service, request, response));
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.removeListener('error', reject);
+      resolve({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close });
+    });
+  });
+}
+
+function receive(service: AwsJsonService, request: IncomingMessage, response: ServerResponse): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  request.on('error', () => response.destroy());
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+  });
+  request.on('end', () => {
+    const { statusCode, body } = answer(service, request, size, chunks);
+    const payload = Buffer.from(JSON.stringify(body));
+    response.writeHead(statusCode, {
+      'Content-Type': service.contentType,
+      'Content-Length': payload.length,
+      'x-amzn-RequestId': randomUUID(),
+    });
+    response.end(payload);
+  });
+}
+
+function answer(service: AwsJsonService, request: IncomingMessage, size: number, chunks: readonly Buffer[]): Answer {
+  try {
+    const operation = operationOf(service, request);
+    if (size > MAX_BODY_BYTES) throw coralError('RequestTooLargeException', 'the request is too large', 413);
+    return { statusCode: 200, body: operation(parse(Buffer.concat(chunks).toString())) ?? {} };
+  } catch (error) {
+    const { statusCode, body } = toServiceError(error);
+    return { statusCode, body };
+  }
+}
+
+function operationOf(service: AwsJsonService, { method, headers }: IncomingMessage): (input: unknown) => unknown {
+  // A web page can reach loopback under a name of its own (DNS rebinding); it cannot choose this header.
+  if (!isLoopback(headers.host)) throw coralError('AccessDeniedException', 'only loopback is served', 403);
+  if (!headers.authorization?.startsWith('AWS4-')) {
+    throw coralError('MissingAuthenticationTokenException', 'Request is missing Authentication Token');
+  }
+  const [prefix, name = ''] = String(headers['x-amz-target'] ?? '').split('.');
+  const operation = service.operations.get(name);
+  if (method !== 'POST' || prefix !== service.targetPrefix || !operation) {
+    throw coralError('UnknownOperationException', `this local service has no operation ${name || 'of that name'}`);
+  }
+  return operation;
+}
+
+function isLoopback(host = ''): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(host.replace(/:\d+$/, ''));
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw coralError('SerializationException', 'the body is not JSON');
+  }
+}
+
+function coralError(name: string, message: string, statusCode?: number): ServiceError {
+  return new ServiceError(`com.amazon.coral.service#${name}`, message, {}, statusCode);
+}
+
+/** Whatever else goes wrong is this service's fault, and must not end the process. */
+function toServiceError(error: unknown): ServiceError {
+  if (error instanceof ServiceError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new ServiceError('com.amazon.coral.service#InternalServerError', message, {}, 500);
+}

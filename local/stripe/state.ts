@@ -1,0 +1,177 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type Stripe from 'stripe';
+
+/** Everything that the stand-in knows. Rows are never changed in place, so an event may hold one as its snapshot. */
+export interface Tables {
+  'billing_portal.session': Stripe.BillingPortal.Session;
+  charge: Stripe.Charge;
+  'checkout.session': Stripe.Checkout.Session;
+  customer: Stripe.Customer;
+  deleted_customer: Stripe.DeletedCustomer;
+  event: Stripe.EventBase;
+  invoice: Stripe.Invoice;
+  invoice_payment: Stripe.InvoicePayment;
+  payment_intent: Stripe.PaymentIntent;
+  payment_method: Stripe.PaymentMethod;
+  price: Stripe.Price;
+  product: Stripe.Product;
+  refund: Stripe.Refund;
+  subscription: Stripe.Subscription;
+
+  // What Stripe keeps to itself.
+  checkout_order: CheckoutOrder;
+  delivery: DeliveryRow;
+  idempotent_answer: IdempotentAnswer;
+  inline_price: { readonly id: string };
+  pending_proration: PendingProration;
+}
+
+export type Table = keyof Tables;
+
+/** What a Checkout Session was created with and does not show. Its id is the session's. */
+export interface CheckoutOrder {
+  readonly id: string;
+  readonly lineItems: Stripe.LineItem[];
+  readonly description: string | null;
+  /** For the PaymentIntent or the subscription. */
+  readonly metadata: Record<string, string>;
+  /** Of the attempts so far; one PaymentIntent sees a decline and then the payment. */
+  readonly paymentIntent?: string;
+}
+
+/** Its id is the event's. */
+export interface DeliveryRow {
+  readonly id: string;
+  readonly type: string;
+  readonly state: 'pending' | 'delivered' | 'failed';
+  readonly attempts: number;
+  /** The last answer's HTTP status; none before the first answer, and none where the last attempt got no answer. */
+  readonly lastStatus?: number;
+  readonly lastError?: string;
+}
+
+/** Its id is the idempotency key. */
+export interface IdempotentAnswer {
+  readonly id: string;
+  readonly created: number;
+  readonly fingerprint: string;
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Lines that wait for the subscription's next invoice. Its id is the subscription's. */
+export interface PendingProration {
+  readonly id: string;
+  readonly lines: Stripe.InvoiceLineItem[];
+}
+
+const FORMAT = 1;
+const FILE = 'stripe.json';
+
+type Snapshot = { readonly format: number; readonly tables: Partial<{ [T in Table]: Tables[T][] }> };
+
+/** Rows by table and id, in the order in which they came; kept in one file when there is a folder for it. */
+export class Store {
+  private readonly tables: { [T in Table]?: Map<string, Tables[T]> } = {};
+  private dirty = false;
+  private writing: Promise<void> | undefined;
+
+  private constructor(private readonly file: string | undefined) {}
+
+  static async open(dataDir?: string): Promise<Store> {
+    if (dataDir === undefined) {
+      return new Store(undefined);
+    }
+    await mkdir(dataDir, { recursive: true });
+    const store = new Store(join(dataDir, FILE));
+    await store.load();
+    return store;
+  }
+
+  get<T extends Table>(table: T, id: string): Tables[T] | undefined {
+    return this.rows(table).get(id);
+  }
+
+  all<T extends Table>(table: T): Tables[T][] {
+    return [...this.rows(table).values()];
+  }
+
+  put<T extends Table>(table: T, row: Tables[T]): void {
+    this.rows(table).set(row.id, row);
+    this.dirty = true;
+  }
+
+  remove(table: Table, id: string): void {
+    this.dirty = this.rows(table).delete(id) || this.dirty;
+  }
+
+  /** Resolves when all that was put before is on the disk. Those who wait at the same time share a write. */
+  async flush(): Promise<void> {
+    while (this.file !== undefined && (this.dirty || this.writing !== undefined)) {
+      this.writing ??= this.write(this.file).finally(() => {
+        this.writing = undefined;
+      });
+      await this.writing;
+    }
+  }
+
+  private async write(file: string): Promise<void> {
+    this.dirty = false;
+    const names = Object.keys(this.tables) as Table[];
+    const tables = Object.fromEntries(names.map((name) => [name, this.all(name)]));
+    // A crash leaves the old file or the new one, never a half of one.
+    const next = `${file}.next`;
+    try {
+      await writeFile(next, JSON.stringify({ format: FORMAT, tables }), { flush: true });
+      await rename(next, file);
+    } catch (error) {
+      this.dirty = true;
+      throw error;
+    }
+  }
+
+  private async load(): Promise<void> {
+    const snapshot = await readSnapshot(this.file ?? '');
+    for (const [name, rows] of Object.entries(snapshot?.tables ?? {})) {
+      for (const row of rows) {
+        (this.rows(name as Table) as Map<string, unknown>).set(row.id, row);
+      }
+    }
+  }
+
+  private rows<T extends Table>(table: T): Map<string, Tables[T]> {
+    const existing = this.tables[table] as Map<string, Tables[T]> | undefined;
+    if (existing !== undefined) {
+      return existing;
+    }
+    const created = new Map<string, Tables[T]>();
+    Object.assign(this.tables, { [table]: created });
+    return created;
+  }
+}
+
+async function readSnapshot(file: string): Promise<Snapshot | undefined> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
+  });
+  if (text === undefined) {
+    return undefined;
+  }
+  const snapshot = parseSnapshot(text);
+  if (snapshot?.format !== FORMAT) {
+    throw new Error(`${file} is not a state that this version can read; delete it to start afresh`);
+  }
+  return snapshot;
+}
+
+function parseSnapshot(text: string): Snapshot | undefined {
+  try {
+    return JSON.parse(text) as Snapshot;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,19 @@
+import { AppTemplates, type GivenValues } from './app-templates';
+import { readAssembly } from './assembly';
+import { FunctionCatalogue } from './functions';
+import type { AppModel } from './model';
+import { readRestApis } from './rest-apis';
+import { readSecrets } from './secrets';
+import { readTables } from './tables';
+import { nameUnserved } from './unserved';
+
+/** Reads a cloud assembly, as `cdk synth` leaves it in `cdk.out`, into what the local gateway serves. */
+export function readApp(assemblyDir: string, given: GivenValues = {}): AppModel {
+  const app = new AppTemplates(readAssembly(assemblyDir), given);
+  const functions = new FunctionCatalogue(app);
+  const apis = readRestApis(app, functions);
+  const tables = readTables(app);
+  const secrets = readSecrets(app);
+  nameUnserved(app);
+  return { apis, functions: functions.served, tables, secrets, unserved: app.unserved };
+}

@@ -1,0 +1,96 @@
+import type { AppTemplates } from './app-templates';
+import { nameOf, referenceTo } from './attributes';
+import type { FunctionCatalogue } from './functions';
+import { readGatewayResponses } from './gateway-responses';
+import { apiIdOf, readMethods } from './methods';
+import type { RestApiModel } from './model';
+import type { Resource } from './stack';
+import { UsagePlanCatalogue } from './usage-plans';
+import { flag, list, object, text, textList, textMap } from './values';
+
+interface Stage {
+  readonly name: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** One model for each stage: its variables and usage plans are its own. */
+export function readRestApis(app: AppTemplates, functions: FunctionCatalogue): RestApiModel[] {
+  const usagePlans = new UsagePlanCatalogue(app);
+  const apis = app.resourcesOf('AWS::ApiGateway::RestApi');
+  nameForeignMethods(app, new Set(apis.map(referenceTo)));
+  return apis.flatMap((api) => {
+    if (!isServed(api)) return [];
+    const stages = stagesOf(api, app);
+    if (stages.length === 0) api.unserved('it has no stage, so it has no URL');
+    const apiId = referenceTo(api);
+    return stages
+      .map((stage) => api.attempt(() => readRestApi(api, stage, app, functions), 'it is not served'))
+      .filter((model) => model !== undefined)
+      .map((model) => ({ ...model, usagePlans: usagePlans.of(apiId, model.stageName) }));
+  });
+}
+
+function readRestApi(
+  api: Resource,
+  stage: Stage,
+  app: AppTemplates,
+  functions: FunctionCatalogue,
+): Omit<RestApiModel, 'usagePlans'> {
+  const id = referenceTo(api);
+  return {
+    id,
+    logicalId: api.logicalId,
+    path: api.path,
+    name: nameOf(api),
+    stageName: stage.name,
+    stageVariables: stage.variables,
+    apiKeySource: api.property('ApiKeySourceType') === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER',
+    binaryMediaTypes: textList(api.property('BinaryMediaTypes')),
+    methods: readMethods(api, app, { functions, stageVariables: stage.variables }),
+    gatewayResponses: readGatewayResponses(id, app),
+  };
+}
+
+function isServed(api: Resource): boolean {
+  if (['Body', 'BodyS3Location', 'CloneFrom'].some((property) => api.raw(property) !== undefined)) {
+    api.unserved('it is defined by an OpenAPI document; APIs whose methods are constructs are served');
+    return false;
+  }
+  if (api.raw('Policy') !== undefined) api.unserved('its resource policy is not applied: every caller is let in');
+  return true;
+}
+
+/** A stage is a resource of its own, or is made in passing by a deployment that names one. */
+function stagesOf(api: Resource, app: AppTemplates): Stage[] {
+  const apiId = referenceTo(api);
+  return app
+    .resourcesOf('AWS::ApiGateway::Stage', 'AWS::ApiGateway::Deployment')
+    .filter((resource) => apiIdOf(resource) === apiId)
+    .map((resource) => resource.attempt(() => readStage(resource), 'it is not served'))
+    .filter((stage) => stage !== undefined);
+}
+
+function readStage(resource: Resource): Stage | undefined {
+  const isStage = resource.type === 'AWS::ApiGateway::Stage';
+  const name = isStage ? nameOf(resource) : text(resource.property('StageName'));
+  if (name === undefined) return undefined;
+  const settings = isStage ? resource : undefined;
+  const methodSettings = list(settings?.property('MethodSettings')).map(object);
+  if (methodSettings.some((setting) => flag(setting.CachingEnabled))) {
+    resource.unserved('its cache is not served: every request reaches the integration');
+  }
+  if (methodSettings.some((setting) => setting.ThrottlingRateLimit !== undefined)) {
+    resource.unserved('its throttle is not applied; those of usage plans are');
+  }
+  if (settings?.raw('CanarySetting') !== undefined) resource.unserved('its canary gets no share of the requests');
+  const description = object(resource.property('StageDescription'));
+  return { name, variables: textMap(isStage ? resource.property('Variables') : description.Variables) };
+}
+
+/** Methods that the app adds to an API which it does not create. */
+function nameForeignMethods(app: AppTemplates, apiIds: ReadonlySet<string>): void {
+  for (const method of app.resourcesOf('AWS::ApiGateway::Method')) {
+    const apiId = apiIdOf(method);
+    if (apiId !== undefined && !apiIds.has(apiId)) method.unserved('its REST API is not created by this app');
+  }
+}
