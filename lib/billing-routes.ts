@@ -71,7 +71,7 @@ export class BillingRoutes extends Construct {
     }
     this.apis.push(entry);
     const billing = api.root.addResource(path);
-    const integration = new LambdaIntegration(this.handler);
+    const integration = new LambdaIntegration(this.handler, { allowTestInvoke: false });
     const add = (httpMethod: string, resource: IResource, target: LambdaIntegration) =>
       resource.addMethod(httpMethod, target, { authorizationType: AuthorizationType.NONE, apiKeyRequired: false });
     add('GET', billing.addResource('plans'), integration);
@@ -81,7 +81,7 @@ export class BillingRoutes extends Construct {
     add('GET', billing.addResource('welcome'), integration);
     add('GET', billing.addResource('usage'), integration);
     const stripe = billing.addResource('stripe').addResource('webhook');
-    add('POST', stripe, new LambdaIntegration(webhook.handler));
+    add('POST', stripe, new LambdaIntegration(webhook.handler, { allowTestInvoke: false }));
     return billing;
   }
 }

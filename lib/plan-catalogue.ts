@@ -17,7 +17,8 @@ export interface PlanCatalogueProps {
   readonly topUps?: TopUp[];
 
   /**
-   * The id of the plan that a new customer starts on, and that a cancelled subscription falls back to.
+   * The id of the plan that a new customer starts on, and that a cancelled subscription falls back to. Its units are given without
+   * a payment, also where the plan has a price.
    *
    * @default - the first free plan
    */

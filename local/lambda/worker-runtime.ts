@@ -8,6 +8,7 @@ import {
   type LogSink,
   MAX_PAYLOAD_BYTES,
 } from './execution-environment';
+import { unqualifiedArn } from './function-arn';
 import type { InvocationResult, LambdaRuntime } from './runtime';
 
 export interface LambdaRuntimeOptions {
@@ -30,7 +31,7 @@ export function createLambdaRuntime(functions: readonly FunctionModel[], options
   const pools = new Map(functions.map((fn) => [fn.arn, new FunctionPool(fn, options)]));
   return {
     async invoke(functionArn, event) {
-      const pool = pools.get(unqualified(functionArn));
+      const pool = pools.get(unqualifiedArn(functionArn));
       if (!pool) return failure('ResourceNotFoundException', `Function not found: ${functionArn}`);
       const payload = JSON.stringify(event) ?? 'null';
       if (Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) {
@@ -103,7 +104,10 @@ class FunctionPool {
   }
 
   private release(environment: ExecutionEnvironment): void {
-    if (!environment.usable) return this.forget(environment);
+    if (!environment.usable) {
+      this.forget(environment);
+      return;
+    }
     const next = this.waiting.shift();
     if (next) next.settle(this.run(environment, next.invocation));
     else this.idle.push(environment);
@@ -117,11 +121,6 @@ class FunctionPool {
     const next = this.closed ? undefined : this.waiting.shift();
     if (next) next.settle(this.runCold(next.invocation));
   }
-}
-
-/** Versions and aliases run the one code that there is. */
-function unqualified(functionArn: string): string {
-  return functionArn.split(':').slice(0, 7).join(':');
 }
 
 function failure(errorType: string, errorMessage: string): InvocationResult {

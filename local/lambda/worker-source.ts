@@ -4,7 +4,7 @@
  * It is text, in plain JavaScript, as a worker has to start from the one file that the command-line tool is bundled into, and
  * as helpers that a compiler puts into a function are not there in another thread.
  */
-export const WORKER_SOURCE = String.raw`'use strict';
+export const WORKER_SOURCE = `'use strict';
 const { existsSync, readFileSync } = require('node:fs');
 const Module = require('node:module');
 const { dirname, extname, join, sep } = require('node:path');

@@ -30,6 +30,30 @@ export function isMet(condition: Condition, item: Item): boolean {
   }
 }
 
+/** What is wrong with a condition whatever the item; the parser leaves these two checks out. */
+export function faultOf(condition: Condition): string | undefined {
+  if (condition.type === 'and' || condition.type === 'or' || condition.type === 'not') {
+    return condition.args.map(faultOf).find((fault) => fault !== undefined);
+  }
+  if (condition.type === 'function' || condition.type === '=' || condition.type === '<>') return undefined;
+  const operator = condition.type.toUpperCase();
+  const [first, ...rest] = condition.args;
+  if ((operator === 'BETWEEN' || operator === 'IN') && rest.some((operand) => isSamePath(first, operand))) {
+    return `The first operand must be distinct from the remaining operands for this operator; operator: ${operator}`;
+  }
+  const unordered = operator === 'IN' ? undefined : condition.args.find(isUnordered);
+  return unordered && `Incorrect operand type for operator or function; operator or function: ${operator}`;
+}
+
+function isSamePath(left: Operand | undefined, right: Operand): boolean {
+  return left !== undefined && isPath(left) && isPath(right) && left.join('\n') === right.join('\n');
+}
+
+/** Only numbers, strings and binary have an order. */
+function isUnordered(operand: Operand): boolean {
+  return !isPath(operand) && !('type' in operand) && compare(operand, operand) === undefined;
+}
+
 function resolveAll(operands: readonly Operand[], item: Item): (AttributeValue | undefined)[] {
   return operands.map((operand) => {
     if (isPath(operand)) return lookUp(operand, item);

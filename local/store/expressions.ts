@@ -2,7 +2,9 @@ import type { AttributeValue, DocumentPath } from './attribute-value';
 
 /** What the expression parsers produce, with every `#name` and `:value` already put in. */
 export type Condition =
-  | { readonly type: 'and' | 'or' | 'not'; readonly args: readonly Condition[] }
+  | { readonly type: 'and'; readonly args: readonly Condition[] }
+  | { readonly type: 'or'; readonly args: readonly Condition[] }
+  | { readonly type: 'not'; readonly args: readonly Condition[] }
   | { readonly type: Comparator | 'between' | 'in'; readonly args: readonly Operand[] }
   | { readonly type: 'function'; readonly name: string; readonly args: readonly Operand[] };
 

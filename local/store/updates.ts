@@ -50,12 +50,10 @@ function isFunction(operand: SetFunction | AttributeValue): operand is SetFuncti
 
 function call(operation: SetFunction, item: Item): AttributeValue {
   const [first, second] = operation.args;
-  if (operation.name === 'if_not_exists') {
-    const value = first && isPath(first) ? lookUp(first, item) : undefined;
-    return value ?? evaluate(second, item);
-  }
-  const left = evaluate(first, item);
   const right = evaluate(second, item);
+  // The second operand must have a value even where it is not needed.
+  if (operation.name === 'if_not_exists') return (first && isPath(first) && lookUp(first, item)) || right;
+  const left = evaluate(first, item);
   if (operation.name === 'list_append') {
     if (!left.L || !right.L) throw validationException(INCORRECT_TYPE);
     return { L: [...left.L, ...right.L] };

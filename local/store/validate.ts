@@ -10,7 +10,9 @@ import * as putItem from 'dynalite/validations/putItem';
 import * as query from 'dynalite/validations/query';
 import * as scan from 'dynalite/validations/scan';
 import * as updateItem from 'dynalite/validations/updateItem';
+import { faultOf } from './conditions';
 import { ServiceError, validationException } from './errors';
+import type { ParsedCondition } from './expressions';
 import type {
   BatchGetRequest,
   BatchWriteRequest,
@@ -72,13 +74,27 @@ function validator<T>({ types, custom }: Schema): (request: unknown) => T {
     const legacy = LEGACY.filter((name) => name in request);
     if (legacy.length > 0) throw validationException(`this store takes expressions only, got: ${legacy.join(', ')}`);
     try {
-      const checked = validations.checkTypes(request, types);
+      // A copy, since the check removes the members that it does not know.
+      const checked = validations.checkTypes({ ...request }, types);
       validations.checkValidations(checked, types, custom, { options: { maxItemSize: MAX_ITEM_SIZE } });
+      checkConditions(checked as ParsedExpressions);
       return checked as T;
     } catch (error) {
       throw toServiceError(error);
     }
   };
+}
+
+interface ParsedExpressions {
+  readonly _condition?: ParsedCondition;
+  readonly _filter?: ParsedCondition;
+}
+
+function checkConditions({ _condition, _filter }: ParsedExpressions): void {
+  const inCondition = _condition && faultOf(_condition.expression);
+  if (inCondition) throw validationException(`Invalid ConditionExpression: ${inCondition}`);
+  const inFilter = _filter && faultOf(_filter.expression);
+  if (inFilter) throw validationException(`Invalid FilterExpression: ${inFilter}`);
 }
 
 export function serializationException(): ServiceError {

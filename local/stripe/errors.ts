@@ -37,7 +37,7 @@ export function resourceMissing(kind: string, id: string, param = 'id'): StripeA
   return new StripeApiError(param === 'id' ? 404 : 400, {
     type: 'invalid_request_error',
     code: 'resource_missing',
-    message: `No such ${kind.replaceAll(/[._]/g, ' ')}: '${id}'`,
+    message: `No such ${kind}: '${id}'`,
     param,
   });
 }

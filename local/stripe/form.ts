@@ -95,7 +95,10 @@ export class Params {
       throw this.invalidInteger(name, `Invalid integer: ${value}`);
     }
     if (number < minimum) {
-      throw this.invalidInteger(name, `Invalid integer: ${this.nameOf(name)} must be at least ${minimum}, got: ${value}`);
+      throw this.invalidInteger(
+        name,
+        `Invalid integer: ${this.nameOf(name)} must be at least ${minimum}, got: ${value}`,
+      );
     }
     return number;
   }

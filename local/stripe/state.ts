@@ -57,6 +57,7 @@ export interface IdempotentAnswer {
   readonly created: number;
   readonly fingerprint: string;
   readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
@@ -75,6 +76,7 @@ type Snapshot = { readonly format: number; readonly tables: Partial<{ [T in Tabl
 export class Store {
   private readonly tables: { [T in Table]?: Map<string, Tables[T]> } = {};
   private dirty = false;
+  private undo: (() => void)[] | undefined;
   private writing: Promise<void> | undefined;
 
   private constructor(private readonly file: string | undefined) {}
@@ -98,12 +100,29 @@ export class Store {
   }
 
   put<T extends Table>(table: T, row: Tables[T]): void {
+    this.change(table, row.id);
     this.rows(table).set(row.id, row);
-    this.dirty = true;
   }
 
   remove(table: Table, id: string): void {
-    this.dirty = this.rows(table).delete(id) || this.dirty;
+    this.change(table, id);
+    this.rows(table).delete(id);
+  }
+
+  /** All that `work` changes, or nothing when it throws. */
+  atomically<R>(work: () => R): R {
+    const undo: (() => void)[] = [];
+    this.undo = undo;
+    try {
+      return work();
+    } catch (error) {
+      for (const step of undo.reverse()) {
+        step();
+      }
+      throw error;
+    } finally {
+      this.undo = undefined;
+    }
   }
 
   /** Resolves when all that was put before is on the disk. Those who wait at the same time share a write. */
@@ -114,6 +133,13 @@ export class Store {
       });
       await this.writing;
     }
+  }
+
+  private change<T extends Table>(table: T, id: string): void {
+    const rows = this.rows(table);
+    const before = rows.get(id);
+    this.undo?.push(() => (before === undefined ? rows.delete(id) : rows.set(id, before)));
+    this.dirty = true;
   }
 
   private async write(file: string): Promise<void> {

@@ -118,11 +118,6 @@ export function attributeOf(resource: Resource, attribute: string): string {
     : `${nameOf(resource)}.${attribute}`;
 }
 
-/** An ARN without the version or alias that it may end in: `arn:aws:lambda:region:account:function:name`. */
-export function unqualifiedArn(functionArn: string): string {
-  return functionArn.split(':').slice(0, 7).join(':');
-}
-
 /** The ARN of the function that a version or an alias belongs to, which names it by ARN or by name. */
 function functionArn(resource: Resource): string {
   const name = requiredText(resource, 'FunctionName');

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { unqualifiedArn } from '../lambda/function-arn';
 import type { AppTemplates } from './app-templates';
-import { arnOf, nameOf, unqualifiedArn } from './attributes';
+import { arnOf, nameOf } from './attributes';
 import { Unresolvable } from './intrinsics';
 import type { FunctionModel } from './model';
 import { stableId } from './physical-names';

@@ -1,10 +1,10 @@
+import type { Context } from '../context';
 import { requireCurrency } from '../currency';
 import { invalidRequest, parameterMissing, parameterNotServed } from '../errors';
 import type { Params } from '../form';
 import { newId } from '../ids';
 import { INTERVALS, newPrice } from '../objects/price';
 import { newProduct } from '../objects/product';
-import type { Context } from '../context';
 import { type ApiRequest, listPage, matching, type Route } from './route';
 
 /** Taken and kept to no effect: they change neither what is paid nor what is told. */

@@ -1,6 +1,6 @@
+import { paymentsOf } from '../billing/invoicing';
 import type { Context } from '../context';
 import { invalidRequest } from '../errors';
-import { paymentsOf } from '../billing/invoicing';
 import { listOf } from '../objects/list';
 import type { Table, Tables } from '../state';
 

@@ -41,12 +41,17 @@ export function listPage<T extends { id: string }>(
     return listOf(path, sooner.slice(-limit), sooner.length > limit);
   }
   const after = params.string('starting_after');
-  const later = after === undefined ? newestFirst : newestFirst.slice(indexOf(newestFirst, after, 'starting_after') + 1);
+  const later =
+    after === undefined ? newestFirst : newestFirst.slice(indexOf(newestFirst, after, 'starting_after') + 1);
   return listOf(path, later.slice(0, limit), later.length > limit);
 }
 
 /** Keeps the rows whose members are as the parameters of the same names say. */
-export function matching<T extends object>(params: Params, rows: readonly T[], names: readonly (keyof T & string)[]): T[] {
+export function matching<T extends object>(
+  params: Params,
+  rows: readonly T[],
+  names: readonly (keyof T & string)[],
+): T[] {
   return rows.filter((row) =>
     names.every((name) => {
       const wanted = params.string(name);

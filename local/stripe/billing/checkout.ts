@@ -84,11 +84,7 @@ function pay(
 }
 
 /** The session's one PaymentIntent, made at the first attempt. */
-function paymentOf(
-  context: Context,
-  session: Stripe.Checkout.Session,
-  order: CheckoutOrder,
-): Stripe.PaymentIntent {
+function paymentOf(context: Context, session: Stripe.Checkout.Session, order: CheckoutOrder): Stripe.PaymentIntent {
   if (order.paymentIntent !== undefined) {
     return context.find('payment_intent', order.paymentIntent);
   }

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { type Interval, INTERVALS } from '../objects/price';
+import { INTERVALS, type Interval } from '../objects/price';
 import type { Period } from '../objects/subscription';
 
 const DAY = 86_400;

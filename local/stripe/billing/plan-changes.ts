@@ -41,7 +41,7 @@ export function changeItems(
     const pending = context.store.get('pending_proration', subscription.id)?.lines ?? [];
     context.store.put('pending_proration', { id: subscription.id, lines: [...pending, ...lines] });
   }
-  context.update('subscription', subscription, changed);
+  context.update('subscription', context.find('subscription', subscription.id), changed);
   return changed;
 }
 

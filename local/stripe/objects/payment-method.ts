@@ -1,7 +1,13 @@
 import type Stripe from 'stripe';
 
 /** Stripe's best known test card. */
-const CARD = { brand: 'visa', country: 'US', funding: 'credit', last4: '4242', fingerprint: 'LocalStandIn4242' } as const;
+const CARD = {
+  brand: 'visa',
+  country: 'US',
+  funding: 'credit',
+  last4: '4242',
+  fingerprint: 'LocalStandIn4242',
+} as const;
 const YEARS_VALID = 3;
 
 export interface PaymentMethodDetails {

@@ -150,3 +150,28 @@ export function canceledSubscription(
     status: 'canceled',
   };
 }
+
+/** The end at the end of the period, announced or taken back. */
+export function endAtPeriodEnd(
+  subscription: Stripe.Subscription,
+  ends: boolean,
+  now: number,
+  details: Partial<Stripe.Subscription.CancellationDetails> = {},
+): Stripe.Subscription {
+  if (ends === subscription.cancel_at_period_end) {
+    return subscription;
+  }
+  return {
+    ...subscription,
+    cancel_at: ends ? periodOf(subscription).end : null,
+    cancel_at_period_end: ends,
+    canceled_at: ends ? now : null,
+    cancellation_details: {
+      comment: null,
+      feedback: null,
+      feedback_option: null,
+      reason: ends ? 'cancellation_requested' : null,
+      ...details,
+    },
+  };
+}

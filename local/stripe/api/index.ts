@@ -1,0 +1,93 @@
+import { type Account, Context } from '../context';
+import { routeNotServed, StripeApiError, unauthorized } from '../errors';
+import { Params } from '../form';
+import { type HttpAnswer, type HttpRequest, json } from '../http';
+import { newId } from '../ids';
+import { billingPortalRoutes } from './billing-portal';
+import { catalogueRoutes } from './catalogue';
+import { checkoutSessionRoutes } from './checkout-sessions';
+import { customerRoutes } from './customers';
+import { eventRoutes } from './events';
+import { expanded } from './expand';
+import { answerOnce } from './idempotency';
+import { paymentRoutes } from './payments';
+import type { ApiRequest, Route } from './route';
+import { subscriptionRoutes } from './subscriptions';
+
+const ROUTES: readonly (Route & { readonly pattern: RegExp })[] = [
+  ...billingPortalRoutes,
+  ...catalogueRoutes,
+  ...checkoutSessionRoutes,
+  ...customerRoutes,
+  ...eventRoutes,
+  ...paymentRoutes,
+  ...subscriptionRoutes,
+].map((route) => ({ ...route, pattern: new RegExp(`^${route.path.replace(':id', '(?<id>[^/]+)')}$`) }));
+
+/** Answers one call of Stripe's API. */
+export function answerApi(account: Account, secretKey: string, request: HttpRequest): HttpAnswer {
+  const id = newId('req_', 14);
+  const key = request.method === 'POST' ? (request.headers['idempotency-key'] ?? null) : null;
+  const context = new Context(account, { id, idempotency_key: key });
+  const answer = guarded(() => {
+    authenticate(request, secretKey);
+    const { route, apiRequest, expand } = match(context, request);
+    const answerNow = () =>
+      account.store.atomically(() =>
+        json(200, expanded(context, route.handle(apiRequest), expand), { 'request-id': id }),
+      );
+    return key === null ? answerNow() : answerOnce(context, key, request, answerNow);
+  });
+  return { ...answer, headers: { ...commonHeaders(request, id, key), ...answer.headers } };
+}
+
+/** An error on the way becomes Stripe's error object; any other is the stand-in's own fault. */
+function guarded(answer: () => HttpAnswer): HttpAnswer {
+  try {
+    return answer();
+  } catch (error) {
+    if (error instanceof StripeApiError) {
+      return json(error.status, { error: error.body });
+    }
+    throw error;
+  }
+}
+
+function match(context: Context, request: HttpRequest) {
+  const path = request.path.replace(/\/$/, '');
+  for (const route of ROUTES) {
+    const found = route.method === request.method ? route.pattern.exec(path) : null;
+    if (found !== null) {
+      // The SDK sends the parameters of a DELETE in the query, others in the body.
+      const encoded = [request.query, request.method === 'GET' ? '' : request.body].filter(Boolean).join('&');
+      const params = Params.parse(encoded);
+      const id = decodeURIComponent(found.groups?.id ?? '');
+      const apiRequest: ApiRequest = { context, path, id, params: params.without('expand') };
+      return { route, apiRequest, expand: params.strings('expand') };
+    }
+  }
+  throw routeNotServed(request.method, request.path);
+}
+
+function authenticate(request: HttpRequest, secretKey: string): void {
+  const [scheme = '', credentials = ''] = (request.headers.authorization ?? '').split(' ');
+  const key =
+    scheme.toLowerCase() === 'basic' ? Buffer.from(credentials, 'base64').toString().split(':')[0] : credentials;
+  if (credentials === '') {
+    throw unauthorized('No API key. Send it in the Authorization header, as Bearer or as the user name of Basic.');
+  }
+  if (key !== secretKey) {
+    throw unauthorized(`Invalid API key: it is not the one that the local stand-in for Stripe was started with.`);
+  }
+}
+
+function commonHeaders(request: HttpRequest, id: string, key: string | null): Record<string, string> {
+  const version = request.headers['stripe-version'];
+  return {
+    'cache-control': 'no-cache, no-store',
+    'request-id': id,
+    ...(version === undefined ? {} : { 'stripe-version': version }),
+    ...(key === null ? {} : { 'idempotency-key': key }),
+    ...(request.headers.authorization === undefined ? { 'www-authenticate': 'Basic realm="Stripe"' } : {}),
+  };
+}

@@ -1,0 +1,75 @@
+import type { HttpAnswer } from './http';
+import { STYLES } from './styles';
+
+/** Text that is HTML already. Everything else is escaped on its way in. */
+export class Html {
+  constructor(readonly text: string) {}
+}
+
+type Part = string | number | Html | undefined | readonly Html[];
+
+export function html(literals: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  return new Html(literals.reduce((text, literal, index) => `${text}${render(parts[index - 1])}${literal}`));
+}
+
+export interface Page {
+  readonly title: string;
+  readonly body: Html;
+  readonly status?: number;
+}
+
+export function page({ title, body, status = 200 }: Page): HttpAnswer {
+  const document = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>${title}</title>
+<style>${new Html(STYLES)}</style>
+</head>
+<body>
+<p class="banner"><strong>Local stand-in for Stripe</strong> <span>No real money moves here.</span></p>
+${body}
+</body>
+</html>
+`;
+  return { status, headers: PAGE_HEADERS, body: document.text };
+}
+
+/** A page that only says something. */
+export function notice(title: string, text: string | Html, status?: number): HttpAnswer {
+  const body = html`<main class="notice card"><h1>${title}</h1><p>${text}</p></main>`;
+  return page({ title, body, status });
+}
+
+const PAGE_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  // No scripts, and no form-action: browsers hold that against the redirect to the shop as well.
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function render(part: Part): string {
+  if (part === undefined) {
+    return '';
+  }
+  if (part instanceof Html) {
+    return part.text;
+  }
+  if (typeof part === 'string' || typeof part === 'number') {
+    return String(part).replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
+  }
+  return part.map(render).join('\n');
+}

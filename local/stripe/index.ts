@@ -1,0 +1,161 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answerApi } from './api';
+import { checkoutUrl } from './api/checkout-sessions';
+import { passTime } from './billing/passing-time';
+import { answerCheckout, CHECKOUT_PATH } from './checkout-page';
+import { type Account, Context } from './context';
+import { notice } from './html';
+import { type HttpAnswer, type HttpRequest, json, readRequest } from './http';
+import { answerLever, LEVER_PATH } from './local-levers';
+import { answerPortal, PORTAL_PATH } from './portal-page';
+import { Store } from './state';
+import { type Delivery, Webhooks } from './webhooks';
+
+export type { Delivery } from './webhooks';
+
+export interface StripeOptions {
+  /** The key that API calls must carry, `sk_test_…`. */
+  readonly secretKey: string;
+  /** The signing secret of the webhook endpoint, `whsec_…`. */
+  readonly webhookSecret: string;
+  /** Where events go; asked before each attempt, so the endpoint may come up later. */
+  readonly webhookUrl: () => string | undefined;
+  /** @default 0 - any free port */
+  readonly port?: number;
+  /** The folder that keeps the state. @default - nothing is kept */
+  readonly dataDir?: string;
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly clock?: () => number;
+  /** Milliseconds from each attempt at a delivery to the next. @default - from a quarter of a second to ten minutes */
+  readonly retryDelays?: readonly number[];
+  /** Milliseconds that the endpoint may take to answer. @default 15000 */
+  readonly deliveryTimeout?: number;
+  /** @default - nothing is logged */
+  readonly log?: (line: string) => void;
+}
+
+export interface StripeStandIn {
+  /** `http://127.0.0.1:<port>`, for the SDK's `host`, `port` and `protocol`. */
+  readonly url: string;
+  /** Every event of the last 30 days, with what became of its delivery; oldest first. */
+  deliveries(): readonly Delivery[];
+  /** Resolves when no delivery is pending. */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+const RETRY_DELAYS = [250, 1_000, 3_000, 10_000, 30_000, 60_000, 120_000, 300_000, 600_000];
+const DELIVERY_TIMEOUT = 15_000;
+/** How often the clock is looked at when nobody asks for anything. */
+const TICK = 5_000;
+
+/** Starts a stand-in for Stripe on the loopback address: its API, its Checkout page and its webhooks. */
+export async function startStripe(options: StripeOptions): Promise<StripeStandIn> {
+  const { clock = Date.now, log = () => undefined } = options;
+  const store = await Store.open(options.dataDir);
+  const webhooks = new Webhooks({
+    store,
+    clock,
+    log,
+    secret: options.webhookSecret,
+    url: options.webhookUrl,
+    retryDelays: options.retryDelays ?? RETRY_DELAYS,
+    timeout: options.deliveryTimeout ?? DELIVERY_TIMEOUT,
+  });
+  const server = createServer();
+  const url = await listen(server, options.port ?? 0);
+  const account: Account = { store, clock, baseUrl: url, deliver: (event) => webhooks.deliver(event) };
+  const answer = (request: HttpRequest) => {
+    store.atomically(() => passTime(new Context(account)));
+    return dispatch(account, options.secretKey, webhooks, request);
+  };
+  server.on('request', (incoming, response) => void respond(incoming, response, store, answer, log));
+  moveOpenSessions(new Context(account));
+  webhooks.resume();
+  const ticking = setInterval(() => tick(account, log), TICK).unref();
+  return {
+    url,
+    deliveries: () => webhooks.deliveries(),
+    idle: () => webhooks.idle(),
+    close: async () => {
+      clearInterval(ticking);
+      await webhooks.close();
+      await closeServer(server);
+      await store.flush();
+    },
+  };
+}
+
+function dispatch(account: Account, secretKey: string, webhooks: Webhooks, request: HttpRequest): HttpAnswer {
+  if (request.path.startsWith('/v1/') || request.path.startsWith('/v2/')) {
+    return answerApi(account, secretKey, request);
+  }
+  const checkout = CHECKOUT_PATH.exec(request.path)?.groups?.id;
+  if (checkout !== undefined) {
+    return answerCheckout(account, checkout, request);
+  }
+  const portal = PORTAL_PATH.exec(request.path)?.groups?.id;
+  if (portal !== undefined) {
+    return answerPortal(account, portal, request);
+  }
+  if (LEVER_PATH.test(request.path)) {
+    return answerLever(account, () => webhooks.deliveries(), request);
+  }
+  return notice('Nothing here', 'Checkout and portal pages have addresses of their own; the API is under /v1.', 404);
+}
+
+/** Answers once what the request has changed is kept. */
+async function respond(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  store: Store,
+  answer: (request: HttpRequest) => HttpAnswer,
+  log: (line: string) => void,
+): Promise<void> {
+  try {
+    const request = await readRequest(incoming);
+    const { status, headers, body } = request === undefined ? TOO_LARGE : answer(request);
+    await store.flush();
+    response.writeHead(status, headers).end(incoming.method === 'HEAD' ? undefined : body);
+  } catch (error) {
+    log(`stripe stand-in failed: ${error instanceof Error ? error.stack : String(error)}`);
+    const { status, headers, body } = FAILED;
+    response.writeHead(status, headers).end(body);
+  }
+}
+
+const TOO_LARGE = json(413, { error: { type: 'invalid_request_error', message: 'The request is too large.' } });
+const FAILED = json(500, { error: { type: 'api_error', message: 'The local stand-in for Stripe failed.' } });
+
+function tick(account: Account, log: (line: string) => void): void {
+  account.store.atomically(() => passTime(new Context(account)));
+  account.store.flush().catch((error: unknown) => log(`stripe state is not saved: ${String(error)}`));
+}
+
+/** Sessions of an earlier run are paid at this run's address. */
+function moveOpenSessions(context: Context): void {
+  for (const session of context.store.all('checkout.session')) {
+    if (session.status === 'open') {
+      context.store.put('checkout.session', { ...session, url: checkoutUrl(context, session.id) });
+    }
+  }
+}
+
+function listen(server: Server, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, HOST, () => {
+      server.off('error', reject);
+      resolve(`http://${HOST}:${(server.address() as AddressInfo).port}`);
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

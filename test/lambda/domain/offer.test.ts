@@ -1,0 +1,32 @@
+import { findOffer, offerQuery, recommend } from '../../../lambda/domain/offer';
+import { CATALOGUE, plan } from '../fixtures';
+
+test.each([
+  ['a free customer is offered the next larger plan', 'free', undefined, 'plan=pro'],
+  ['a paying one is offered a top-up', 'pro', undefined, 'topUp=1k'],
+  ['a route of other plans needs one of those', 'free', ['max'], 'plan=max'],
+  ['for a paying customer too', 'pro', ['max'], 'plan=max'],
+])('%s', (_, current, plans, query) => {
+  const offer = recommend(CATALOGUE, current, plans);
+  expect(offer && offerQuery(offer)).toBe(query);
+});
+
+test('without top-ups, a paying customer is offered the next larger plan, and the largest nothing', () => {
+  const catalogue = { ...CATALOGUE, topUps: [] };
+  expect(recommend(catalogue, 'pro')).toMatchObject({ plan: { id: 'max' } });
+  expect(recommend(catalogue, 'max')).toBeUndefined();
+});
+
+test('quotas of different periods are compared by the day', () => {
+  const price = { amount: 1, currency: 'usd', interval: 'month' as const };
+  const catalogue = { ...CATALOGUE, topUps: [], plans: [plan('free', 100, 'day'), plan('pro', 2_000, 'month', price)] };
+  expect(recommend(catalogue, 'free')).toBeUndefined();
+});
+
+test('an offer is found by the one id that names it', () => {
+  expect(findOffer(CATALOGUE, { plan: 'pro' })).toMatchObject({ kind: 'plan' });
+  expect(findOffer(CATALOGUE, { topUp: '1k' })).toMatchObject({ kind: 'topUp' });
+  expect(findOffer(CATALOGUE, { plan: 'gold' })).toBeUndefined();
+  expect(findOffer(CATALOGUE, { plan: 'pro', topUp: '1k' })).toBeUndefined();
+  expect(findOffer(CATALOGUE, {})).toBeUndefined();
+});

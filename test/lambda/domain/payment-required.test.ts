@@ -1,0 +1,75 @@
+import type { Balance } from '../../../lambda/domain/balance';
+import { NEVER } from '../../../lambda/domain/clock';
+import { paymentRequired, type RefusedCall } from '../../../lambda/domain/payment-required';
+import { balance, CATALOGUE, NOW, plan } from '../fixtures';
+
+const call: RefusedCall = {
+  customer: 'AAAABBBBCCCC01',
+  reason: 'quota_exhausted',
+  balance: balance({ remaining: 0, periodEnd: Date.UTC(2026, 11, 1) / 1000 }),
+  cost: 1,
+  requestId: '0b9f3c1e-0000-4000-8000-000000000000',
+  billingUrl: 'https://api.example.com/prod/billing',
+  now: NOW,
+};
+
+test('an exhausted quota is told with all that a client acts on', () => {
+  const { body, headers } = paymentRequired(CATALOGUE, call);
+  expect(body).toEqual({
+    type: 'https://paymentauth.org/problems/payment-required',
+    title: 'Payment Required',
+    status: 402,
+    detail:
+      'This call costs 1 unit, and 0 are left on plan free. Pay at checkoutUrl, then send the call again. ' +
+      'Units come back at 2026-12-01T00:00:00Z.',
+    instance: 'urn:uuid:0b9f3c1e-0000-4000-8000-000000000000',
+    reason: 'quota_exhausted',
+    plan: 'free',
+    limit: 50,
+    remaining: 0,
+    cost: 1,
+    resetsAt: '2026-12-01T00:00:00Z',
+    checkoutUrl: expect.stringMatching(/^https:\/\/api\.example\.com\/prod\/billing\/checkout\/[\w.-]+\?plan=pro$/),
+  });
+  expect(headers).toEqual({
+    link: `<${body.checkoutUrl}>; rel="payment"`,
+    rateLimitPolicy: '"month";q=50;w=2592000',
+    rateLimit: '"month";r=0;t=648000',
+    retryAfter: '648000',
+  });
+});
+
+test('waiting is not offered where it does not help', () => {
+  const without = (overrides: Partial<RefusedCall>) => paymentRequired(CATALOGUE, { ...call, ...overrides });
+  expect(without({ cost: 51 }).headers.retryAfter).toBeUndefined();
+  expect(without({ reason: 'payment_failed' }).headers.retryAfter).toBeUndefined();
+  expect(without({ reason: 'route_not_in_plan', plans: ['pro'] }).headers.retryAfter).toBeUndefined();
+});
+
+test('units that were given once have no window and no reset', () => {
+  const catalogue = { ...CATALOGUE, plans: [plan('free', 50, 'once')], topUps: [] };
+  const trial: Balance = balance({ remaining: 0, periodEnd: NEVER });
+  const { body, headers } = paymentRequired(catalogue, { ...call, balance: trial });
+  expect(body.resetsAt).toBeNull();
+  expect(JSON.stringify(body)).not.toContain('checkoutUrl');
+  expect(headers).toEqual({
+    link: undefined,
+    retryAfter: undefined,
+    rateLimitPolicy: '"once";q=50',
+    rateLimit: '"once";r=0',
+  });
+});
+
+test('after a failed payment the link finds out what is owed', () => {
+  expect(paymentRequired(CATALOGUE, { ...call, reason: 'payment_failed' }).body.checkoutUrl).not.toContain('?');
+});
+
+test.each(['quota_exhausted', 'payment_failed', 'route_not_in_plan', 'usage_plan_quota_exceeded'] as const)(
+  '%s says what to do, and fits the context of an authorizer',
+  (reason) => {
+    const { body, headers } = paymentRequired(CATALOGUE, { ...call, reason });
+    expect(body.detail).toContain('Pay at checkoutUrl');
+    // API Gateway's own limits on a context's size are far above what all headers together may be.
+    expect(JSON.stringify({ body, headers }).length).toBeLessThan(2_048);
+  },
+);

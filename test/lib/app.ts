@@ -1,0 +1,44 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { LambdaIntegration, MockIntegration, RestApi, type RestApiProps } from 'aws-cdk-lib/aws-apigateway';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Payments, Paywall, type PaywallProps, Plan, Price, Quota, TopUp } from '../../lib';
+
+/** A stack with an API of two routes and a paywall that does not protect it yet. */
+export function paidApp(
+  props: Partial<PaywallProps> | ((stack: Stack) => Partial<PaywallProps>) = {},
+  apiProps: RestApiProps = {},
+) {
+  const stack = new Stack(new App(), 'Stack');
+  const api = new RestApi(stack, 'Api', { cloudWatchRole: false, ...apiProps });
+  const backend = new LambdaIntegration(
+    new LambdaFunction(stack, 'Backend', {
+      runtime: Runtime.NODEJS_24_X,
+      handler: 'index.handler',
+      code: Code.fromInline('exports.handler = async () => ({ statusCode: 200 });'),
+    }),
+  );
+  api.root.addResource('items').addResource('{id}').addMethod('GET', backend);
+  api.root.addResource('health').addMethod('GET', new MockIntegration());
+  const paywall = new Paywall(stack, 'Paywall', {
+    plans: plans(),
+    payments: stripe(stack),
+    ...(typeof props === 'function' ? props(stack) : props),
+  });
+  return { stack, api, backend, paywall };
+}
+
+export function plans(): Plan[] {
+  return [
+    Plan.free('free', { quota: Quota.perMonth(100), throttle: { rateLimit: 5, burstLimit: 10 } }),
+    Plan.paid('pro', { quota: Quota.perMonth(10_000), price: Price.monthly(2900, 'usd'), lanes: 2 }),
+  ];
+}
+
+export function topUp(): TopUp {
+  return TopUp.pack('1k', { units: 1000, price: Price.once(500, 'usd') });
+}
+
+export function stripe(stack: Stack): Payments {
+  return Payments.stripe({ secretKey: Secret.fromSecretNameV2(stack, 'StripeKey', 'stripe/secret-key') });
+}
