@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -31,12 +31,7 @@ export class StripeWebhook extends Construct {
   constructor(scope: Construct, id: string, props: StripeWebhookProps) {
     super(scope, id);
     const { payments, store } = props;
-    this.signingSecret =
-      payments.webhookSecret ??
-      new Secret(this, 'SigningSecret', {
-        description:
-          'The signing secret (whsec_...) of the Stripe webhook endpoint; put it here once the endpoint exists',
-      });
+    this.signingSecret = payments.webhookSecret ?? this.placeholder();
     this.handler = new HandlerFunction(this, 'Handler', {
       bundle: 'webhook',
       description: 'Verifies the events of Stripe and restores quota',
@@ -51,5 +46,15 @@ export class StripeWebhook extends Construct {
     store.grants.credit(this.handler);
     payments.secretKey.grantRead(this.handler);
     this.signingSecret.grantRead(this.handler);
+  }
+
+  private placeholder(): Secret {
+    const secret = new Secret(this, 'SigningSecret', {
+      description:
+        'The signing secret (whsec_...) of the Stripe webhook endpoint; put it here once the endpoint exists',
+    });
+    const reason = 'Stripe makes the signing secret and alone can rotate it; several are accepted at once meanwhile';
+    Validations.of(secret).acknowledge({ id: 'AwsSolutions::AwsSolutions-SMG4', reason });
+    return secret;
   }
 }

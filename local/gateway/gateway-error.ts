@@ -26,8 +26,6 @@ const RESPONSE_TYPES = {
 
 export type ResponseType = keyof typeof RESPONSE_TYPES;
 
-export const ResponseTypes = Object.keys(RESPONSE_TYPES) as ResponseType[];
-
 export interface GatewayErrorOptions {
   /** What `$context.error.message` holds. */
   readonly message?: string;

@@ -36,3 +36,14 @@ export function multiValues(lines: readonly HeaderLine[]): Record<string, string
   }
   return Object.fromEntries(values);
 }
+
+/** Header values cannot break lines, and go over the wire as bytes: text beyond Latin-1 does so in UTF-8. */
+export function wireValue(value: string): string {
+  const isWide = [...value].some((character) => character.charCodeAt(0) > 0xff);
+  const bytes = isWide ? Buffer.from(value, 'utf8').toString('latin1') : value;
+  return [...bytes].map((character) => (isControl(character.charCodeAt(0)) ? ' ' : character)).join('');
+}
+
+function isControl(code: number): boolean {
+  return (code < 0x20 && code !== 0x09) || code === 0x7f;
+}

@@ -11,7 +11,8 @@ export type Router = (httpMethod: string, path: string) => Route | undefined;
 
 type Segment =
   | { readonly kind: 'static'; readonly text: string }
-  | { readonly kind: 'parameter' | 'greedy'; readonly name: string };
+  | { readonly kind: 'parameter'; readonly name: string }
+  | { readonly kind: 'greedy'; readonly name: string };
 
 interface Candidate {
   readonly method: MethodModel;

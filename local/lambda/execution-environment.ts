@@ -16,6 +16,7 @@ export interface Invocation {
 export type LogSink = (functionName: string, line: string) => void;
 
 type WorkerMessage =
+  | { readonly type: 'wrote'; readonly stream: string; readonly text: string }
   | { readonly type: 'loaded' }
   | { readonly type: 'succeeded'; readonly payload: string }
   | { readonly type: 'failed'; readonly errorType: string; readonly errorMessage: string };
@@ -35,6 +36,8 @@ const INIT_TIMEOUT_SECONDS = 10;
 export class ExecutionEnvironment {
   private readonly worker: Worker;
   private readonly exit: Promise<void>;
+  /** What was written without a line break so far, by stream. */
+  private readonly unfinished = new Map<string, string>();
   private pending?: Pending;
   private loaded = false;
   private ended = false;
@@ -51,8 +54,6 @@ export class ExecutionEnvironment {
       env: { ...env },
       // The flags of the developer's own process, such as a TypeScript loader, are not Lambda's.
       execArgv: [],
-      stdout: true,
-      stderr: true,
       // Without a limit of its own, a function that runs out of memory would take the whole process with it.
       resourceLimits: { maxOldGenerationSizeMb: fn.memoryMegabytes },
       workerData: workerDataOf(fn),
@@ -62,13 +63,12 @@ export class ExecutionEnvironment {
     this.exit = new Promise((resolve) => {
       this.worker.on('exit', (code) => {
         this.ended = true;
+        for (const [stream, rest] of this.unfinished) if (rest !== '') this.write(stream, '\n');
         this.settle(exitError(this.pending?.invocation, code));
         onExit(this);
         resolve();
       });
     });
-    this.pipeLines(this.worker.stdout);
-    this.pipeLines(this.worker.stderr);
   }
 
   get usable(): boolean {
@@ -92,6 +92,9 @@ export class ExecutionEnvironment {
 
   private receive(message: WorkerMessage): void {
     switch (message.type) {
+      case 'wrote':
+        this.write(message.stream, message.text);
+        break;
       case 'loaded':
         this.loaded = true;
         this.startTimer(this.fn.timeoutSeconds);
@@ -131,17 +134,10 @@ export class ExecutionEnvironment {
     this.settle({ ok: false, errorType: 'Sandbox.Timedout', errorMessage });
   }
 
-  private pipeLines(stream: NodeJS.ReadableStream): void {
-    let rest = '';
-    stream.setEncoding('utf8');
-    stream.on('data', (chunk: string) => {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) this.log(this.fn.name, line);
-    });
-    stream.on('end', () => {
-      if (rest !== '') this.log(this.fn.name, rest);
-    });
+  private write(stream: string, text: string): void {
+    const lines = ((this.unfinished.get(stream) ?? '') + text).split('\n');
+    this.unfinished.set(stream, lines.pop() ?? '');
+    for (const line of lines) this.log(this.fn.name, line);
   }
 }
 

@@ -92,8 +92,9 @@ class FunctionPool {
       this.environments.add(environment);
       return await this.run(environment, invocation);
     } catch (error) {
-      if (error instanceof LoadError) return failure(error.errorType, error.message);
-      throw error;
+      // Also what the thread cannot start with, such as a NODE_OPTIONS that Node.js does not know.
+      const errorType = error instanceof LoadError ? error.errorType : 'Runtime.ExitError';
+      return failure(errorType, error instanceof Error ? error.message : String(error));
     }
   }
 

@@ -12,6 +12,17 @@ const { pathToFileURL } = require('node:url');
 const { parentPort, workerData } = require('node:worker_threads');
 const { file, exportPath, handlerName, taskRoot, maxResponseBytes, takesCallbacks } = workerData;
 
+// Not the streams that a Worker offers: reading those would keep the process alive for as long as the worker lives.
+for (const name of ['stdout', 'stderr']) {
+  process[name].write = (chunk, ...more) => {
+    const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+    parentPort.postMessage({ type: 'wrote', stream: name, text });
+    const done = more.find((argument) => typeof argument === 'function');
+    if (done) process.nextTick(done);
+    return true;
+  };
+}
+
 // Deployed, the code is alone in its folder. Here it lies below the developer's project, whose package.json must not decide
 // whether its files are ES modules.
 function packageType(filename) {

@@ -17,16 +17,16 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** Nothing when the body is too large to be meant. */
+/** Nothing when the body is too large to be meant; it is read to its end even so, for the answer to arrive. */
 export async function readRequest(incoming: IncomingMessage): Promise<HttpRequest | undefined> {
-  const chunks: Buffer[] = [];
+  let chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) {
-      return undefined;
-    }
-    chunks.push(chunk);
+    chunks = bytes > MOST_BYTES ? [] : [...chunks, chunk];
+  }
+  if (bytes > MOST_BYTES) {
+    return undefined;
   }
   const [path = '/', ...query] = (incoming.url ?? '/').split('?');
   return {

@@ -69,7 +69,8 @@ export class AppTemplates implements DynamicValues {
     const known = this.nested.get(key);
     if (known) return known;
     const { stack } = resource;
-    const name = `${stack.name}-${resource.logicalId}`;
+    // CDK's logical id says the construct's id twice, and names have little room.
+    const name = `${stack.name}-${resource.logicalId.replace(/NestedStack.*NestedStackResource/, '')}`;
     const source: AssemblyStack = {
       name,
       path: resource.path.replace(/\.NestedStack\/[^/]+$/, ''),

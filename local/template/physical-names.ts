@@ -8,7 +8,8 @@ export function physicalName(stackName: string, logicalId: string, maxLength = 6
   const name = `${stackName}-${logicalId}`;
   if (name.length <= maxLength) return name;
   const suffix = stableId(name, 8);
-  return `${name.slice(0, maxLength - suffix.length - 1)}-${suffix}`;
+  const kept = Math.floor((maxLength - suffix.length - 2) / 2);
+  return `${name.slice(0, kept)}-${name.slice(-kept)}-${suffix}`;
 }
 
 /** An id as API Gateway gives them, lower-case letters and digits, always the same for the same seed. */

@@ -187,16 +187,21 @@ describe('logs', () => {
     };`);
     const logged: string[] = [];
     await functions.run(fn, { onLog: (name, line) => logged.push(`${name}: ${line}`) }).invoke(fn.arn, {});
-    await new Promise((done) => setTimeout(done, 50));
 
-    expect(logged.sort()).toEqual(['four', 'one', 'three', 'two'].map((line) => `${fn.name}: ${line}`));
+    expect(logged).toEqual(['one', 'two', 'three', 'four'].map((line) => `${fn.name}: ${line}`));
+  });
+
+  test('hold what is written last, before a crash', async () => {
+    functions.logged.length = 0;
+    await functions.invoke(`exports.handler = async () => { process.stdout.write('last words'); process.exit(1); };`);
+
+    expect(functions.logged).toEqual([expect.stringMatching(/: last words$/)]);
   });
 
   test('hold the stack of an error, but not that of an authorizer that says 401', async () => {
     functions.logged.length = 0;
     await functions.invoke('exports.handler = async () => { throw new Error("a bug"); };');
     await functions.invoke('exports.handler = async () => { throw new Error("Unauthorized"); };');
-    await new Promise((done) => setTimeout(done, 50));
     const logged = functions.logged.join('\n');
 
     expect(logged).toMatch(/Error: a bug\n.*index\.js:1/);

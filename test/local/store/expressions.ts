@@ -93,29 +93,67 @@ const setValue = fc.oneof(
     .tuple(fc.oneof(pathOperand, literal), fc.oneof(pathOperand, literal))
     .map((parts) => join(parts, (a, b) => `list_append(${a}, ${b})`)),
 );
-const assignment = fc.tuple(path, setValue).map(([one, other]) => join([other], (b) => `${one} = ${b}`));
-const setSection = fc.array(assignment, { minLength: 1, maxLength: 3 }).map((all) => joinSection('SET', all));
-const removeSection = fc
-  .uniqueArray(path, { minLength: 1, maxLength: 3 })
-  .map((all): Expression => ({ text: `REMOVE ${all.join(', ')}`, values: {} }));
-const addSection = fc
-  .tuple(path, fc.oneof(number, set))
-  .map(([one, added]): Expression => ({ text: `ADD ${one} :n`, values: { ':n': added } }));
-const deleteSection = fc
-  .tuple(path, set)
-  .map(([one, removed]): Expression => ({ text: `DELETE ${one} :s`, values: { ':s': removed } }));
 
-function joinSection(word: string, all: readonly Expression[]): Expression {
-  return join(all, (...texts) => `${word} ${texts.join(', ')}`);
+/** What an update does to one path. */
+const action = fc.oneof(
+  { weight: 4, arbitrary: setValue.map((one) => ({ word: 'SET', operand: one })) },
+  { weight: 2, arbitrary: fc.constant({ word: 'REMOVE', operand: undefined }) },
+  { weight: 2, arbitrary: fc.oneof(number, set).map((one) => ({ word: 'ADD', operand: literalOf(one) })) },
+  { weight: 1, arbitrary: set.map((one) => ({ word: 'DELETE', operand: literalOf(one) })) },
+);
+
+const PATHS = [
+  'aa',
+  'bb',
+  'cc',
+  'll',
+  'ss',
+  'mm',
+  'mm.x',
+  'mm.y',
+  'mm.y[1]',
+  'mm.z',
+  'll[0]',
+  'll[1]',
+  'll[2]',
+  'll[7]',
+];
+
+/** An update of several paths, none of which is a part of another: that is refused before the item is looked at. */
+export const update: fc.Arbitrary<Expression> = fc
+  .tuple(fc.shuffledSubarray(PATHS, { minLength: 1, maxLength: 5 }), fc.array(action, { minLength: 5, maxLength: 5 }))
+  .map(([paths, actions]) => {
+    const distinct = paths.filter((one, index) => !paths.slice(0, index).some((other) => overlap(one, other)));
+    const parts = distinct.map((one, index) => partOf(one, actions[index]?.word, actions[index]?.operand));
+    return join(
+      parts.map(({ expression }) => expression),
+      (...texts) => sectionsOf(texts.map((text, index) => ({ text, word: parts[index]?.word ?? '' }))),
+    );
+  });
+
+function literalOf(one: AttributeValue): Expression {
+  return { text: '', values: { ':v': one } };
 }
 
-export const update: fc.Arbitrary<Expression> = fc
-  .tuple(
-    fc.option(setSection, { nil: undefined }),
-    fc.option(removeSection, { nil: undefined }),
-    fc.option(addSection, { nil: undefined }),
-    fc.option(deleteSection, { nil: undefined }),
-  )
-  .map((sections) => sections.filter((section) => section !== undefined))
-  .filter((sections) => sections.length > 0)
-  .map((sections) => join(sections, (...texts) => texts.join(' ')));
+function overlap(one: string, other: string): boolean {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one];
+  return long === short || ['.', '['].includes(long.startsWith(short) ? long.charAt(short.length) : '');
+}
+
+function partOf(one: string, word = 'REMOVE', operand?: Expression) {
+  if (!operand) return { word, expression: { text: one, values: {} } };
+  const separator = word === 'SET' ? ' = ' : ' ';
+  return { word, expression: join([operand], (text) => `${one}${separator}${text}`) };
+}
+
+function sectionsOf(parts: readonly { word: string; text: string }[]): string {
+  return [...new Set(parts.map(({ word }) => word))]
+    .map(
+      (word) =>
+        `${word} ${parts
+          .filter((part) => part.word === word)
+          .map(({ text }) => text)
+          .join(', ')}`,
+    )
+    .join(' ');
+}

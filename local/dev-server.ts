@@ -1,0 +1,169 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { Environment } from '../lib/private/environment';
+import { createGateway } from './gateway';
+import { keepSecretValues, keptSecretValues } from './kept-secrets';
+import { createLambdaRuntime } from './lambda/worker-runtime';
+import { findPaywalls, type PaywallModel } from './paywall';
+import { startSecrets } from './secrets/secrets';
+import { startStore } from './store/store';
+import { type StripeStandIn, startStripe } from './stripe';
+import { checkBundles } from './template/missing';
+import type { AppModel, RestApiModel } from './template/model';
+import { readApp } from './template/read-app';
+
+const HOST = '127.0.0.1';
+
+/** What the stand-in accepts and signs with. They open nothing but this machine's own loopback. */
+const STAND_IN = { secretKey: 'sk_test_local', webhookSecret: 'whsec_local' };
+
+export interface DevServerOptions {
+  /** The cloud assembly that is served. */
+  readonly assemblyDir: string;
+  /** 0 is any free port. */
+  readonly port: number;
+  /** Where state is kept. @default - in memory only */
+  readonly dataDir?: string;
+  /** Real Stripe in test mode. @default - the stand-in */
+  readonly stripe?: StripeTestMode;
+  /** Takes what functions print, and what becomes of webhooks. @default - it is dropped */
+  readonly log?: (line: string) => void;
+}
+
+/** Stripe's own test mode, in place of the stand-in. */
+export interface StripeTestMode {
+  /** `sk_test_…` */
+  readonly secretKey: string;
+  /** `whsec_…`, as `stripe listen` prints it. @default - no webhook is accepted */
+  readonly webhookSecret?: string;
+}
+
+export interface ServedApi {
+  readonly model: RestApiModel;
+  /** With a slash at its end. */
+  readonly url: string;
+}
+
+export interface DevServer {
+  readonly app: AppModel;
+  readonly apis: readonly ServedApi[];
+  readonly paywalls: readonly PaywallModel[];
+  /** Absent where real Stripe is asked. */
+  readonly stripe?: StripeStandIn;
+  /** Where the embedded store is, as `AWS_ENDPOINT_URL_DYNAMODB`. */
+  readonly storeUrl: string;
+  /** Sets the value of a secret, as an operator does at Secrets Manager. */
+  putSecret(arn: string, value: string): void;
+  close(): Promise<void>;
+}
+
+/** A port is taken; the message is one line that says what to do. */
+export class PortTakenError extends Error {
+  override readonly name = 'PortTakenError';
+}
+
+/** Serves a synthesized app: its APIs on one port, and all that its functions ask for. */
+export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
+  const closing: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const end of closing.splice(0).reverse()) {
+      await end();
+    }
+  };
+  try {
+    return { ...(await start(options, closing)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(options: DevServerOptions, closing: (() => Promise<void>)[]): Promise<Omit<DevServer, 'close'>> {
+  const { dataDir, log } = options;
+  const app = readApp(options.assemblyDir, { secretValues: await keptSecretValues(dataDir) });
+  checkBundles(app.functions);
+  const paywalls = findPaywalls(app);
+
+  const server = createServer();
+  const port = await listen(server, options.port);
+  closing.push(() => closeServer(server));
+  const apis = withBasePaths(app.apis).map((api) => ({ ...api, url: `http://${HOST}:${port}${api.basePath}/` }));
+
+  const store = await startStore({ tables: app.tables, dataDir: dataDir && join(dataDir, 'dynamodb') });
+  closing.push(store.close);
+  const secrets = await startSecrets({ secrets: secretsOf(app, paywalls, options.stripe) });
+  closing.push(secrets.close);
+  await keepSecretValues(dataDir, app.secrets);
+
+  const stripe = options.stripe === undefined ? await startStandIn(options, apis, paywalls) : undefined;
+  if (stripe !== undefined) {
+    closing.push(stripe.close);
+  }
+  const lambda = createLambdaRuntime(app.functions, {
+    environment: {
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL_DYNAMODB: store.url,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+      ...(stripe !== undefined && { [Environment.STRIPE_API_BASE]: stripe.url }),
+    },
+    onLog: (name, line) => log?.(`${name}: ${line}`),
+  });
+  closing.push(lambda.close);
+  server.on('request', createGateway(apis, lambda, { domainName: `${HOST}:${port}`, log }));
+  return { app, apis, paywalls, stripe, storeUrl: store.url, putSecret: secrets.put };
+}
+
+/**
+ * On AWS each API has a host of its own. Here they share one: the first of a stage name is at `/<stage>`, a further one stands
+ * behind its logical id, as behind a custom domain's base path.
+ */
+function withBasePaths(apis: readonly RestApiModel[]): { model: RestApiModel; basePath: string }[] {
+  return apis.map((model, index) => {
+    const first = apis.findIndex(({ stageName }) => stageName === model.stageName) === index;
+    return { model, basePath: `${first ? '' : `/${model.logicalId}`}/${model.stageName}` };
+  });
+}
+
+function secretsOf(app: AppModel, paywalls: readonly PaywallModel[], stripe: StripeTestMode | undefined) {
+  const { secretKey, webhookSecret = 'whsec_none_given' } = stripe ?? STAND_IN;
+  const given = new Map(
+    paywalls.flatMap((paywall) => [
+      [paywall.stripeSecretKeyArn, secretKey],
+      [paywall.webhookSecretArn, webhookSecret],
+    ]),
+  );
+  const declared = app.secrets.map(({ arn, name, value }) => ({ arn, name, value: given.get(arn) ?? value ?? '' }));
+  const others = [...given].filter(([arn]) => !app.secrets.some((secret) => secret.arn === arn));
+  return [...declared, ...others.map(([arn, value]) => ({ arn, name: arn.split(':').slice(6).join(':'), value }))];
+}
+
+function startStandIn(
+  { dataDir, log }: DevServerOptions,
+  apis: readonly ServedApi[],
+  paywalls: readonly PaywallModel[],
+): Promise<StripeStandIn> {
+  const [protectedApi] = paywalls.flatMap((paywall) => paywall.apis);
+  const served = apis.find(({ model }) => model.id === protectedApi?.api.id);
+  const webhookUrl = served && `${served.url}${protectedApi?.billingPath.slice(1)}/stripe/webhook`;
+  return startStripe({ ...STAND_IN, webhookUrl: () => webhookUrl, dataDir: dataDir && join(dataDir, 'stripe'), log });
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE';
+      const message = `port ${port} of ${HOST} is taken: end what listens there, or pass --port with another`;
+      reject(taken ? new PortTakenError(message) : error);
+    });
+    server.listen(port, HOST, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,132 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { LambdaRuntime } from '../lambda/runtime';
+import type { RestApiModel } from '../template/model';
+import { Authorizers } from './authorizer';
+import { CallerGoneError } from './body';
+import type { Call } from './call';
+import { createContext, createTraceId } from './context';
+import { type HttpAnswer, jsonAnswer, sendAnswer } from './http-answer';
+import { type PipelineServices, serveCall } from './pipeline';
+import { collapseLeadingSlashes, type GatewayRequest, parseRequest } from './request';
+import { createRouter, type Router } from './router';
+import { UsageMeter } from './usage-plans';
+
+export interface MountedApi {
+  readonly model: RestApiModel;
+  /** What stands in front of the resource in the URL, `/prod`. */
+  readonly basePath: string;
+}
+
+export interface GatewayOptions {
+  /**
+   * The `domainName` of the request context, with the port, as links are made of it. The Host header has no say in it.
+   *
+   * @default - the address that the caller connected to: `localhost:3000`
+   */
+  readonly domainName?: string;
+
+  /**
+   * Milliseconds since the epoch.
+   *
+   * @default Date.now
+   */
+  readonly clock?: () => number;
+
+  /**
+   * Takes a line for everything that a developer needs to know of and a caller is not told.
+   *
+   * @default console.error
+   */
+  readonly log?: (line: string) => void;
+}
+
+interface Mount {
+  readonly api: RestApiModel;
+  readonly basePath: string;
+  readonly router: Router;
+}
+
+/** API Gateway's limit for the request line and all header values, in bytes. */
+const HEAD_LIMIT = 10_240;
+
+/** Serves REST APIs as API Gateway would. State (throttles, quotas, authorizer caches) lives as long as the listener. */
+export function createGateway(
+  apis: readonly MountedApi[],
+  lambda: LambdaRuntime,
+  options: GatewayOptions = {},
+): RequestListener {
+  const clock = options.clock ?? Date.now;
+  const log = options.log ?? console.error;
+  const services = { lambda, clock, log, authorizers: new Authorizers(lambda, clock), usage: new UsageMeter() };
+  const mounts = apis.map(mount).sort((a, b) => b.basePath.length - a.basePath.length);
+  return (message, response) => {
+    // Writing to a caller who has gone is no event; without a listener it would end the process.
+    response.on('error', () => undefined);
+    void handle(message, response, () => answer(message, mounts, services, options.domainName), log);
+  };
+}
+
+async function handle(
+  message: IncomingMessage,
+  response: ServerResponse,
+  serve: () => Promise<HttpAnswer>,
+  log: (line: string) => void,
+): Promise<void> {
+  try {
+    sendAnswer(message, response, await serve());
+  } catch (error) {
+    if (error instanceof CallerGoneError) {
+      return;
+    }
+    log(`internal error: ${error instanceof Error ? error.stack : String(error)}`.replace(/\s+/g, ' '));
+    for (const name of response.getHeaderNames()) {
+      response.removeHeader(name);
+    }
+    sendAnswer(
+      message,
+      response,
+      jsonAnswer(500, 'InternalServerErrorException', { message: 'Internal server error' }),
+    );
+  }
+}
+
+function mount({ model, basePath }: MountedApi): Mount {
+  return { api: model, basePath: basePath.replace(/\/+$/, ''), router: createRouter(model.methods) };
+}
+
+async function answer(
+  message: IncomingMessage,
+  mounts: readonly Mount[],
+  services: PipelineServices,
+  domainName: string | undefined,
+): Promise<HttpAnswer> {
+  const request = parseRequest(message);
+  if (request.headSize > HEAD_LIMIT) {
+    // AWS documents the limit and not the answer; 431 is what its users report.
+    return jsonAnswer(431, 'RequestHeaderFieldsTooLargeException', { message: 'Request Header Fields Too Large' });
+  }
+  const target = mounts.find(({ basePath }) => `${request.rawPath}/`.startsWith(`${basePath}/`));
+  if (target === undefined) {
+    return jsonAnswer(403, 'ForbiddenException', { message: 'Forbidden' });
+  }
+  const call = createCall(request, target, domainName ?? localDomain(message), services.clock());
+  return serveCall(call, target.router, message, services);
+}
+
+function createCall(request: GatewayRequest, target: Mount, domainName: string, now: number): Call {
+  const { api, basePath } = target;
+  return {
+    api,
+    request,
+    path: collapseLeadingSlashes(request.rawPath.slice(basePath.length)),
+    traceId: createTraceId(now),
+    context: createContext({ api, request, path: request.rawPath, domainName, now }),
+    pathParameters: {},
+  };
+}
+
+function localDomain({ socket }: IncomingMessage): string {
+  const address = (socket.localAddress ?? '127.0.0.1').replace(/^::ffff:/, '');
+  const host = address === '127.0.0.1' || address === '::1' ? 'localhost' : address;
+  return `${host.includes(':') ? `[${host}]` : host}:${socket.localPort ?? 80}`;
+}

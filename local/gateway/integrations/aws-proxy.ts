@@ -1,0 +1,76 @@
+import type { LambdaRuntime } from '../../lambda/runtime';
+import { eventHeaders, type RoutedCall } from '../call';
+import { configurationError, GatewayError } from '../gateway-error';
+import { headerValue, multiValues, singleValues } from '../headers';
+import { type HttpAnswer, integrationHeaders } from '../http-answer';
+import { firstAccepted, isBinary, mediaType } from '../media-types';
+import { type ProxyAnswer, parseProxyAnswer } from './proxy-answer';
+import { withinTimeout } from './timeout';
+
+/** Lambda proxy integration: the call as an event, the function's answer as the response. */
+export async function integrateFunction(call: RoutedCall, body: Buffer, lambda: LambdaRuntime): Promise<HttpAnswer> {
+  const { functionArn, timeoutMillis } = call.route.method.integration;
+  if (functionArn === undefined) {
+    throw configurationError('the integration names no function');
+  }
+  const result = await withinTimeout(timeoutMillis, lambda.invoke(functionArn, proxyEvent(call, body)));
+  if (!result.ok) {
+    throw badGateway(`the function failed: ${result.errorType}: ${result.errorMessage}`);
+  }
+  const answer = parseProxyAnswer(result.payload);
+  if (answer === undefined) {
+    throw badGateway(
+      'the function returned no Lambda proxy response: { statusCode, headers, body, … } and nothing else',
+    );
+  }
+  return {
+    statusCode: answer.statusCode,
+    headers: [...integrationHeaders(answer.headers), ['X-Amzn-Trace-Id', call.traceId]],
+    body: responseBody(call, answer),
+  };
+}
+
+function badGateway(detail: string): GatewayError {
+  return new GatewayError('INTEGRATION_FAILURE', { statusCode: 502, message: 'Internal server error', detail });
+}
+
+/** An empty map is null in this event, unlike in an authorizer's. */
+function proxyEvent(call: RoutedCall, body: Buffer): object {
+  const { request, api } = call;
+  const headers = eventHeaders(call);
+  const isBase64Encoded = body.length > 0 && isBinary(contentType(call), api.binaryMediaTypes);
+  return {
+    resource: call.route.method.resourcePath,
+    path: call.path,
+    httpMethod: request.httpMethod,
+    headers: singleValues(headers),
+    multiValueHeaders: multiValues(headers),
+    queryStringParameters: nullIfEmpty(singleValues(request.query)),
+    multiValueQueryStringParameters: nullIfEmpty(multiValues(request.query)),
+    pathParameters: nullIfEmpty(call.pathParameters),
+    stageVariables: nullIfEmpty(api.stageVariables),
+    requestContext: call.context,
+    body: body.length === 0 ? null : body.toString(isBase64Encoded ? 'base64' : 'utf8'),
+    isBase64Encoded,
+  };
+}
+
+function contentType(call: RoutedCall): string | undefined {
+  return mediaType(headerValue(call.request.headers, 'Content-Type'));
+}
+
+function nullIfEmpty<T extends object>(record: T): T | null {
+  return Object.keys(record).length === 0 ? null : record;
+}
+
+/** A body in base64 becomes bytes only for a caller whose first accepted type is one of the API's binary ones. */
+function responseBody(call: RoutedCall, answer: ProxyAnswer): Buffer | string {
+  const accepted = firstAccepted(headerValue(call.request.headers, 'Accept'));
+  if (!answer.isBase64Encoded || !isBinary(accepted, call.api.binaryMediaTypes)) {
+    return answer.body;
+  }
+  if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(answer.body)) {
+    throw configurationError('the function says that its body is base64, and it is not');
+  }
+  return Buffer.from(answer.body, 'base64');
+}

@@ -1,0 +1,140 @@
+import type { IncomingMessage } from 'node:http';
+import type { LambdaRuntime } from '../lambda/runtime';
+import { type Authorization, type Authorizers, assertAllowed, authorizerContext } from './authorizer';
+import { CallerGoneError, readBody } from './body';
+import type { Call, RoutedCall } from './call';
+import type { RequestContext } from './context';
+import { GatewayError } from './gateway-error';
+import { renderGatewayResponse } from './gateway-responses';
+import type { HttpAnswer } from './http-answer';
+import { integrateFunction } from './integrations/aws-proxy';
+import { integrateHttp } from './integrations/http-proxy';
+import { integrateMock } from './integrations/mock';
+import { decodePathParameters, type Router } from './router';
+import { headerApiKey, type UsageMeter } from './usage-plans';
+import { validateParameters } from './validation';
+
+export interface PipelineServices {
+  readonly lambda: LambdaRuntime;
+  readonly authorizers: Authorizers;
+  readonly usage: UsageMeter;
+  readonly clock: () => number;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * A call's way through API Gateway: route, authorizer, API key with throttle and quota, validation, payload, integration. The
+ * authorizer is asked before the gateway throttles, validates and measures, so it has spoken for calls that are refused after it.
+ */
+export async function serveCall(
+  call: Call,
+  router: Router,
+  message: IncomingMessage,
+  services: PipelineServices,
+): Promise<HttpAnswer> {
+  const pipeline = new Pipeline(call, services);
+  const answer = await pipeline.serve(router, message);
+  const { requestId, extendedRequestId } = call.context;
+  const headers = [...answer.headers, ['x-amzn-RequestId', requestId], ['x-amz-apigw-id', extendedRequestId]] as const;
+  return { ...answer, headers };
+}
+
+class Pipeline {
+  /** A gateway response may use whatever was known of the call when it was refused. */
+  private call: Call;
+
+  constructor(
+    call: Call,
+    private readonly services: PipelineServices,
+  ) {
+    this.call = call;
+  }
+
+  public async serve(router: Router, message: IncomingMessage): Promise<HttpAnswer> {
+    try {
+      const routed = this.route(router);
+      const authorization = await this.authorize(routed);
+      this.admit(authorization);
+      validateParameters(this.routed());
+      const body = await readBody(message);
+      return await this.integrate(body);
+    } catch (error) {
+      if (error instanceof CallerGoneError) {
+        throw error;
+      }
+      return this.refuse(error);
+    }
+  }
+
+  private route(router: Router): RoutedCall {
+    const { request, path, context } = this.call;
+    const route = router(request.httpMethod, path);
+    if (route === undefined) {
+      throw new GatewayError('MISSING_AUTHENTICATION_TOKEN');
+    }
+    const { resourceId, resourcePath, apiKeyRequired } = route.method;
+    const apiKey = apiKeyRequired && this.call.api.apiKeySource === 'HEADER' ? headerApiKey(this.call) : undefined;
+    this.call = {
+      ...this.call,
+      route,
+      context: { ...context, resourceId, resourcePath, identity: { ...context.identity, ...(apiKey && { apiKey }) } },
+    };
+    this.call = { ...this.call, pathParameters: decodePathParameters(route) };
+    return this.routed();
+  }
+
+  private async authorize(call: RoutedCall): Promise<Authorization | undefined> {
+    const { authorizer } = call.route.method;
+    if (authorizer === undefined) {
+      return undefined;
+    }
+    const authorization = await this.services.authorizers.ask(call, authorizer);
+    this.extendContext({ authorizer: authorizerContext(authorization) });
+    assertAllowed(call, authorization);
+    return authorization;
+  }
+
+  private admit(authorization: Authorization | undefined): void {
+    const key = this.services.usage.admit(this.routed(), authorization?.usageIdentifierKey, this.services.clock());
+    if (key !== undefined) {
+      this.extendContext({ identity: { ...this.call.context.identity, apiKey: key.value, apiKeyId: key.id } });
+    }
+  }
+
+  private async integrate(body: Buffer): Promise<HttpAnswer> {
+    const call = this.routed();
+    switch (call.route.method.integration.type) {
+      case 'AWS_PROXY':
+        return integrateFunction(call, body, this.services.lambda);
+      case 'HTTP_PROXY':
+        return integrateHttp(call, body);
+      case 'MOCK':
+        return integrateMock(call, body);
+    }
+  }
+
+  /** Whatever is no gateway error is a bug of ours. */
+  private refuse(error: unknown): HttpAnswer {
+    const isExpected = error instanceof GatewayError;
+    const detail = isExpected
+      ? error.detail
+      : `internal error: ${error instanceof Error ? error.stack : String(error)}`;
+    if (detail !== undefined) {
+      const { httpMethod, path } = this.call.context;
+      this.services.log(`${httpMethod} ${path}: ${detail}`.replace(/\s+/g, ' '));
+    }
+    return renderGatewayResponse(isExpected ? error : new GatewayError('DEFAULT_5XX'), this.call);
+  }
+
+  private extendContext(more: Partial<RequestContext>): void {
+    this.call = { ...this.call, context: { ...this.call.context, ...more } };
+  }
+
+  private routed(): RoutedCall {
+    const { route } = this.call;
+    if (route === undefined) {
+      throw new Error('the call has no route yet');
+    }
+    return { ...this.call, route };
+  }
+}

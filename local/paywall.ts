@@ -1,0 +1,47 @@
+import type { ApiEntry, Catalogue } from '../lib/private/catalogue';
+import { Environment } from '../lib/private/environment';
+import type { AppModel, FunctionModel, MethodModel, RestApiModel } from './template/model';
+
+/** The paywall of an app, as its template shows it: which functions are its own is told by what they are told. */
+export interface PaywallModel {
+  readonly catalogue: Catalogue;
+  readonly stripeSecretKeyArn: string;
+  readonly webhookSecretArn: string;
+  /** The protected APIs, with the resource path of their billing routes, `/billing`. */
+  readonly apis: readonly { readonly api: RestApiModel; readonly entry: ApiEntry; readonly billingPath: string }[];
+}
+
+/** Every paywall of an app; most have one, and apps of other constructs have none. */
+export function findPaywalls(app: AppModel): PaywallModel[] {
+  return app.functions.filter(isWebhook).map((webhook) => {
+    const tableName = webhook.environment[Environment.TABLE_NAME];
+    const authorizer = app.functions.find(
+      ({ environment }) =>
+        environment[Environment.SURROGATE_KEY_PREFIX] !== undefined &&
+        environment[Environment.TABLE_NAME] === tableName,
+    );
+    const entries = JSON.parse(authorizer?.environment[Environment.APIS] ?? '[]') as ApiEntry[];
+    return {
+      catalogue: JSON.parse(webhook.environment[Environment.CATALOGUE] ?? '{}') as Catalogue,
+      stripeSecretKeyArn: webhook.environment[Environment.STRIPE_SECRET_KEY_ARN] ?? '',
+      webhookSecretArn: webhook.environment[Environment.STRIPE_WEBHOOK_SECRET_ARN] ?? '',
+      apis: entries.flatMap((entry) => {
+        const api = app.apis.find(({ id }) => id === entry.apiId);
+        return api === undefined ? [] : [{ api, entry, billingPath: `/${entry.billingPath}` }];
+      }),
+    };
+  });
+}
+
+/** Units that a call of a method costs; `open` where none is asked for. */
+export function costOf(method: MethodModel, entry: ApiEntry): number | 'open' {
+  if (method.authorizer === undefined) {
+    return 'open';
+  }
+  const { httpMethod, resourcePath } = method;
+  return entry.costs[`${httpMethod} ${resourcePath}`] ?? entry.costs[`ANY ${resourcePath}`] ?? 1;
+}
+
+function isWebhook({ environment }: FunctionModel): boolean {
+  return environment[Environment.STRIPE_WEBHOOK_SECRET_ARN] !== undefined;
+}

@@ -1,0 +1,3 @@
+import { describeStores } from './describe-stores';
+
+describeStores('the embedded store');
