@@ -1,6 +1,12 @@
 import type Stripe from 'stripe';
-import type { Subscriptions } from '../webhook/process';
 import type { StripeConnection } from './stripe-client';
+
+/** Subscriptions as they are now: events come late, twice and out of order, the object does not. */
+export interface Subscriptions {
+  retrieve(id: string): Promise<Stripe.Subscription>;
+  /** Cancels at once; nothing happens where it has ended. */
+  cancel(id: string): Promise<void>;
+}
 
 /** Subscriptions at Stripe. */
 export class StripeSubscriptions implements Subscriptions {

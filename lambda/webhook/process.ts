@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import type { Catalogue } from '../../lib/private/catalogue';
+import type { Subscriptions } from '../adapters/stripe-subscriptions';
 import { findPlan, openingBalance } from '../domain/balance';
 import type { Clock } from '../domain/clock';
 import type { PaymentStore } from '../domain/customers';
@@ -13,13 +14,6 @@ export interface ProcessDependencies {
   readonly clock: Clock;
   /** The secret of a new customer's checkout links. */
   readonly newLinkSecret: () => Uint8Array;
-}
-
-/** Subscriptions as they are now: events come late, twice and out of order, the object does not. */
-export interface Subscriptions {
-  retrieve(id: string): Promise<Stripe.Subscription>;
-  /** Cancels at once; nothing happens where it has ended. */
-  cancel(id: string): Promise<void>;
 }
 
 export type ProcessOutcome = 'processed' | 'duplicate' | 'ignored';

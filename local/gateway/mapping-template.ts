@@ -20,6 +20,7 @@ export interface Rendering {
 export function renderMappingTemplate(template: string, call: Call, body: string): Rendering {
   const responseOverride: { header: Record<string, unknown>; status?: unknown } = { header: {} };
   const context = {
+    authorizer: {},
     ...structuredClone(call.context),
     requestOverride: { header: {}, path: {}, querystring: {} },
     responseOverride,

@@ -155,7 +155,7 @@ describe('templates', () => {
     ['#foreach($name in $input.params().querystring.keySet())$name;#end', 'q;__proto__;'],
     ['$context.httpMethod $context.path $context.identity.sourceIp', 'GET /prod/a/b 127.0.0.1'],
     ['[$context.nothing][$context.authorizer.nothing]', '[][]'],
-    ['$stageVariables.color ${stageVariables.color} [$stageVariables.none]', 'green green []'],
+    ['$stageVariables.color [$stageVariables.none]', 'green []'],
     ['{"$schema": 1}', '{"$schema": 1}'],
     ['$util.escapeJavaScript("it\'s \\ a")', "it\\'s \\\\ a"],
     ['$util.urlEncode("a b&ü~")', 'a+b%26%C3%BC%7E'],

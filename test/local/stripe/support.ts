@@ -67,6 +67,9 @@ export async function openShop(options: Partial<StripeOptions> = {}): Promise<Sh
     webhookUrl: () => endpoint.url,
     retryDelays: [5, 10, 20],
     ...options,
+  }).catch(async (error: unknown) => {
+    await endpoint.close();
+    throw error;
   });
   const close = async () => {
     await local.close();

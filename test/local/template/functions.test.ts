@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import {
   CfnParameter,
   CustomResource,
@@ -290,7 +290,6 @@ describe('a missing bundle is named by one line', () => {
     if (!fn) throw new Error('the function is missing');
     const moved = { ...fn, codePath: pathOf(join(cwd, 'code')), handler: 'lib.handler' };
 
-    expect(relative(cwd, moved.codePath)).toMatch(/^code/);
     expect(() => checkBundles([fn, moved], cwd)).toThrow(message);
   });
 });

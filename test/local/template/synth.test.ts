@@ -140,7 +140,7 @@ describe('a failure says in one line what to do:', () => {
     );
 
     expect(error.message).toBe('the app command `node app.js` failed with exit code 1: RangeError: too many plans');
-    expect(error.stderr).toMatch(/Error: an early one[^]*RangeError: too many plans\n {4}at /);
+    expect(error.stderr).toMatch(/Error: an early one\n[\s\S]*RangeError: too many plans\n {4}at /);
   });
 
   test.each([

@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+
+const ROOT = resolve(__dirname, '..');
+
+/** What a file imports: paths from the root, or names of packages. */
+function importsOf(file: string): string[] {
+  const source = readFileSync(join(ROOT, file), 'utf8');
+  const specifiers = [...source.matchAll(/^(?:import|export)\b[^;]*?from '([^']+)';/gms)].map(
+    (match) => match[1] ?? '',
+  );
+  return specifiers.map((name) => (name.startsWith('.') ? relative(ROOT, resolve(ROOT, file, '..', name)) : name));
+}
+
+function filesOf(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file));
+}
+
+function violations(folder: string, forbidden: RegExp): string[] {
+  return filesOf(folder).flatMap((file) =>
+    importsOf(file)
+      .filter((name) => forbidden.test(name))
+      .map((name) => `${file} imports ${name}`),
+  );
+}
+
+test('the domain imports nothing with I/O', () => {
+  // node:crypto and node:zlib compute; everything else must come from the domain itself, or be types of the catalogue.
+  expect(violations('lambda/domain', /^(?!lambda\/domain\/|lib\/private\/catalogue$|node:crypto$|node:zlib$)/)).toEqual(
+    [],
+  );
+});
+
+test('the constructs import no handler and no local gateway', () => {
+  expect(violations('lib', /^(lambda|local|bin)\//)).toEqual([]);
+});
+
+test('the handlers import no construct and no local gateway', () => {
+  expect(violations('lambda', /^(local|bin)\/|^lib\/(?!private\/)|^aws-cdk-lib|^constructs$/)).toEqual([]);
+});
+
+test('what constructs and handlers share imports nothing', () => {
+  const shared = ['attributes', 'catalogue', 'environment'].map((name) => `lib/private/${name}.ts`);
+  expect(shared.flatMap(importsOf)).toEqual([]);
+});
+
+test('adapters know no handler', () => {
+  expect(violations('lambda/adapters', /^lambda\/(authorizer|billing|webhook)\//)).toEqual([]);
+});

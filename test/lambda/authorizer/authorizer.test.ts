@@ -1,0 +1,171 @@
+import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import fc from 'fast-check';
+import { apiKeyOf, publicUrl } from '../../../lambda/adapters/api-gateway';
+import { type AuthorizerDependencies, authorize } from '../../../lambda/authorizer/authorizer';
+import { hashApiKey, newApiKey, newCustomerId } from '../../../lambda/domain/api-key';
+import type { Balance } from '../../../lambda/domain/balance';
+import { laneOf } from '../../../lambda/domain/lane';
+import { MemorySpendingStore } from '../domain/memory-spending-store';
+import { balance, CATALOGUE, NOW } from '../fixtures';
+
+const customer = newCustomerId();
+const { text: apiKey, key } = newApiKey('test', customer);
+const METHOD_ARN = 'arn:aws:execute-api:us-east-1:1:api1/prod/POST/search';
+
+type Event = APIGatewayRequestAuthorizerEvent;
+
+function event(overrides: Partial<Event> = {}): Event {
+  return {
+    methodArn: METHOD_ARN,
+    httpMethod: 'POST',
+    resource: '/search',
+    path: '/search',
+    headers: { 'X-Api-Key': apiKey },
+    pathParameters: null,
+    requestContext: { apiId: 'api1', requestId: 'request-1', domainName: 'api.example.com', path: '/prod/search' },
+    ...overrides,
+  } as Event;
+}
+
+function world(overrides: Partial<Balance> = {}): { dependencies: AuthorizerDependencies; store: MemorySpendingStore } {
+  const store = new MemorySpendingStore();
+  store.balances.set(customer, balance({ keys: { [key.keyId]: hashApiKey(apiKey) }, ...overrides }));
+  const api = {
+    apiId: 'api1',
+    costs: { 'POST /search': 5, 'ANY /any': 2 },
+    routePlans: { 'GET /pro': ['pro'] },
+    billingPath: 'billing',
+    corsOrigins: [],
+  };
+  const apis = new Map([['api1', api]]);
+  return {
+    store,
+    dependencies: { store, catalogue: CATALOGUE, apis, surrogateKeyPrefix: 'Stack-1234', clock: () => NOW },
+  };
+}
+
+test('a call that is paid for is allowed, under its lane’s key, and the backend learns who calls', async () => {
+  const { dependencies } = world();
+  expect(await authorize(event(), dependencies)).toEqual({
+    principalId: customer,
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: METHOD_ARN }],
+    },
+    context: { customer, plan: 'free', cost: 5, remaining: 45, limit: 50 },
+    usageIdentifierKey: `Stack-1234-free-${laneOf(customer, 4)}`,
+  });
+});
+
+test.each([
+  ['POST', '/search', 5],
+  ['GET', '/search', 1],
+  ['DELETE', '/any', 2],
+])('%s %s costs %i', async (httpMethod, resource, cost) => {
+  const { dependencies, store } = world();
+  await authorize(event({ httpMethod, resource }), dependencies);
+  expect(store.balances.get(customer)?.remaining).toBe(50 - cost);
+});
+
+test('a call that is not paid for is denied, with the whole 402 in its context', async () => {
+  const { dependencies } = world({ remaining: 4 });
+  const { policyDocument, context, usageIdentifierKey } = await authorize(event(), dependencies);
+  expect(policyDocument.Statement).toEqual([{ Action: 'execute-api:Invoke', Effect: 'Deny', Resource: METHOD_ARN }]);
+  expect(usageIdentifierKey).toBeUndefined();
+  expect(JSON.parse(String(context?.problem))).toMatchObject({
+    status: 402,
+    reason: 'quota_exhausted',
+    cost: 5,
+    remaining: 4,
+    instance: 'urn:uuid:request-1',
+    checkoutUrl: expect.stringMatching(/^https:\/\/api\.example\.com\/prod\/billing\/checkout\/.+\?plan=pro$/),
+  });
+  expect(context).toMatchObject({ rateLimit: '"month";r=4;t=86400', link: expect.stringContaining('rel="payment"') });
+  // API Gateway takes strings, numbers and booleans only.
+  expect(Object.values(context ?? {}).every((value) => value === undefined || typeof value === 'string')).toBe(true);
+});
+
+test('a route of other plans is denied', async () => {
+  const { dependencies } = world();
+  const { context } = await authorize(event({ httpMethod: 'GET', resource: '/pro' }), dependencies);
+  expect(JSON.parse(String(context?.problem)).reason).toBe('route_not_in_plan');
+});
+
+test('a suspended customer is allowed under a key that no plan holds', async () => {
+  const { dependencies } = world({ standing: 'suspended' });
+  const { policyDocument, usageIdentifierKey } = await authorize(event(), dependencies);
+  expect(policyDocument.Statement[0]?.Effect).toBe('Allow');
+  expect(usageIdentifierKey).toBe('suspended');
+});
+
+test('where API Gateway keeps a coarse quota of its own, the 402 for it is ready', async () => {
+  const { dependencies } = world();
+  const plans = CATALOGUE.plans.map((plan) => ({ ...plan, usagePlanQuota: true }));
+  const { context } = await authorize(event(), { ...dependencies, catalogue: { ...CATALOGUE, plans } });
+  expect(JSON.parse(String(context?.problem)).reason).toBe('usage_plan_quota_exceeded');
+});
+
+test.each([
+  ['no key', {}],
+  ['noise', { 'x-api-key': 'nonsense' }],
+  ['a key of 10,000 characters', { 'x-api-key': 'pw_test_'.padEnd(10_000, 'a') }],
+  ['a basic credential', { Authorization: `Basic ${apiKey}` }],
+  ['the key of a stranger', { 'x-api-key': newApiKey('test', newCustomerId()).text }],
+])('%s is unauthorized, in the word that API Gateway knows', async (_, headers) => {
+  await expect(authorize(event({ headers }), world().dependencies)).rejects.toThrow(/^Unauthorized$/);
+});
+
+test('a store that cannot answer is another error', async () => {
+  const { dependencies, store } = world();
+  store.spend = async () => Promise.reject(new Error('throttled'));
+  await expect(authorize(event(), dependencies)).rejects.toThrow('throttled');
+});
+
+test('an API that the paywall does not know is an error, and no open door', async () => {
+  const { requestContext } = event();
+  const other = event({ requestContext: { ...requestContext, apiId: 'api2' } });
+  await expect(authorize(other, world().dependencies)).rejects.toThrow('not one that this paywall protects');
+});
+
+test.each(['authorization', 'Authorization', 'AUTHORIZATION'])(
+  'a bearer key is read from %s, in any case of the scheme',
+  (name) => {
+    for (const scheme of ['Bearer', 'bearer', 'BEARER']) {
+      expect(apiKeyOf(event({ headers: { [name]: `${scheme} ${apiKey}` } }))).toBe(apiKey);
+    }
+  },
+);
+
+test('no header makes the reading of a key fail', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.string()), fc.string(), (headers, authorization) => {
+      expect(() => apiKeyOf(event({ headers: { ...headers, authorization } }))).not.toThrow();
+    }),
+  );
+});
+
+test.each([
+  ['a stage', '/items/{id}', '/prod/items/1', null, 'https://api.example.com/prod'],
+  ['a stage, at the root', '/', '/prod/', null, 'https://api.example.com/prod'],
+  ['a custom domain', '/items/{id}', '/items/1', null, 'https://api.example.com'],
+  ['a base path', '/items', '/v1/weather/items', null, 'https://api.example.com/v1/weather'],
+  ['a greedy parameter', '/files/{proxy+}', '/prod/files/a/b/c', { proxy: 'a/b/c' }, 'https://api.example.com/prod'],
+])('the public URL behind %s', (_, resource, path, pathParameters, url) => {
+  const { requestContext } = event();
+  expect(publicUrl(event({ resource, pathParameters, requestContext: { ...requestContext, path } }))).toBe(url);
+});
+
+test('the Host header has no say in the public URL', () => {
+  expect(publicUrl(event({ headers: { Host: 'evil.example' } }))).toBe('https://api.example.com/prod');
+});
+
+test('customers are spread over the lanes evenly, and stay where they are', () => {
+  const lanes = [0, 0, 0, 0];
+  for (let index = 0; index < 4_000; index++) {
+    const id = newCustomerId();
+    const lane = laneOf(id, 4);
+    expect(laneOf(id, 4)).toBe(lane);
+    lanes[lane] = (lanes[lane] ?? 0) + 1;
+  }
+  expect(Math.min(...lanes)).toBeGreaterThan(800);
+});
