@@ -11,6 +11,10 @@ export async function readBody(message: IncomingMessage): Promise<Buffer> {
   if (Number(message.headers['content-length'] ?? 0) > PAYLOAD_LIMIT) {
     throw new GatewayError('REQUEST_TOO_LARGE');
   }
+  if (message.destroyed) {
+    // The caller left while the authorizer was asked; no event would tell any more.
+    throw new CallerGoneError();
+  }
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -28,10 +32,6 @@ export async function readBody(message: IncomingMessage): Promise<Buffer> {
     };
     const onEnd = (): void => settle(() => resolve(Buffer.concat(chunks)));
     const onClose = (): void => settle(() => reject(new CallerGoneError()));
-    if (message.destroyed && !message.complete) {
-      reject(new CallerGoneError());
-      return;
-    }
     // An `error` is always followed by `close`; it must have a listener all the same.
     message.on('error', () => undefined);
     message.on('data', onData).on('end', onEnd).on('close', onClose);

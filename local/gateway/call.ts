@@ -1,6 +1,6 @@
 import type { RestApiModel } from '../template/model';
 import type { RequestContext } from './context';
-import { type HeaderLine, headerValue, overrideHeaders } from './headers';
+import { type HeaderLine, overrideHeaders } from './headers';
 import type { GatewayRequest } from './request';
 import type { Route } from './router';
 
@@ -25,7 +25,7 @@ export interface RoutedCall extends Call {
 /** The headers that Lambda functions see. What a caller claims about the connection is overwritten. */
 export function eventHeaders({ request, traceId }: Call): HeaderLine[] {
   return overrideHeaders(request.headers, [
-    ['X-Amzn-Trace-Id', headerValue(request.headers, 'X-Amzn-Trace-Id') ?? traceId],
+    ['X-Amzn-Trace-Id', traceId],
     ['X-Forwarded-For', request.sourceIp],
     ['X-Forwarded-Port', String(request.port)],
     ['X-Forwarded-Proto', 'http'],

@@ -61,3 +61,8 @@ export class GatewayError extends Error {
 export function configurationError(detail: string): GatewayError {
   return new GatewayError('API_CONFIGURATION_ERROR', { detail });
 }
+
+/** A bug of ours, as one line for the log. */
+export function internalErrorLine(error: unknown): string {
+  return `internal error: ${error instanceof Error ? error.stack : String(error)}`.replace(/\s+/g, ' ');
+}

@@ -5,6 +5,8 @@ import { Authorizers } from './authorizer';
 import { CallerGoneError } from './body';
 import type { Call } from './call';
 import { createContext, createTraceId } from './context';
+import { internalErrorLine } from './gateway-error';
+import { headerValue } from './headers';
 import { type HttpAnswer, jsonAnswer, sendAnswer } from './http-answer';
 import { type PipelineServices, serveCall } from './pipeline';
 import { collapseLeadingSlashes, type GatewayRequest, parseRequest } from './request';
@@ -78,7 +80,7 @@ async function handle(
     if (error instanceof CallerGoneError) {
       return;
     }
-    log(`internal error: ${error instanceof Error ? error.stack : String(error)}`.replace(/\s+/g, ' '));
+    log(internalErrorLine(error));
     for (const name of response.getHeaderNames()) {
       response.removeHeader(name);
     }
@@ -119,7 +121,7 @@ function createCall(request: GatewayRequest, target: Mount, domainName: string, 
     api,
     request,
     path: collapseLeadingSlashes(request.rawPath.slice(basePath.length)),
-    traceId: createTraceId(now),
+    traceId: headerValue(request.headers, 'X-Amzn-Trace-Id') ?? createTraceId(now),
     context: createContext({ api, request, path: request.rawPath, domainName, now }),
     pathParameters: {},
   };

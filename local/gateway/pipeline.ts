@@ -4,7 +4,7 @@ import { type Authorization, type Authorizers, assertAllowed, authorizerContext 
 import { CallerGoneError, readBody } from './body';
 import type { Call, RoutedCall } from './call';
 import type { RequestContext } from './context';
-import { GatewayError } from './gateway-error';
+import { GatewayError, internalErrorLine } from './gateway-error';
 import { renderGatewayResponse } from './gateway-responses';
 import type { HttpAnswer } from './http-answer';
 import { integrateFunction } from './integrations/aws-proxy';
@@ -116,9 +116,7 @@ class Pipeline {
   /** Whatever is no gateway error is a bug of ours. */
   private refuse(error: unknown): HttpAnswer {
     const isExpected = error instanceof GatewayError;
-    const detail = isExpected
-      ? error.detail
-      : `internal error: ${error instanceof Error ? error.stack : String(error)}`;
+    const detail = isExpected ? error.detail : internalErrorLine(error);
     if (detail !== undefined) {
       const { httpMethod, path } = this.call.context;
       this.services.log(`${httpMethod} ${path}: ${detail}`.replace(/\s+/g, ' '));

@@ -63,7 +63,11 @@ export class ExecutionEnvironment {
     this.exit = new Promise((resolve) => {
       this.worker.on('exit', (code) => {
         this.ended = true;
-        for (const [stream, rest] of this.unfinished) if (rest !== '') this.write(stream, '\n');
+        for (const [stream, rest] of this.unfinished) {
+          if (rest !== '') {
+            this.write(stream, '\n');
+          }
+        }
         this.settle(exitError(this.pending?.invocation, code));
         onExit(this);
         resolve();
@@ -104,7 +108,9 @@ export class ExecutionEnvironment {
         break;
       case 'failed':
         // What could not be loaded is loaded anew by the next invocation, as Lambda does.
-        if (!this.loaded) void this.terminate();
+        if (!this.loaded) {
+          void this.terminate();
+        }
         this.settle({ ok: false, errorType: message.errorType, errorMessage: message.errorMessage });
         break;
     }
@@ -112,7 +118,9 @@ export class ExecutionEnvironment {
 
   private settle(result: InvocationResult): void {
     const { pending } = this;
-    if (!pending) return;
+    if (!pending) {
+      return;
+    }
     this.pending = undefined;
     clearTimeout(pending.timer);
     // An idle environment keeps no process alive.
@@ -121,7 +129,9 @@ export class ExecutionEnvironment {
   }
 
   private startTimer(seconds: number): void {
-    if (!this.pending) return;
+    if (!this.pending) {
+      return;
+    }
     clearTimeout(this.pending.timer);
     this.pending.timer = setTimeout(() => this.timeOut(seconds), seconds * 1000);
   }
@@ -137,13 +147,17 @@ export class ExecutionEnvironment {
   private write(stream: string, text: string): void {
     const lines = ((this.unfinished.get(stream) ?? '') + text).split('\n');
     this.unfinished.set(stream, lines.pop() ?? '');
-    for (const line of lines) this.log(this.fn.name, line);
+    for (const line of lines) {
+      this.log(this.fn.name, line);
+    }
   }
 }
 
 function workerDataOf(fn: FunctionModel): Readonly<Record<string, unknown>> {
   const name = parseHandler(fn.handler);
-  if (!name) throw new LoadError('Runtime.MalformedHandlerName', `Bad handler ${fn.handler}`);
+  if (!name) {
+    throw new LoadError('Runtime.MalformedHandlerName', `Bad handler ${fn.handler}`);
+  }
   const file = handlerFile(fn.codePath, fn.handler);
   if (!file) {
     throw new LoadError('Runtime.ImportModuleError', `Error: Cannot find module '${name.module}' in ${fn.codePath}`);

@@ -14,7 +14,9 @@ const EXTENSIONS = ['', '.js', '.mjs', '.cjs'];
 /** The module ends at the first dot of the last path segment; what follows is a path into its exports. */
 export function parseHandler(handler: string): HandlerName | undefined {
   const match = /^([^.]*)\.(.+)$/.exec(basename(handler));
-  if (!match) return undefined;
+  if (!match) {
+    return undefined;
+  }
   const [, module = '', exported = ''] = match;
   return { module: join(dirname(handler), module), exportPath: exported.split('.') };
 }

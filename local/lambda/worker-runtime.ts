@@ -32,7 +32,9 @@ export function createLambdaRuntime(functions: readonly FunctionModel[], options
   return {
     async invoke(functionArn, event) {
       const pool = pools.get(unqualifiedArn(functionArn));
-      if (!pool) return failure('ResourceNotFoundException', `Function not found: ${functionArn}`);
+      if (!pool) {
+        return failure('ResourceNotFoundException', `Function not found: ${functionArn}`);
+      }
       const payload = JSON.stringify(event) ?? 'null';
       if (Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) {
         return failure('RequestTooLargeException', `Request must be smaller than ${MAX_PAYLOAD_BYTES} bytes`);
@@ -71,10 +73,16 @@ class FunctionPool {
   }
 
   async invoke(invocation: Invocation): Promise<InvocationResult> {
-    if (this.closed) return closedError();
+    if (this.closed) {
+      return closedError();
+    }
     const environment = this.idle.pop();
-    if (environment) return this.run(environment, invocation);
-    if (this.environments.size < this.maxEnvironments) return this.runCold(invocation);
+    if (environment) {
+      return this.run(environment, invocation);
+    }
+    if (this.environments.size < this.maxEnvironments) {
+      return this.runCold(invocation);
+    }
     return new Promise((settle) => {
       this.waiting.push({ invocation, settle });
     });
@@ -82,7 +90,9 @@ class FunctionPool {
 
   async close(): Promise<void> {
     this.closed = true;
-    for (const { settle } of this.waiting.splice(0)) settle(closedError());
+    for (const { settle } of this.waiting.splice(0)) {
+      settle(closedError());
+    }
     await Promise.all([...this.environments].map((environment) => environment.terminate()));
   }
 
@@ -110,17 +120,26 @@ class FunctionPool {
       return;
     }
     const next = this.waiting.shift();
-    if (next) next.settle(this.run(environment, next.invocation));
-    else this.idle.push(environment);
+    if (next) {
+      next.settle(this.run(environment, next.invocation));
+    } else {
+      this.idle.push(environment);
+    }
   }
 
   /** An environment has ended, by a crash or a timeout: its place is free for what waits. */
   private forget(environment: ExecutionEnvironment): void {
-    if (!this.environments.delete(environment)) return;
+    if (!this.environments.delete(environment)) {
+      return;
+    }
     const position = this.idle.indexOf(environment);
-    if (position >= 0) this.idle.splice(position, 1);
+    if (position >= 0) {
+      this.idle.splice(position, 1);
+    }
     const next = this.closed ? undefined : this.waiting.shift();
-    if (next) next.settle(this.runCold(next.invocation));
+    if (next) {
+      next.settle(this.runCold(next.invocation));
+    }
   }
 }
 

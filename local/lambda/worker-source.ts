@@ -1,8 +1,8 @@
 /**
  * What runs inside an execution environment: loads the handler, then answers one invocation after the other.
  *
- * It is text, in plain JavaScript, as a worker has to start from the one file that the command-line tool is bundled into, and
- * as helpers that a compiler puts into a function are not there in another thread.
+ * It is text, in plain JavaScript, as a worker has to start from the one file that the command-line tool is bundled
+ * into, and as helpers that a compiler puts into a function are not there in another thread.
  */
 export const WORKER_SOURCE = `'use strict';
 const { existsSync, readFileSync } = require('node:fs');
@@ -23,8 +23,8 @@ for (const name of ['stdout', 'stderr']) {
   };
 }
 
-// Deployed, the code is alone in its folder. Here it lies below the developer's project, whose package.json must not decide
-// whether its files are ES modules.
+// Deployed, the code is alone in its folder. Here it lies below the developer's project, whose package.json must not
+// decide whether its files are ES modules.
 function packageType(filename) {
   for (let dir = dirname(filename); dir === taskRoot || dir.startsWith(taskRoot + sep); dir = dirname(dir)) {
     const manifest = join(dir, 'package.json');
@@ -65,7 +65,8 @@ async function loadHandler() {
     throw new RuntimeError('HandlerNotFound', handlerName + ' is undefined or not exported');
   }
   if (handler.length > 2 && !takesCallbacks) {
-    throw new RuntimeError('CallbackHandlerDeprecated', handlerName + ' takes a callback, which nodejs24.x and later do not give');
+    const message = handlerName + ' takes a callback, which nodejs24.x and later do not give';
+    throw new RuntimeError('CallbackHandlerDeprecated', message);
   }
   return handler;
 }
@@ -86,7 +87,8 @@ function answerWith(value) {
   }
   const bytes = Buffer.byteLength(payload);
   if (bytes <= maxResponseBytes) return { type: 'succeeded', payload };
-  const errorMessage = 'Response payload size (' + bytes + ' bytes) exceeded maximum allowed payload size (' + maxResponseBytes + ' bytes).';
+  const errorMessage =
+    'Response payload size (' + bytes + ' bytes) exceeded maximum allowed payload size (' + maxResponseBytes + ' bytes).';
   return { type: 'failed', errorType: 'Function.ResponseSizeTooLarge', errorMessage };
 }
 

@@ -3,6 +3,7 @@ import { completeCheckout, declineCheckout, expireCheckout, total } from './bill
 import { intervalText } from './billing/periods';
 import { type Account, Context } from './context';
 import { formatAmount } from './currency';
+import { parameterMissing } from './errors';
 import { Params } from './form';
 import { type Html, html, notice, page } from './html';
 import { type HttpAnswer, type HttpRequest, seeOther } from './http';
@@ -29,6 +30,9 @@ export function answerCheckout(account: Account, id: string, request: HttpReques
 
 function act(context: Context, session: Stripe.Checkout.Session, params: Params): HttpAnswer {
   const action = params.oneOf('action', ['pay', 'decline', 'abandon']);
+  if (action === undefined) {
+    throw parameterMissing('action');
+  }
   if (action === 'abandon') {
     return afterwards(expireCheckout(context, session));
   }
@@ -69,7 +73,11 @@ function show(context: Context, session: Stripe.Checkout.Session, wrongEmail?: s
 ${summary(context, session)}
 ${form(context, session, wrongEmail)}
 </main>`;
-  return page({ title: `${heading(session)} – local checkout`, body, status: wrongEmail === undefined ? 200 : 422 });
+  return page({
+    title: `${heading(context, session)} – local checkout`,
+    body,
+    status: wrongEmail === undefined ? 200 : 422,
+  });
 }
 
 function over(title: string, text: string, icon: Html, url: string | null): HttpAnswer {
@@ -79,20 +87,30 @@ function over(title: string, text: string, icon: Html, url: string | null): Http
 
 function summary(context: Context, session: Stripe.Checkout.Session): Html {
   const lineItems = context.find('checkout_order', session.id).lineItems;
-  const recurring = lineItems.find(({ price }) => price?.recurring)?.price;
-  const every = recurring ? html` <small>per ${intervalText(recurring)}</small>` : undefined;
   const back = session.cancel_url
     ? html`<a class="back" href="${session.cancel_url}">← Back to the shop</a>`
     : undefined;
   return html`<section class="summary" aria-labelledby="summary">
 ${back}
-<h1 id="summary">${heading(session)}</h1>
-<p class="amount">${money(total(session), session)}${every}</p>
+<h1 id="summary">${heading(context, session)}</h1>
+<p class="amount">${total(session) === 0 ? 'Free' : html`${money(total(session), session)} ${every(lineItems)}`}</p>
 <ul class="lines">
 ${lineItems.map((line) => lineOf(context, line))}
 </ul>
 <p class="total"><span>Due today</span> <span class="figure">${money(total(session), session)}</span></p>
 </section>`;
+}
+
+/** What comes again: all of the amount, or what is left of it without the one-offs. */
+function every(lineItems: readonly Stripe.LineItem[]): Html | undefined {
+  const recurring = lineItems.filter(({ price }) => price?.recurring);
+  const [first] = recurring;
+  if (!first?.price) {
+    return undefined;
+  }
+  const again = recurring.reduce((sum, line) => sum + line.amount_total, 0);
+  const then = recurring.length === lineItems.length ? '' : `then ${formatAmount(again, first.currency)} `;
+  return html`<small>${then}per ${intervalText(first.price)}</small>`;
 }
 
 function lineOf(context: Context, line: Stripe.LineItem): Html {
@@ -108,22 +126,27 @@ ${detail}<span>${quantity ?? 1} × ${each}${per}</span></span>
 
 function form(context: Context, session: Stripe.Checkout.Session, wrongEmail?: string): Html {
   const free = total(session) === 0;
-  const pay = free ? 'Start' : `Pay ${money(total(session), session)}`;
-  const decline = free ? undefined : html`<button name="action" value="decline">Decline the card</button>`;
   return html`<section class="card" aria-labelledby="form">
 <h2 id="form">${free ? 'Your details' : 'Pay by card'}</h2>
 ${declined(context, session)}
 <form method="post">
 ${emailField(context, session, wrongEmail)}
 ${way(session)}
-<button class="primary" name="action" value="pay">${pay}</button>
-<div class="others${free ? '' : ' two'}">
-${decline}
-<button name="action" value="abandon" formnovalidate>Abandon</button>
+<button class="primary" name="action" value="pay">${free ? 'Start' : `Pay ${money(total(session), session)}`}</button>
+<p class="or"><span>or see how else it can end</span></p>
+<div class="others">
+${free ? undefined : otherEnd('decline', 'Decline', 'The bank says no.')}
+${otherEnd('abandon', 'Abandon', 'The buyer leaves.')}
 </div>
 </form>
-<p class="small">${free ? 'You' : 'You are the buyer and the bank: you'} decide how this checkout ends.</p>
 </section>`;
+}
+
+/** A buyer who leaves need not fill anything in. */
+function otherEnd(action: 'decline' | 'abandon', label: string, what: string): Html {
+  const unchecked = action === 'abandon' ? html` formnovalidate` : undefined;
+  return html`<div><button name="action" value="${action}" aria-describedby="${action}"${unchecked}>${label}</button>
+<p class="hint" id="${action}">${what}</p></div>`;
 }
 
 function emailField(context: Context, session: Stripe.Checkout.Session, wrong?: string): Html {
@@ -155,11 +178,13 @@ function declined(context: Context, session: Stripe.Checkout.Session): Html | un
     : undefined;
 }
 
-function heading(session: Stripe.Checkout.Session): string {
+function heading(context: Context, session: Stripe.Checkout.Session): string {
+  const lineItems = context.find('checkout_order', session.id).lineItems;
+  const name = lineItems.length === 1 ? lineItems[0]?.description : undefined;
   if (session.mode === 'subscription') {
-    return 'Subscribe';
+    return name ? `Subscribe to ${name}` : 'Subscribe';
   }
-  return total(session) === 0 ? 'Order' : 'Pay';
+  return name ? `Buy ${name}` : 'Your order';
 }
 
 function money(amount: number, session: Stripe.Checkout.Session): string {

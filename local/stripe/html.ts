@@ -1,3 +1,4 @@
+import { StripeApiError } from './errors';
 import type { HttpAnswer } from './http';
 import { STYLES } from './styles';
 
@@ -30,7 +31,7 @@ export function page({ title, body, status = 200 }: Page): HttpAnswer {
 <style>${new Html(STYLES)}</style>
 </head>
 <body>
-<p class="banner"><strong>Local stand-in for Stripe</strong> <span>No real money moves here.</span></p>
+<header class="banner"><strong>Local stand-in for Stripe:</strong> no real money</header>
 ${body}
 </body>
 </html>
@@ -42,6 +43,18 @@ ${body}
 export function notice(title: string, text: string | Html, status?: number): HttpAnswer {
   const body = html`<main class="notice card"><h1>${title}</h1><p>${text}</p></main>`;
   return page({ title, body, status });
+}
+
+/** For a page whose form was not filled in by the page itself. */
+export function orNotice(answer: () => HttpAnswer): HttpAnswer {
+  try {
+    return answer();
+  } catch (error) {
+    if (error instanceof StripeApiError) {
+      return notice('That did not work', error.message, error.status);
+    }
+    throw error;
+  }
 }
 
 const PAGE_HEADERS = {

@@ -5,7 +5,7 @@ import { checkoutUrl } from './api/checkout-sessions';
 import { passTime } from './billing/passing-time';
 import { answerCheckout, CHECKOUT_PATH } from './checkout-page';
 import { type Account, Context } from './context';
-import { notice } from './html';
+import { notice, orNotice } from './html';
 import { type HttpAnswer, type HttpRequest, json, readRequest } from './http';
 import { answerLever, LEVER_PATH } from './local-levers';
 import { answerPortal, PORTAL_PATH } from './portal-page';
@@ -94,11 +94,11 @@ function dispatch(account: Account, secretKey: string, webhooks: Webhooks, reque
   }
   const checkout = CHECKOUT_PATH.exec(request.path)?.groups?.id;
   if (checkout !== undefined) {
-    return answerCheckout(account, checkout, request);
+    return orNotice(() => answerCheckout(account, checkout, request));
   }
   const portal = PORTAL_PATH.exec(request.path)?.groups?.id;
   if (portal !== undefined) {
-    return answerPortal(account, portal, request);
+    return orNotice(() => answerPortal(account, portal, request));
   }
   if (LEVER_PATH.test(request.path)) {
     return answerLever(account, () => webhooks.deliveries(), request);

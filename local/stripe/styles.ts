@@ -22,6 +22,7 @@ body {
   -webkit-text-size-adjust: 100%; overflow-wrap: anywhere;
 }
 h1, h2, p, dl, dd, ul { margin: 0; padding: 0; }
+h1, h2, .notice p { text-wrap: balance; }
 a { color: var(--accent); text-underline-offset: 2px; }
 .banner {
   padding: 10px 16px; background: var(--warn-ground); color: var(--warn-ink); font-size: 14px; text-align: center;
@@ -39,7 +40,7 @@ main { width: 100%; max-width: 960px; margin: 0 auto; padding: 24px 16px 40px; }
   .summary { padding-top: 12px; }
 }
 .back { display: inline-block; margin-bottom: 20px; color: var(--muted); font-size: 15px; }
-.summary h1 { color: var(--muted); font-size: 17px; font-weight: 500; }
+.summary h1 { font-size: 18px; font-weight: 550; }
 .amount { margin: 4px 0 24px; font-size: 40px; font-weight: 650; line-height: 1.15; letter-spacing: -0.02em; }
 .amount small { color: var(--muted); font-size: 16px; font-weight: 400; letter-spacing: 0; white-space: nowrap; }
 .lines { list-style: none; }
@@ -70,13 +71,14 @@ button:hover { border-color: var(--ink); }
 button.primary { border-color: transparent; background: var(--accent); color: var(--on-accent); font-weight: 650; }
 button.primary:hover { background: var(--accent-strong); }
 a:focus-visible, input:focus-visible, button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-.others { display: grid; gap: 12px; margin-top: 12px; }
-@media (min-width: 400px) { .others.two { grid-template-columns: 1fr 1fr; } }
+.or { display: flex; align-items: center; gap: 12px; margin: 24px 0 16px; color: var(--muted); font-size: 14px; }
+.or::before, .or::after { content: ""; flex: 1; border-top: 1px solid var(--line); }
+.others { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(120px, 1fr)); }
+.others .hint { text-align: center; }
 .alert {
   margin-bottom: 20px; padding: 12px 14px; border-radius: 9px; background: var(--bad-ground); color: var(--bad-ink);
   font-size: 15px;
 }
-.small { margin-top: 20px; color: var(--muted); font-size: 13px; }
 .notice { max-width: 520px; margin-top: 40px; text-align: center; }
 .notice h1 { margin-bottom: 8px; font-size: 24px; }
 .notice p + p { margin-top: 20px; }
@@ -90,5 +92,4 @@ a:focus-visible, input:focus-visible, button:focus-visible { outline: 3px solid 
 .portal h1 { margin-bottom: 20px; font-size: 26px; }
 .portal dl { display: grid; grid-template-columns: auto 1fr; gap: 6px 20px; margin-bottom: 20px; }
 .portal dt { color: var(--muted); }
-code { font: 13px/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 `;

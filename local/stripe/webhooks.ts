@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Stripe from 'stripe';
 import type { DeliveryRow, Store } from './state';
@@ -30,7 +31,10 @@ export class Webhooks {
   private readonly closing = new AbortController();
   private readonly underway = new Map<string, Promise<void>>();
 
-  constructor(private readonly options: WebhooksOptions) {}
+  constructor(private readonly options: WebhooksOptions) {
+    // Each delivery listens for the end; any number of them is no leak.
+    setMaxListeners(0, this.closing.signal);
+  }
 
   /** Also again, for an event that was delivered or given up; one that is on its way stays on it. */
   deliver(event: Stripe.EventBase): void {
@@ -113,14 +117,14 @@ export class Webhooks {
 
   private async attempt(eventId: string): Promise<Outcome> {
     const { store, secret, url, timeout, clock } = this.options;
-    const endpoint = url();
-    const event = store.get('event', eventId);
-    if (endpoint === undefined || event === undefined) {
-      return { error: 'there is no webhook endpoint yet' };
-    }
-    const payload = JSON.stringify(event, undefined, 2);
-    const timestamp = Math.floor(clock() / 1_000);
     try {
+      const endpoint = url();
+      const event = store.get('event', eventId);
+      if (endpoint === undefined || event === undefined) {
+        return { error: 'there is no webhook endpoint yet' };
+      }
+      const payload = JSON.stringify(event, undefined, 2);
+      const timestamp = Math.floor(clock() / 1_000);
       const response = await fetch(endpoint, {
         method: 'POST',
         headers: {

@@ -39,7 +39,9 @@ export class AppTemplates implements DynamicValues {
       names.add(source.name);
     }
     // Only now: a nested stack's parameters may come from any other stack.
-    for (const stack of [...this.stacks]) this.addNestedStacks(stack);
+    for (const stack of [...this.stacks]) {
+      this.addNestedStacks(stack);
+    }
   }
 
   get unserved(): UnservedResource[] {
@@ -60,14 +62,18 @@ export class AppTemplates implements DynamicValues {
 
   stackNamed(nameOrArn: string): Stack {
     const stack = this.stacks.find(({ id, stackName }) => nameOrArn === stackName || sameStack(nameOrArn, id));
-    if (!stack) throw new Unresolvable(`this app has no stack ${nameOrArn}`);
+    if (!stack) {
+      throw new Unresolvable(`this app has no stack ${nameOrArn}`);
+    }
     return stack;
   }
 
   nestedStackOf(resource: Resource): Stack {
     const key = keyOf(resource);
     const known = this.nested.get(key);
-    if (known) return known;
+    if (known) {
+      return known;
+    }
     const { stack } = resource;
     // CDK's logical id says the construct's id twice, and names have little room.
     const name = `${stack.name}-${resource.logicalId.replace(/NestedStack.*NestedStackResource/, '')}`;
@@ -87,7 +93,9 @@ export class AppTemplates implements DynamicValues {
   exported(name: string): unknown {
     for (const stack of this.stacks) {
       for (const [id, output] of Object.entries(stack.outputs)) {
-        if (exportNameOf(output, stack) === name) return stack.output(id);
+        if (exportNameOf(output, stack) === name) {
+          return stack.output(id);
+        }
       }
     }
     throw new Unresolvable(`no stack of this app exports ${name}`);
@@ -100,7 +108,9 @@ export class AppTemplates implements DynamicValues {
   parameterValue(name: string): string {
     const parameter = this.resourcesOf('AWS::SSM::Parameter').find((resource) => nameOf(resource) === name);
     const value = parameter && text(parameter.property('Value'));
-    if (value === undefined) throw new Unresolvable(`the Systems Manager parameter ${name} is not created by this app`);
+    if (value === undefined) {
+      throw new Unresolvable(`the Systems Manager parameter ${name} is not created by this app`);
+    }
     return value;
   }
 
@@ -110,7 +120,9 @@ export class AppTemplates implements DynamicValues {
     );
     const name = secretId.split(':secret:').at(-1) ?? secretId;
     const value = secret ? this.secretStringOf(secret) : this.given.secretValues?.[name];
-    if (value === undefined) throw new Unresolvable(`the value of the secret ${secretId} is not known`);
+    if (value === undefined) {
+      throw new Unresolvable(`the value of the secret ${secretId} is not known`);
+    }
     return value;
   }
 
@@ -125,9 +137,13 @@ export class AppTemplates implements DynamicValues {
 
   private addNestedStacks(parent: Stack): void {
     for (const resource of parent.resources) {
-      if (resource.type !== 'AWS::CloudFormation::Stack') continue;
+      if (resource.type !== 'AWS::CloudFormation::Stack') {
+        continue;
+      }
       const nested = resource.attempt(() => this.nestedStackOf(resource), 'its resources are not served');
-      if (!nested) continue;
+      if (!nested) {
+        continue;
+      }
       this.stacks.push(nested);
       this.addNestedStacks(nested);
     }
@@ -137,7 +153,9 @@ export class AppTemplates implements DynamicValues {
     const url = text(resource.property('TemplateURL')) ?? '';
     const asset = this.asset(basename(url)) ?? this.assetEndingUrl(url);
     const path = asset?.path ?? text(resource.metadata['aws:asset:path']);
-    if (path === undefined) throw new Unresolvable('its template is not an asset of the cloud assembly');
+    if (path === undefined) {
+      throw new Unresolvable('its template is not an asset of the cloud assembly');
+    }
     return asset ? path : join(this.assemblyDir, path);
   }
 
@@ -147,7 +165,7 @@ export class AppTemplates implements DynamicValues {
   }
 }
 
-/** A name that cannot be resolved is not the one that is looked for, and nothing that another stack should suffer from. */
+/** A name that cannot be resolved is not the one that is looked for, and no other stack should suffer from it. */
 function exportNameOf(output: unknown, stack: Stack): string | undefined {
   try {
     return text(resolve(object(object(output).Export).Name, stack));

@@ -40,13 +40,17 @@ export function readAssembly(dir: string): CloudAssembly {
 
 export function readJson(file: string): JsonObject {
   const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  if (!isObject(content)) throw new Error(`${file} holds no JSON object`);
+  if (!isObject(content)) {
+    throw new Error(`${file} holds no JSON object`);
+  }
   return content;
 }
 
 function collect(dir: string, stacks: AssemblyStack[], assets: Map<string, Asset>): void {
   const manifest = join(dir, 'manifest.json');
-  if (!existsSync(manifest)) throw new Error(`${dir} is not a cloud assembly: it has no manifest.json`);
+  if (!existsSync(manifest)) {
+    throw new Error(`${dir} is not a cloud assembly: it has no manifest.json`);
+  }
   for (const [id, entry] of Object.entries(object(readJson(manifest).artifacts))) {
     const artifact = object(entry);
     const properties = object(artifact.properties);
@@ -86,11 +90,15 @@ function collectAssets(dir: string, manifest: JsonObject, assets: Map<string, As
   for (const entry of Object.values(object(manifest.files))) {
     const { source, destinations } = object(entry);
     const path = text(object(source).path);
-    if (path === undefined) continue;
+    if (path === undefined) {
+      continue;
+    }
     const packaging = object(source).packaging === 'zip' ? 'zip' : 'file';
     for (const destination of Object.values(object(destinations))) {
       const key = text(object(destination).objectKey);
-      if (key !== undefined) assets.set(key, { path: resolve(dir, path), packaging });
+      if (key !== undefined) {
+        assets.set(key, { path: resolve(dir, path), packaging });
+      }
     }
   }
 }

@@ -48,16 +48,22 @@ export function nameOf(resource: Resource): string {
   const given = text(
     resource.property(kind === 'GlobalTable' ? 'TableName' : `${kind}Name`) ?? resource.property('Name'),
   );
-  if (given) return given;
+  if (given) {
+    return given;
+  }
   // Secrets Manager's own form, one hyphen: CDK cuts a secret's name out of its ARN by that.
-  if (type === 'AWS::SecretsManager::Secret') return `${logicalId}-${stableId(`${stack.name}/${logicalId}`, 12)}`;
+  if (type === 'AWS::SecretsManager::Secret') {
+    return `${logicalId}-${stableId(`${stack.name}/${logicalId}`, 12)}`;
+  }
   const name = physicalName(stack.name, logicalId);
   return type === 'AWS::S3::Bucket' ? name.toLowerCase() : name;
 }
 
 export function arnOf(resource: Resource): string {
   const shape = ARNS[resource.type];
-  if (shape) return shape(nameOf(resource), resource.stack);
+  if (shape) {
+    return shape(nameOf(resource), resource.stack);
+  }
   const service = resource.type.split('::')[1] ?? resource.type;
   const kind = kindOf(resource.type);
   return arn(resource.stack, service.toLowerCase(), `${kind.toLowerCase()}/${nameOf(resource)}`);
@@ -67,8 +73,12 @@ export function arnOf(resource: Resource): string {
 export function referenceTo(resource: Resource): string {
   const { type, stack } = resource;
   const idLength = ID_LENGTHS[type];
-  if (idLength !== undefined) return stableId(`${stack.name}/${resource.logicalId}`, idLength);
-  if (REF_IS_ARN.has(type)) return arnOf(resource);
+  if (idLength !== undefined) {
+    return stableId(`${stack.name}/${resource.logicalId}`, idLength);
+  }
+  if (REF_IS_ARN.has(type)) {
+    return arnOf(resource);
+  }
   switch (type) {
     case 'AWS::Lambda::Version':
       return `${functionArn(resource)}:1`;
@@ -112,7 +122,9 @@ export function attributeOf(resource: Resource, attribute: string): string {
     case 'Parameter.Value':
       return requiredText(resource, 'Value');
   }
-  if (attribute.endsWith('Arn')) return arnOf(resource);
+  if (attribute.endsWith('Arn')) {
+    return arnOf(resource);
+  }
   return attribute === 'Id' || attribute === `${kindOf(type)}Id` || attribute === 'APIKeyId'
     ? referenceTo(resource)
     : `${nameOf(resource)}.${attribute}`;
@@ -138,6 +150,8 @@ function kindOf(type: string): string {
 
 function requiredText(resource: Resource, property: string): string {
   const value = text(resource.property(property));
-  if (value === undefined) throw new Unresolvable(`${resource.path} has no ${property}`);
+  if (value === undefined) {
+    throw new Unresolvable(`${resource.path} has no ${property}`);
+  }
   return value;
 }

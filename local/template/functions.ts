@@ -18,7 +18,9 @@ export class FunctionCatalogue {
     const deploymentOnly = deploymentOnlyArns(app);
     for (const resource of app.resourcesOf('AWS::Lambda::Function')) {
       const arn = resource.attempt(() => arnOf(resource));
-      if (arn !== undefined && !deploymentOnly.has(arn)) this.add(resource, arn);
+      if (arn !== undefined && !deploymentOnly.has(arn)) {
+        this.add(resource, arn);
+      }
     }
   }
 
@@ -26,21 +28,29 @@ export class FunctionCatalogue {
     return [...this.servedByArn.values()];
   }
 
-  /** The ARN in a `…:lambda:path/2015-03-31/functions/<arn>/invocations` URI, if it is that of a function served here. */
+  /** The ARN in a URI `…:lambda:path/2015-03-31/functions/<arn>/invocations`, if that function is served. */
   functionArnIn(uri: string | undefined): string {
     const arn = /:lambda:path\/[^/]+\/functions\/(.+)\/invocations$/.exec(uri ?? '')?.[1];
-    if (arn === undefined) throw new Unresolvable(`its URI names no Lambda function: ${uri ?? 'there is none'}`);
+    if (arn === undefined) {
+      throw new Unresolvable(`its URI names no Lambda function: ${uri ?? 'there is none'}`);
+    }
     const unqualified = unqualifiedArn(arn);
-    if (this.servedByArn.has(unqualified)) return arn;
+    if (this.servedByArn.has(unqualified)) {
+      return arn;
+    }
     throw new Unresolvable(this.reasons.get(unqualified) ?? `the function ${arn} is not in this app`);
   }
 
   private add(resource: Resource, arn: string): void {
     try {
-      if (this.servedByArn.has(arn)) throw new Unresolvable(`another function of this app has the ARN ${arn} as well`);
+      if (this.servedByArn.has(arn)) {
+        throw new Unresolvable(`another function of this app has the ARN ${arn} as well`);
+      }
       this.servedByArn.set(arn, readFunction(resource, arn));
     } catch (error) {
-      if (!(error instanceof Unresolvable)) throw error;
+      if (!(error instanceof Unresolvable)) {
+        throw error;
+      }
       resource.unserved(error.message);
       this.reasons.set(arn, `the function ${resource.path} does not run locally (${error.message})`);
     }
@@ -51,21 +61,35 @@ export class FunctionCatalogue {
 function deploymentOnlyArns(app: AppTemplates): Set<string> {
   const arns = new Set<string>();
   for (const resource of app.stacks.flatMap((stack) => stack.resources)) {
-    if (resource.raw('ServiceToken') === undefined) continue;
+    if (resource.raw('ServiceToken') === undefined) {
+      continue;
+    }
     const arn = resource.attempt(() => text(resource.property('ServiceToken')), 'its function is not known');
-    if (arn !== undefined) arns.add(unqualifiedArn(arn));
+    if (arn !== undefined) {
+      arns.add(unqualifiedArn(arn));
+    }
   }
   return arns;
 }
 
 function readFunction(resource: Resource, arn: string): FunctionModel {
   const runtime = text(resource.property('Runtime'));
-  if (runtime === undefined) throw new Unresolvable('it is a container image; functions from a folder run locally');
-  if (!runtime.startsWith('nodejs')) throw new Unresolvable(`its runtime is ${runtime}; Node.js runs locally`);
+  if (runtime === undefined) {
+    throw new Unresolvable('it is a container image; functions from a folder run locally');
+  }
+  if (!runtime.startsWith('nodejs')) {
+    throw new Unresolvable(`its runtime is ${runtime}; Node.js runs locally`);
+  }
   const handler = text(resource.property('Handler')) ?? 'index.handler';
-  if (isAbsolute(handler)) throw new Unresolvable(`its handler ${handler} is in a layer, and layers are not loaded`);
-  if (list(resource.raw('Layers')).length > 0) resource.unserved('it runs without its layers: they are not loaded');
-  if (resource.raw('FileSystemConfigs') !== undefined) resource.unserved('it runs without its file system');
+  if (isAbsolute(handler)) {
+    throw new Unresolvable(`its handler ${handler} is in a layer, and layers are not loaded`);
+  }
+  if (list(resource.raw('Layers')).length > 0) {
+    resource.unserved('it runs without its layers: they are not loaded');
+  }
+  if (resource.raw('FileSystemConfigs') !== undefined) {
+    resource.unserved('it runs without its file system');
+  }
   return {
     arn,
     name: nameOf(resource),
@@ -87,7 +111,9 @@ function readEnvironment(resource: Resource): Record<string, string> {
       () => text(resource.resolved(value)),
       `it runs without the environment variable ${name}`,
     );
-    if (resolved !== undefined) environment[name] = resolved;
+    if (resolved !== undefined) {
+      environment[name] = resolved;
+    }
   }
   return environment;
 }
@@ -95,12 +121,16 @@ function readEnvironment(resource: Resource): Record<string, string> {
 function codePath(resource: Resource): string {
   const code = object(resource.raw('Code'));
   const inline = text(resource.resolved(code.ZipFile));
-  if (inline !== undefined) return inlineFolder(resource.stack.app, inline);
+  if (inline !== undefined) {
+    return inlineFolder(resource.stack.app, inline);
+  }
   const { app } = resource.stack;
   // Where the app uses the legacy synthesizer the key is a parameter, and only the metadata says which asset it is.
   const staged = text(resource.metadata['aws:asset:path']);
   const path = app.asset(text(code.S3Key) ?? '')?.path ?? (staged && join(app.assemblyDir, staged));
-  if (!path) throw new Unresolvable('its code is in a bucket; code from a folder or inline code runs locally');
+  if (!path) {
+    throw new Unresolvable('its code is in a bucket; code from a folder or inline code runs locally');
+  }
   if (/\.(zip|jar)$/.test(path)) {
     throw new Unresolvable('its code is a .zip file; unpack it and give `Code.fromAsset` the folder to run it locally');
   }

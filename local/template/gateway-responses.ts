@@ -30,11 +30,15 @@ const RESPONSE_TYPES = new Set([
 export function readGatewayResponses(apiId: string, app: AppTemplates): Record<string, GatewayResponseModel> {
   const responses: Record<string, GatewayResponseModel> = {};
   for (const resource of app.resourcesOf('AWS::ApiGateway::GatewayResponse')) {
-    if (apiIdOf(resource) !== apiId) continue;
+    if (apiIdOf(resource) !== apiId) {
+      continue;
+    }
     resource.attempt(() => {
       const type = text(resource.property('ResponseType')) ?? '';
       // CDK passes any word through, and the deployment is the first to refuse it.
-      if (!RESPONSE_TYPES.has(type)) return resource.unserved(`API Gateway has no response type "${type}"`);
+      if (!RESPONSE_TYPES.has(type)) {
+        return resource.unserved(`API Gateway has no response type "${type}"`);
+      }
       responses[type] = {
         statusCode: text(resource.property('StatusCode')),
         responseParameters: textMap(resource.property('ResponseParameters')),

@@ -15,9 +15,13 @@ const DEFAULT_LENGTH = 32;
 export function generateSecretString(recipe: JsonObject): string {
   const password = generatePassword(recipe);
   const key = text(recipe.GenerateStringKey);
-  if (key === undefined) return password;
+  if (key === undefined) {
+    return password;
+  }
   const template = parseObject(text(recipe.SecretStringTemplate) ?? '{}');
-  if (!template) throw new Unresolvable('SecretStringTemplate is no JSON object');
+  if (!template) {
+    throw new Unresolvable('SecretStringTemplate is no JSON object');
+  }
   return JSON.stringify({ ...template, [key]: password });
 }
 
@@ -27,7 +31,9 @@ function generatePassword(recipe: JsonObject): string {
     .map(([, characters]) => [...characters].filter((character) => !excluded.has(character)))
     .filter((characters) => characters.length > 0);
   const alphabet = [...types.flat(), ...(flag(recipe.IncludeSpace) ? [' '] : [])];
-  if (alphabet.length === 0) throw new Unresolvable('GenerateSecretString excludes every character');
+  if (alphabet.length === 0) {
+    throw new Unresolvable('GenerateSecretString excludes every character');
+  }
   const length = number(recipe.PasswordLength) ?? DEFAULT_LENGTH;
   const required = flag(recipe.RequireEachIncludedType ?? true) ? types.map(pick) : [];
   const filling = Array.from({ length: Math.max(0, length - required.length) }, () => pick(alphabet));

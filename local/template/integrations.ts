@@ -30,7 +30,9 @@ export function readIntegration(integration: JsonObject, context: IntegrationCon
     case 'HTTP_PROXY':
       return { ...common, type, uri, httpMethod: text(integration.IntegrationHttpMethod) };
     case 'AWS_PROXY':
-      if (integration.ResponseTransferMode === 'STREAM') throw new Unresolvable('its function streams the response');
+      if (integration.ResponseTransferMode === 'STREAM') {
+        throw new Unresolvable('its function streams the response');
+      }
       return { ...common, type, functionArn: context.functions.functionArnIn(uri) };
     default:
       throw new Unresolvable(
@@ -45,7 +47,9 @@ export function readIntegration(integration: JsonObject, context: IntegrationCon
 function withStageVariables(uri: string | undefined, variables: Readonly<Record<string, string>>): string | undefined {
   return uri?.replace(/\$\{stageVariables\.([^}]+)\}/g, (_match, name: string) => {
     const value = variables[name];
-    if (value === undefined) throw new Unresolvable(`its stage has no variable ${name}`);
+    if (value === undefined) {
+      throw new Unresolvable(`its stage has no variable ${name}`);
+    }
     return value;
   });
 }

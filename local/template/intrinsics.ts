@@ -16,16 +16,20 @@ export class Unresolvable extends Error {}
 
 type Intrinsic = (argument: unknown, scope: Scope) => unknown;
 
-/** Replaces every intrinsic function by its value; what resolves to `AWS::NoValue` is left out, as CloudFormation does. */
+/** Replaces every intrinsic function by its value; what is `AWS::NoValue` is left out, as CloudFormation does. */
 export function resolve(value: unknown, scope: Scope): unknown {
   if (Array.isArray(value)) {
     return value.map((item) => resolve(item, scope)).filter((item) => item !== undefined);
   }
-  if (!isObject(value)) return value;
+  if (!isObject(value)) {
+    return value;
+  }
   const [name, ...others] = Object.keys(value);
   if (name !== undefined && others.length === 0 && (name === 'Ref' || name.startsWith('Fn::'))) {
     const intrinsic = INTRINSICS.get(name);
-    if (!intrinsic) throw new Unresolvable(`the intrinsic function ${name} is not known to the local gateway`);
+    if (!intrinsic) {
+      throw new Unresolvable(`the intrinsic function ${name} is not known to the local gateway`);
+    }
     return intrinsic(value[name], scope);
   }
   return Object.fromEntries(
@@ -92,9 +96,13 @@ function sub(argument: unknown, scope: Scope): string {
   const [template, variables] = Array.isArray(argument) ? argument : [argument, {}];
   const own = object(variables);
   return String(template).replace(/\$\{(!?)([^}]+)\}/g, (_match, escaped: string, name: string) => {
-    if (escaped) return `\${${name}}`;
+    if (escaped) {
+      return `\${${name}}`;
+    }
     const key = name.trim();
-    if (key in own) return textOf(own[key], scope, `Fn::Sub of ${key}`);
+    if (key in own) {
+      return textOf(own[key], scope, `Fn::Sub of ${key}`);
+    }
     const value = key.includes('.') ? getAtt(key, scope) : scope.ref(key);
     return textOf(value, scope, `Fn::Sub of ${key}`);
   });
@@ -103,7 +111,9 @@ function sub(argument: unknown, scope: Scope): string {
 function select(argument: unknown, scope: Scope): unknown {
   const [index, items] = list(argument).map((part) => resolve(part, scope));
   const selected = list(items)[Number(index)];
-  if (selected === undefined) throw new Unresolvable(`Fn::Select finds no item ${String(index)}`);
+  if (selected === undefined) {
+    throw new Unresolvable(`Fn::Select finds no item ${String(index)}`);
+  }
   return selected;
 }
 
@@ -137,6 +147,8 @@ function zonesOf(region: string): string[] {
 
 function textOf(value: unknown, scope: Scope, where: string): string {
   const resolved = text(resolve(value, scope));
-  if (resolved === undefined) throw new Unresolvable(`${where} has no text to work on`);
+  if (resolved === undefined) {
+    throw new Unresolvable(`${where} has no text to work on`);
+  }
   return resolved;
 }

@@ -40,7 +40,9 @@ class ResourceTree {
     const parts: string[] = [];
     for (let id = resourceId; id !== this.rootId; ) {
       const resource = this.resources.get(id);
-      if (!resource) throw new Unresolvable('its resource is not created by this app');
+      if (!resource) {
+        throw new Unresolvable('its resource is not created by this app');
+      }
       parts.unshift(text(resource.property('PathPart')) ?? '');
       id = text(resource.property('ParentId')) ?? '';
     }
@@ -64,12 +66,16 @@ function readMethod(resource: Resource, paths: ResourceTree, context: Integratio
 
 function authorizerOf(method: Resource, { functions }: IntegrationContext): AuthorizerModel | undefined {
   const type = text(method.property('AuthorizationType')) ?? 'NONE';
-  if (type === 'NONE') return undefined;
+  if (type === 'NONE') {
+    return undefined;
+  }
   if (type !== 'CUSTOM') {
     throw new Unresolvable(`its authorization is ${type}; Lambda authorizers and API keys are served`);
   }
   const authorizer = referred(method, 'AuthorizerId', 'AWS::ApiGateway::Authorizer');
-  if (!authorizer) throw new Unresolvable('its authorizer is not created by this app');
+  if (!authorizer) {
+    throw new Unresolvable('its authorizer is not created by this app');
+  }
   return readAuthorizer(authorizer, functions);
 }
 

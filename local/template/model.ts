@@ -1,6 +1,6 @@
 /**
- * What a synthesized CDK app holds, as the local gateway serves it: read from the templates by `read-app.ts`, and with every
- * CloudFormation intrinsic already resolved. Nothing behind this file knows about templates any more.
+ * What a synthesized CDK app holds, as the local gateway serves it: read from the templates by `read-app.ts`, and with
+ * every CloudFormation intrinsic already resolved. Nothing behind this file knows about templates any more.
  */
 export interface AppModel {
   readonly apis: RestApiModel[];

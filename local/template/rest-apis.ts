@@ -19,9 +19,13 @@ export function readRestApis(app: AppTemplates, functions: FunctionCatalogue): R
   const apis = app.resourcesOf('AWS::ApiGateway::RestApi');
   nameForeignMethods(app, new Set(apis.map(referenceTo)));
   return apis.flatMap((api) => {
-    if (!isServed(api)) return [];
+    if (!isServed(api)) {
+      return [];
+    }
     const stages = stagesOf(api, app);
-    if (stages.length === 0) api.unserved('it has no stage, so it has no URL');
+    if (stages.length === 0) {
+      api.unserved('it has no stage, so it has no URL');
+    }
     const apiId = referenceTo(api);
     return stages
       .map((stage) => api.attempt(() => readRestApi(api, stage, app, functions), 'it is not served'))
@@ -56,7 +60,9 @@ function isServed(api: Resource): boolean {
     api.unserved('it is defined by an OpenAPI document; APIs whose methods are constructs are served');
     return false;
   }
-  if (api.raw('Policy') !== undefined) api.unserved('its resource policy is not applied: every caller is let in');
+  if (api.raw('Policy') !== undefined) {
+    api.unserved('its resource policy is not applied: every caller is let in');
+  }
   return true;
 }
 
@@ -73,7 +79,9 @@ function stagesOf(api: Resource, app: AppTemplates): Stage[] {
 function readStage(resource: Resource): Stage | undefined {
   const isStage = resource.type === 'AWS::ApiGateway::Stage';
   const name = isStage ? nameOf(resource) : text(resource.property('StageName'));
-  if (name === undefined) return undefined;
+  if (name === undefined) {
+    return undefined;
+  }
   const settings = isStage ? resource : undefined;
   const methodSettings = list(settings?.property('MethodSettings')).map(object);
   if (methodSettings.some((setting) => flag(setting.CachingEnabled))) {
@@ -82,7 +90,9 @@ function readStage(resource: Resource): Stage | undefined {
   if (methodSettings.some((setting) => setting.ThrottlingRateLimit !== undefined)) {
     resource.unserved('its throttle is not applied; those of usage plans are');
   }
-  if (settings?.raw('CanarySetting') !== undefined) resource.unserved('its canary gets no share of the requests');
+  if (settings?.raw('CanarySetting') !== undefined) {
+    resource.unserved('its canary gets no share of the requests');
+  }
   const description = object(resource.property('StageDescription'));
   return { name, variables: textMap(isStage ? resource.property('Variables') : description.Variables) };
 }
@@ -91,6 +101,8 @@ function readStage(resource: Resource): Stage | undefined {
 function nameForeignMethods(app: AppTemplates, apiIds: ReadonlySet<string>): void {
   for (const method of app.resourcesOf('AWS::ApiGateway::Method')) {
     const apiId = apiIdOf(method);
-    if (apiId !== undefined && !apiIds.has(apiId)) method.unserved('its REST API is not created by this app');
+    if (apiId !== undefined && !apiIds.has(apiId)) {
+      method.unserved('its REST API is not created by this app');
+    }
   }
 }

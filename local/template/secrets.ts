@@ -22,7 +22,9 @@ export function readSecrets(app: AppTemplates): SecretModel[] {
 /** The literal value in the template; else what an earlier start kept; else a newly generated one. */
 export function secretString(resource: Resource, kept: string | undefined): string | undefined {
   const literal = text(resource.property('SecretString'));
-  if (literal !== undefined) return literal;
+  if (literal !== undefined) {
+    return literal;
+  }
   const recipe = resource.property('GenerateSecretString');
   return kept ?? (recipe === undefined ? undefined : generateSecretString(object(recipe)));
 }

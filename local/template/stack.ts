@@ -52,13 +52,17 @@ export class Stack implements Scope {
 
   resource(logicalId: string): Resource {
     const definition = object(this.source.template.Resources)[logicalId];
-    if (definition === undefined) throw new Unresolvable(`the template of ${this.path} has no resource ${logicalId}`);
+    if (definition === undefined) {
+      throw new Unresolvable(`the template of ${this.path} has no resource ${logicalId}`);
+    }
     return new Resource(this, logicalId, object(definition));
   }
 
   output(name: string): unknown {
     const output = this.outputs[name];
-    if (output === undefined) throw new Unresolvable(`the stack ${this.path} has no output ${name}`);
+    if (output === undefined) {
+      throw new Unresolvable(`the stack ${this.path} has no output ${name}`);
+    }
     return resolve(object(output).Value, this);
   }
 
@@ -95,7 +99,9 @@ export class Stack implements Scope {
 
   condition(name: string): boolean {
     const expression = object(this.source.template.Conditions)[name];
-    if (expression === undefined) throw new Unresolvable(`the template of ${this.path} has no condition ${name}`);
+    if (expression === undefined) {
+      throw new Unresolvable(`the template of ${this.path} has no condition ${name}`);
+    }
     return evaluate(expression, this);
   }
 
@@ -122,13 +128,15 @@ export class Stack implements Scope {
     }
     const resolved = resolve(value, this.nestedIn?.stack ?? this);
     const type = text(definition.Type) ?? 'String';
-    if (type.startsWith('AWS::SSM::Parameter::Value')) return this.app.parameterValue(String(resolved));
+    if (type.startsWith('AWS::SSM::Parameter::Value')) {
+      return this.app.parameterValue(String(resolved));
+    }
     const isList = type === 'CommaDelimitedList' || type.startsWith('List<');
     return isList && !Array.isArray(resolved) ? commaDelimited(text(resolved) ?? '') : resolved;
   }
 }
 
-/** A resource of a template; its properties are resolved as they are asked for, so that what nobody reads cannot fail. */
+/** A resource of a template; properties are resolved as they are asked for, so that what nobody reads cannot fail. */
 export class Resource {
   constructor(
     readonly stack: Stack,
@@ -178,7 +186,9 @@ export class Resource {
     try {
       return read();
     } catch (error) {
-      if (!(error instanceof Unresolvable)) throw error;
+      if (!(error instanceof Unresolvable)) {
+        throw error;
+      }
       this.unserved(`${consequence}: ${error.message}`);
       return undefined;
     }

@@ -52,12 +52,14 @@ export async function synth(options: SynthOptions = {}): Promise<string> {
   const existing = resolve(dir, app);
   const isAssembly = existsSync(existing) && statSync(existing).isDirectory();
   const output = isAssembly ? existing : resolve(dir, options.output ?? text(settings.output) ?? 'cdk.out');
-  if (!isAssembly) await runApp({ dir, app, output, settings, onOutput: options.onOutput });
+  if (!isAssembly) {
+    await runApp({ dir, app, output, settings, onOutput: options.onOutput });
+  }
   const manifest = join(output, 'manifest.json');
   if (!existsSync(manifest)) {
     throw new SynthError(
       isAssembly
-        ? `${output} has no manifest.json: pass the folder that \`cdk synth\` wrote, or a command that synthesizes the app`
+        ? `${output} has no manifest.json: pass the folder that \`cdk synth\` wrote, or a command that runs the app`
         : `the app command \`${app}\` wrote no cloud assembly to ${output}: it must create a CDK App and synthesize it`,
     );
   }
@@ -67,8 +69,12 @@ export async function synth(options: SynthOptions = {}): Promise<string> {
 
 function readSettings(dir: string, app: string | undefined): JsonObject {
   const file = join(dir, 'cdk.json');
-  if (existsSync(file)) return readSettingsFile(file);
-  if (app !== undefined) return {};
+  if (existsSync(file)) {
+    return readSettingsFile(file);
+  }
+  if (app !== undefined) {
+    return {};
+  }
   throw new SynthError(`there is no cdk.json in ${dir}: run this in the folder of a CDK app, or pass --app`);
 }
 
@@ -100,7 +106,9 @@ async function runApp({ dir, app, output, settings, onOutput }: AppRun): Promise
   try {
     const environment = { ...appEnvironment(dir, output), ...context.variables };
     const build = text(settings.build);
-    if (build !== undefined) await run('build', build, dir, environment, onOutput);
+    if (build !== undefined) {
+      await run('build', build, dir, environment, onOutput);
+    }
     await run('app', executable(dir, app), dir, environment, onOutput);
   } finally {
     context.remove();
@@ -181,7 +189,7 @@ function run(
   });
 }
 
-/** The line that a developer would look for: the last one that names an error, else the last one that is no stack frame. */
+/** The line that a developer looks for: the last one that names an error, else the last that is no stack frame. */
 function errorLine(stderr: string): string {
   const lines = stderr
     .split('\n')
@@ -193,7 +201,9 @@ function errorLine(stderr: string): string {
 
 function checkLookups(manifest: string): void {
   const missing = list(readSettingsFile(manifest).missing).map((entry) => text(object(entry).key));
-  if (missing.length === 0) return;
+  if (missing.length === 0) {
+    return;
+  }
   throw new SynthError(
     `the app looks up ${missing.join(', ')} in an AWS account: run \`npx cdk synth\` once with credentials for it, so that cdk.context.json holds the answer`,
   );

@@ -9,7 +9,9 @@ export function readTables(app: AppTemplates): TableModel[] {
   for (const resource of app.resourcesOf('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')) {
     resource.attempt(() => {
       const table = readTable(resource);
-      if (tables.has(table.name)) return resource.unserved(`it shares its items with another table ${table.name}`);
+      if (tables.has(table.name)) {
+        return resource.unserved(`it shares its items with another table ${table.name}`);
+      }
       tables.set(table.name, table);
     });
   }

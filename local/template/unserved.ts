@@ -74,13 +74,17 @@ export function nameUnserved(app: AppTemplates): void {
   for (const { resources } of app.stacks) {
     for (const resource of resources) {
       const reason = REASONS[resource.type] ?? reasonOfOther(resource.type);
-      if (reason !== undefined) resource.unserved(reason);
+      if (reason !== undefined) {
+        resource.unserved(reason);
+      }
     }
   }
 }
 
 function reasonOfOther(type: string): string | undefined {
-  if (READ.has(type) || HARMLESS.some((prefix) => type.startsWith(prefix))) return undefined;
+  if (READ.has(type) || HARMLESS.some((prefix) => type.startsWith(prefix))) {
+    return undefined;
+  }
   return type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource'
     ? 'custom resources do not run, so what this one sets up is missing'
     : `${type} has no local stand-in`;

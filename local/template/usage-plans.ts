@@ -57,7 +57,9 @@ function readThrottle({ RateLimit, BurstLimit }: JsonObject): UsagePlanModel['th
 
 function readQuota({ Limit, Offset, Period }: JsonObject): UsagePlanModel['quota'] {
   const limit = number(Limit);
-  if (limit === undefined || (Period !== 'DAY' && Period !== 'WEEK' && Period !== 'MONTH')) return undefined;
+  if (limit === undefined || (Period !== 'DAY' && Period !== 'WEEK' && Period !== 'MONTH')) {
+    return undefined;
+  }
   return { limit, offset: number(Offset) ?? 0, period: Period };
 }
 
@@ -65,13 +67,17 @@ function keysByPlan(app: AppTemplates): Map<string, ApiKey[]> {
   const keys = new Map<string, ApiKey>();
   for (const resource of app.resourcesOf('AWS::ApiGateway::ApiKey')) {
     const key = resource.attempt(() => readKey(resource));
-    if (key) keys.set(key.id, key);
+    if (key) {
+      keys.set(key.id, key);
+    }
   }
   const byPlan = new Map<string, ApiKey[]>();
   for (const resource of app.resourcesOf('AWS::ApiGateway::UsagePlanKey')) {
     resource.attempt(() => {
       const key = keys.get(text(resource.property('KeyId')) ?? '');
-      if (!key) return resource.unserved('its API key is not created by this app');
+      if (!key) {
+        return resource.unserved('its API key is not created by this app');
+      }
       const planId = text(resource.property('UsagePlanId')) ?? '';
       byPlan.set(planId, [...(byPlan.get(planId) ?? []), key]);
     });

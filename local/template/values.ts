@@ -32,7 +32,9 @@ export function textMap(value: unknown): Record<string, string> {
   const map: Record<string, string> = {};
   for (const [name, entry] of Object.entries(object(value))) {
     const entryText = text(entry);
-    if (entryText !== undefined) map[name] = entryText;
+    if (entryText !== undefined) {
+      map[name] = entryText;
+    }
   }
   return map;
 }

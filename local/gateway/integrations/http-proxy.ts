@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { RoutedCall } from '../call';
 import { configurationError, GatewayError } from '../gateway-error';
@@ -43,7 +43,7 @@ async function forward(call: RoutedCall, body: Buffer, signal: AbortSignal): Pro
     path,
     // One connection a call: a backend under development restarts, and a kept connection would fail then.
     agent: false,
-    headers: { ...multiValues(requestHeaders(call)), ...(body.length > 0 && { 'Content-Length': body.length }) },
+    headers: { ...outgoingHeaders(requestHeaders(call)), ...(body.length > 0 && { 'Content-Length': body.length }) },
     signal,
   };
   const message = await send(endpoint, options, body);
@@ -63,6 +63,12 @@ function send(endpoint: URL, options: RequestOptions, body: Buffer): Promise<Inc
     const start = endpoint.protocol === 'https:' ? httpsRequest : httpRequest;
     start(endpoint, options, resolve).on('error', reject).end(body);
   });
+}
+
+/** Node takes no list for `Host`, even of one. */
+function outgoingHeaders(lines: readonly HeaderLine[]): OutgoingHttpHeaders {
+  const values = Object.entries(multiValues(lines));
+  return Object.fromEntries(values.map(([name, list]) => [name, list.length === 1 ? list[0] : list]));
 }
 
 function requestHeaders(call: RoutedCall): HeaderLine[] {

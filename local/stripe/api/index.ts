@@ -61,12 +61,25 @@ function match(context: Context, request: HttpRequest) {
       // The SDK sends the parameters of a DELETE in the query, others in the body.
       const encoded = [request.query, request.method === 'GET' ? '' : request.body].filter(Boolean).join('&');
       const params = Params.parse(encoded);
-      const id = decodeURIComponent(found.groups?.id ?? '');
-      const apiRequest: ApiRequest = { context, path, id, params: params.without('expand') };
+      const apiRequest: ApiRequest = {
+        context,
+        path,
+        id: decoded(found.groups?.id ?? ''),
+        params: params.without('expand'),
+      };
       return { route, apiRequest, expand: params.strings('expand') };
     }
   }
   throw routeNotServed(request.method, request.path);
+}
+
+/** As it is, when it is no encoding at all: then there is no such id. */
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
 }
 
 function authenticate(request: HttpRequest, secretKey: string): void {
@@ -77,7 +90,7 @@ function authenticate(request: HttpRequest, secretKey: string): void {
     throw unauthorized('No API key. Send it in the Authorization header, as Bearer or as the user name of Basic.');
   }
   if (key !== secretKey) {
-    throw unauthorized(`Invalid API key: it is not the one that the local stand-in for Stripe was started with.`);
+    throw unauthorized('Invalid API key: the local stand-in for Stripe was started with another one.');
   }
 }
 

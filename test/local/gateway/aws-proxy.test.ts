@@ -247,6 +247,12 @@ describe('failures', () => {
     expect(log).toEqual(['GET /prod/a: the function failed: Error: boom']);
   });
 
+  test('an integration that names no function is a configuration error', async () => {
+    const { server } = await startGateway({ methods: [method('GET /', { integration: { functionArn: undefined } })] });
+
+    expect((await server.call('GET /prod')).status).toBe(500);
+  });
+
   test('a function that takes too long is a timeout', async () => {
     const { server } = await startFunction(() => new Promise((resolve) => setTimeout(resolve, 200)), {}, 20);
 

@@ -98,16 +98,26 @@ export class TestServer {
     });
   }
 
-  /** What comes back for raw bytes, until the other side closes or falls silent. */
-  public raw(bytes: string | Buffer): Promise<string> {
+  /** Sends raw bytes and gives what comes back, as soon as it matches. */
+  public raw(bytes: string | Buffer, until: RegExp): Promise<string> {
     return new Promise((resolve, reject) => {
       const socket = connect(this.port, '127.0.0.1', () => socket.write(bytes));
       let received = '';
-      socket.setTimeout(300, () => socket.destroy());
       socket.on('data', (chunk) => {
         received += chunk.toString('latin1');
+        if (until.test(received)) {
+          socket.destroy();
+        }
       });
       socket.on('error', reject).on('close', () => resolve(received));
+    });
+  }
+
+  /** Sends raw bytes and hangs up before an answer can come. */
+  public abandon(bytes: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(this.port, '127.0.0.1', () => socket.write(bytes, () => socket.destroy()));
+      socket.on('error', reject).on('close', () => resolve());
     });
   }
 

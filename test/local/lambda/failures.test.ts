@@ -81,6 +81,18 @@ describe('loading', () => {
     });
   });
 
+  test('variables that Node.js does not start with', async () => {
+    const result = await functions.invoke('exports.handler = async () => 1;', {
+      environment: { NODE_OPTIONS: '--nonsense' },
+    });
+
+    expect(result).toMatchObject({
+      ok: false,
+      errorType: 'Runtime.ExitError',
+      errorMessage: expect.stringContaining('NODE_OPTIONS'),
+    });
+  });
+
   test('is tried anew by the next invocation', async () => {
     const fn = functions.define(`const { existsSync, writeFileSync } = require('node:fs');
       const mark = __dirname + '/tried';

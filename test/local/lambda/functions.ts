@@ -67,6 +67,8 @@ export class Functions {
 }
 
 export function payloadOf(result: InvocationResult): unknown {
-  if (!result.ok) throw new Error(`${result.errorType}: ${result.errorMessage}`);
+  if (!result.ok) {
+    throw new Error(`${result.errorType}: ${result.errorMessage}`);
+  }
   return result.payload;
 }

@@ -1,4 +1,4 @@
-import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, PutItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Engine } from './contract';
 import { type Attributes, failureOf, freshKey, given, itemAt, num, str, update } from './items';
 
@@ -144,12 +144,11 @@ export function describeConditions(engine: () => Engine): void {
 
     test('gives no item where there is none, or none was asked for', async () => {
       const key = await given(engine(), BALANCE);
-      const values = { ':q': num(100) };
-      const absent = update(engine(), freshKey(), 'SET remaining = :q', values, conditional);
-      const unasked = update(engine(), key, 'SET remaining = :q', values, { ConditionExpression: 'remaining > :q' });
+      const failure = async (of: Attributes, more: Partial<UpdateItemCommandInput>) =>
+        failureOf(update(engine(), of, 'SET remaining = :q', { ':q': num(100) }, more));
 
-      expect((await failureOf(absent)).Item).toBeUndefined();
-      expect((await failureOf(unasked)).Item).toBeUndefined();
+      expect((await failure(freshKey(), conditional)).Item).toBeUndefined();
+      expect((await failure(key, { ConditionExpression: 'remaining > :q' })).Item).toBeUndefined();
     });
   });
 

@@ -287,7 +287,9 @@ describe('a missing bundle is named by one line', () => {
     const cwd = temporaryFolder();
     mkdirSync(join(cwd, 'code'));
     const [fn] = modelOf((stack) => assetFunction(stack, { code: Code.fromAsset(codeFolder()) })).functions;
-    if (!fn) throw new Error('the function is missing');
+    if (!fn) {
+      throw new Error('the function is missing');
+    }
     const moved = { ...fn, codePath: pathOf(join(cwd, 'code')), handler: 'lib.handler' };
 
     expect(() => checkBundles([fn, moved], cwd)).toThrow(message);

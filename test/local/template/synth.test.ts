@@ -30,7 +30,9 @@ async function failure(run: Promise<unknown>): Promise<SynthError> {
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  if (!(error instanceof SynthError)) throw new Error(`no SynthError but ${String(error)}`);
+  if (!(error instanceof SynthError)) {
+    throw new Error(`no SynthError but ${String(error)}`);
+  }
   expect(error.message).not.toContain('\n');
   return error;
 }

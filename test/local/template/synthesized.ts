@@ -21,7 +21,9 @@ export function temporaryFolder(): string {
 
 /** To be called when all tests of a file have run. */
 export function removeTemporaryFolders(): void {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders.splice(0)) {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Synthesizes an app with the context that the CDK command-line tool gives, and names the folder of its assembly. */
@@ -53,14 +55,18 @@ export function inlineFunction(scope: Construct, id: string, environment: Record
 
 export function onlyApi(model: AppModel): RestApiModel {
   const [api, ...others] = model.apis;
-  if (!api || others.length > 0) throw new Error(`the app has ${model.apis.length} APIs`);
+  if (!api || others.length > 0) {
+    throw new Error(`the app has ${model.apis.length} APIs`);
+  }
   return api;
 }
 
 /** @param route such as `GET /items/{id}` */
 export function methodOf(api: RestApiModel, route: string): MethodModel {
   const method = api.methods.find(({ httpMethod, resourcePath }) => route === `${httpMethod} ${resourcePath}`);
-  if (!method) throw new Error(`${api.path} has no ${route}`);
+  if (!method) {
+    throw new Error(`${api.path} has no ${route}`);
+  }
   return method;
 }
 

@@ -123,7 +123,9 @@ describe('secrets', () => {
         (recipe) => {
           const password = generateSecretString(recipe);
           expect(password).toHaveLength(recipe.PasswordLength);
-          for (const character of recipe.ExcludeCharacters) expect(password).not.toContain(character);
+          for (const character of recipe.ExcludeCharacters) {
+            expect(password).not.toContain(character);
+          }
           expect(/[A-Z]/.test(password)).toBe(!recipe.ExcludeUppercase);
           expect(/[0-9]/.test(password)).toBe(!recipe.ExcludeNumbers);
           expect(/[^\w\s]|_/.test(password)).toBe(!recipe.ExcludePunctuation);

@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { App, Stack } from 'aws-cdk-lib';
+import { Cors, LambdaIntegration, MockIntegration, Period, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { DynamoDbCustomerStore } from '../../lambda/adapters/dynamodb-customer-store';
+import { DynamoDbPaymentStore } from '../../lambda/adapters/dynamodb-payment-store';
+import { hashApiKey, newApiKey, newCustomerId } from '../../lambda/domain/api-key';
+import { type Balance, openingBalance } from '../../lambda/domain/balance';
+import { Payments, Paywall, Plan, Price, Quota, TopUp } from '../../lib';
+import { type DevServer, type DevServerOptions, startDevServer } from '../../local/dev-server';
+
+export interface PaidApi {
+  readonly server: DevServer;
+  /** The URL of the API, with a slash at its end. */
+  readonly url: string;
+  /** A customer with a balance as given, and a key. */
+  addCustomer(overrides?: Partial<Balance>): Promise<{ customer: string; apiKey: string }>;
+  balanceOf(customer: string): Promise<Balance | undefined>;
+  /** Takes the table away, so that the store cannot answer. */
+  breakStore(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Synthesizes an app into a folder of its own. */
+export function synthesize(define: (app: App) => void): string {
+  const outdir = mkdtempSync(join(tmpdir(), 'cdk-paywall-e2e-'));
+  const app = new App({ outdir });
+  define(app);
+  app.synth();
+  return outdir;
+}
+
+/** The local gateway in front of an app that can bring about every answer that there is. */
+export async function startPaidApi(options: Partial<DevServerOptions> = {}, define = everyAnswer): Promise<PaidApi> {
+  const assemblyDir = options.assemblyDir ?? synthesize(define);
+  const server = await startDevServer({ assemblyDir, port: 0, ...options });
+  const table = server.app.tables[0]?.name ?? '';
+  const client = new DynamoDBClient({
+    endpoint: server.storeUrl,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const store = new DynamoDbCustomerStore(client, table);
+  const payments = new DynamoDbPaymentStore(client, table, () => Math.floor(Date.now() / 1000));
+  return {
+    server,
+    url: server.apis[0]?.url ?? '',
+    addCustomer: async (overrides = {}) => {
+      const customer = newCustomerId();
+      const { text, key } = newApiKey('test', customer);
+      const plan = server.paywalls[0]?.catalogue.plans.find(({ id }) => id === (overrides.plan ?? 'free'));
+      if (plan === undefined) {
+        throw new Error(`no plan ${overrides.plan}`);
+      }
+      const opening = openingBalance(plan, Date.now() / 1000, new Uint8Array(16).fill(1));
+      const { graceEndsAt, ...others } = overrides;
+      await store.create(customer, { ...opening, ...others });
+      if (graceEndsAt !== undefined) {
+        await payments.beginGrace(customer, graceEndsAt);
+      }
+      await store.addFirstKey(customer, key.keyId, hashApiKey(text));
+      return { customer, apiKey: text };
+    },
+    balanceOf: (customer) => store.balance(customer),
+    breakStore: async () => {
+      await client.send(new DeleteTableCommand({ TableName: table }));
+    },
+    close: async () => {
+      client.destroy();
+      await server.close();
+      rmSync(assemblyDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function everyAnswer(app: App): void {
+  const stack = new Stack(app, 'Paid');
+  const api = new RestApi(stack, 'Api', {
+    cloudWatchRole: false,
+    defaultCorsPreflightOptions: { allowOrigins: Cors.ALL_ORIGINS },
+  });
+  const backend = new LambdaIntegration(
+    new LambdaFunction(stack, 'Backend', {
+      runtime: Runtime.NODEJS_22_X,
+      handler: 'index.handler',
+      code: Code.fromInline(`exports.handler = async (event) => ({
+        statusCode: 200,
+        body: JSON.stringify({ path: event.path, authorizer: event.requestContext.authorizer, bytes: (event.body ?? '').length }),
+      });`),
+    }),
+  );
+  const item = api.root.addResource('items').addResource('{id}');
+  item.addMethod('GET', backend);
+  item.addMethod('POST', backend);
+  api.root.addResource('pro').addMethod('GET', backend);
+  api.root.addResource('health').addMethod(
+    'GET',
+    new MockIntegration({
+      requestTemplates: { 'application/json': '{"statusCode": 200}' },
+      integrationResponses: [{ statusCode: '200' }],
+    }),
+    { methodResponses: [{ statusCode: '200' }] },
+  );
+  const paywall = new Paywall(stack, 'Paywall', {
+    plans: [
+      Plan.free('free', { quota: Quota.perMonth(50) }),
+      Plan.free('slow', { quota: Quota.perMonth(50), throttle: { rateLimit: 1, burstLimit: 2 } }),
+      Plan.free('coarse', { quota: Quota.perMonth(50), usagePlanQuota: { limit: 2, period: Period.MONTH }, lanes: 1 }),
+      Plan.paid('pro', { quota: Quota.perMonth(1_000), price: Price.monthly(2900, 'usd') }),
+    ],
+    topUps: [TopUp.pack('100', { units: 100, price: Price.once(500, 'usd') })],
+    payments: Payments.stripe({ secretKey: Secret.fromSecretNameV2(stack, 'Stripe', 'stripe/secret-key') }),
+  });
+  paywall.protect(api, {
+    costs: { 'POST /items/{id}': 5 },
+    open: ['GET /health'],
+    routePlans: { 'GET /pro': ['pro'] },
+  });
+}
