@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { Environment } from '../lib/private/environment';
 import { createGateway } from './gateway';
 import { keepSecretValues, keptSecretValues } from './kept-secrets';
+import type { LambdaRuntime } from './lambda/runtime';
 import { createLambdaRuntime } from './lambda/worker-runtime';
 import { findPaywalls, type PaywallModel } from './paywall';
-import { startSecrets } from './secrets/secrets';
-import { startStore } from './store/store';
+import { type SecretsManager, startSecrets } from './secrets-temp';
+import { type Store, startStore } from './store/store';
 import { type StripeStandIn, startStripe } from './stripe';
 import { checkBundles } from './template/missing';
 import type { AppModel, RestApiModel } from './template/model';
@@ -63,23 +64,32 @@ export class PortTakenError extends Error {
   override readonly name = 'PortTakenError';
 }
 
+/** What runs, in the order in which it ends: first those who ask, then those who answer. */
+interface Parts {
+  stripe?: StripeStandIn;
+  server?: { close(): Promise<void> };
+  lambda?: LambdaRuntime;
+  secrets?: SecretsManager;
+  store?: Store;
+}
+
 /** Serves a synthesized app: its APIs on one port, and all that its functions ask for. */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
-  const closing: (() => Promise<void>)[] = [];
+  const parts: Parts = {};
   const close = async () => {
-    for (const end of closing.splice(0).reverse()) {
-      await end();
+    for (const part of [parts.stripe, parts.server, parts.lambda, parts.secrets, parts.store]) {
+      await part?.close();
     }
   };
   try {
-    return { ...(await start(options, closing)), close };
+    return { ...(await start(options, parts)), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function start(options: DevServerOptions, closing: (() => Promise<void>)[]): Promise<Omit<DevServer, 'close'>> {
+async function start(options: DevServerOptions, parts: Parts): Promise<Omit<DevServer, 'close'>> {
   const { dataDir, log } = options;
   const app = readApp(options.assemblyDir, { secretValues: await keptSecretValues(dataDir) });
   checkBundles(app.functions);
@@ -87,30 +97,30 @@ async function start(options: DevServerOptions, closing: (() => Promise<void>)[]
 
   const server = createServer();
   const port = await listen(server, options.port);
-  closing.push(() => closeServer(server));
+  parts.server = { close: () => closeServer(server) };
   const apis = withBasePaths(app.apis).map((api) => ({ ...api, url: `http://${HOST}:${port}${api.basePath}/` }));
 
   const store = await startStore({ tables: app.tables, dataDir: dataDir && join(dataDir, 'dynamodb') });
-  closing.push(store.close);
+  parts.store = store;
   const secrets = await startSecrets({ secrets: secretsOf(app, paywalls, options.stripe) });
-  closing.push(secrets.close);
+  parts.secrets = secrets;
   await keepSecretValues(dataDir, app.secrets);
 
   const stripe = options.stripe === undefined ? await startStandIn(options, apis, paywalls) : undefined;
-  if (stripe !== undefined) {
-    closing.push(stripe.close);
-  }
+  parts.stripe = stripe;
   const lambda = createLambdaRuntime(app.functions, {
     environment: {
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
       AWS_ENDPOINT_URL_DYNAMODB: store.url,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+      // On Lambda the function's own runtime counts; here it is whatever Node.js the developer has.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       ...(stripe !== undefined && { [Environment.STRIPE_API_BASE]: stripe.url }),
     },
     onLog: (name, line) => log?.(`${name}: ${line}`),
   });
-  closing.push(lambda.close);
+  parts.lambda = lambda;
   server.on('request', createGateway(apis, lambda, { domainName: `${HOST}:${port}`, log }));
   return { app, apis, paywalls, stripe, storeUrl: store.url, putSecret: secrets.put };
 }

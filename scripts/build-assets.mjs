@@ -23,8 +23,16 @@ const handlers = ['authorizer', 'billing', 'webhook'].map((name) => ({
   minify: true,
 }));
 
+const cli = {
+  ...common,
+  entryPoints: [join(root, 'bin', 'cdk-paywall.ts')],
+  outfile: join(root, 'assets', 'cli', 'index.js'),
+  // LevelDB's native code, which dynalite loads and the embedded store never uses.
+  alias: { level: 'memory-level' },
+};
+
 await rm(join(root, 'assets'), { recursive: true, force: true });
-const results = await Promise.all(handlers.map((options) => build(options)));
+const results = await Promise.all([...handlers, cli].map((options) => build(options)));
 const warnings = results.flatMap((result) => result.warnings);
 if (warnings.length > 0) {
   console.error(`the build failed on ${warnings.length} warnings of esbuild, above`);

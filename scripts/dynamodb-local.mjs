@@ -127,10 +127,12 @@ async function runTests(jestArguments, signal) {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, DYNAMODB_LOCAL_URL: URL_INSIDE },
   });
-  const exit = once(child, 'exit');
-  const ended = await Promise.race([exit, delay(TEST_LIMIT_MS, undefined, { signal }).catch(() => undefined)]);
-  if (!ended) await stop(child);
-  return ended ? (ended[0] ?? 1) : 1;
+  const abort = () => stop(child);
+  const timer = setTimeout(abort, TEST_LIMIT_MS);
+  signal.addEventListener('abort', abort);
+  const [code] = await once(child, 'exit');
+  clearTimeout(timer);
+  return code ?? 1;
 }
 
 async function stop(child) {

@@ -19,21 +19,25 @@ export function apiKeyOf(event: GatewayEvent): string | undefined {
  * The Host header has no say in it.
  */
 export function publicUrl(event: GatewayEvent): string {
-  const { domainName, path } = event.requestContext;
-  const segments = path.split('/').slice(1);
-  const base = segments.slice(0, segments.length - resourceDepth(event)).map((segment) => `/${segment}`);
   const scheme = header(event, 'x-forwarded-proto') === 'http' ? 'http' : 'https';
-  return `${scheme}://${domainName}${base.join('')}`;
+  return `${scheme}://${event.requestContext.domainName}${basePath(event)}`;
 }
 
-function resourceDepth(event: GatewayEvent): number {
-  const segments = event.resource.split('/').filter((segment) => segment !== '');
-  const greedy = /^\{(.+)\+\}$/.exec(segments.at(-1) ?? '')?.[1];
-  if (greedy === undefined) {
-    return Math.max(1, segments.length);
+/** `path` holds a custom domain's base path and lacks a stage; so what is cut off is the resource, with its parameters put in. */
+function basePath({ resource, pathParameters, requestContext }: GatewayEvent): string {
+  const own = resource.replace(/\{([^}+]+)\+?\}/g, (_, name: string) => pathParameters?.[name] ?? '');
+  // Parameters come decoded, the path as it was sent.
+  const [whole, end] = [decoded(requestContext.path), own].map((path) => path.replace(/\/+$/, ''));
+  const known = whole !== undefined && end !== undefined && whole.endsWith(end);
+  return known ? whole.slice(0, whole.length - end.length).replace(/\/+$/, '') : `/${requestContext.stage}`;
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
   }
-  const rest = event.pathParameters?.[greedy] ?? '';
-  return segments.length - 1 + rest.split('/').length;
 }
 
 export function json(statusCode: number, body: unknown, headers: Record<string, string> = {}): APIGatewayProxyResult {

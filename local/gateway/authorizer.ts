@@ -99,10 +99,15 @@ function methodArnOf({ api, request, path }: RoutedCall): string {
  */
 function identityOf(call: RoutedCall, authorizer: AuthorizerModel): string[] {
   const values = authorizer.identitySources.map((source) => identitySource(source, call) ?? '');
-  if (values.includes('')) {
+  if (values.includes('') || !isValidToken(values[0] ?? '', authorizer)) {
     throw new GatewayError('UNAUTHORIZED');
   }
   return values;
+}
+
+/** A TOKEN authorizer may have a pattern, so that noise does not reach its function. */
+function isValidToken(token: string, { type, identityValidation }: AuthorizerModel): boolean {
+  return type !== 'TOKEN' || identityValidation === undefined || new RegExp(`^(?:${identityValidation})$`).test(token);
 }
 
 /** Unlike mappings, identity sources find a header in whatever case HTTP/2 clients put it. */

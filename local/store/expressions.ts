@@ -12,7 +12,7 @@ export type Comparator = '=' | '<>' | '<' | '<=' | '>' | '>=';
 
 export type Operand = DocumentPath | AttributeValue | SizeFunction;
 
-export interface SizeFunction {
+interface SizeFunction {
   readonly type: 'function';
   readonly name: 'size';
   readonly args: readonly Operand[];

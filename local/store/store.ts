@@ -52,10 +52,7 @@ const OPERATIONS: Readonly<Record<string, (database: Database, input: unknown) =
 export async function startStore(options: StoreOptions): Promise<Store> {
   const { database, maintain, close } = openDatabase(options.dataDir);
   try {
-    for (const table of options.tables) {
-      reconcile(database, { ...table.definition, TableName: table.name });
-      setTimeToLive(database, table.name, table.ttlAttribute);
-    }
+    for (const table of options.tables) prepareTable(database, table);
     const server = await startAwsJsonServer(serviceOf(database), options.port);
     const timer = setInterval(maintain, MAINTENANCE_INTERVAL_MS).unref();
     return {
@@ -69,6 +66,15 @@ export async function startStore(options: StoreOptions): Promise<Store> {
   } catch (error) {
     close();
     throw error;
+  }
+}
+
+function prepareTable(database: Database, { name, definition, ttlAttribute }: StoreOptions['tables'][number]): void {
+  try {
+    reconcile(database, { ...definition, TableName: name });
+    setTimeToLive(database, name, ttlAttribute);
+  } catch (error) {
+    throw new Error(`table ${name}: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -37,7 +37,7 @@ export function listTables(database: Database, input: unknown) {
   return { TableNames: page, ...(page.length < names.length && { LastEvaluatedTableName: page.at(-1) }) };
 }
 
-export function describe(definition: TableDefinition, existing?: TableDescription): TableDescription {
+function describe(definition: TableDefinition, existing?: TableDescription): TableDescription {
   return {
     ...definition,
     TableArn: ARN_PREFIX + definition.TableName,
@@ -81,8 +81,8 @@ export function reconcile(database: Database, input: unknown): void {
     database.commit({ create: describe(definition) });
   } else if (keyTypes(definition) !== keyTypes(existing.description)) {
     throw new Error(
-      `table ${definition.TableName} was kept with the key ${keyTypes(existing.description)}, ` +
-        `and the template wants ${keyTypes(definition)}: remove the kept data to start anew`,
+      `it was kept with the key ${keyTypes(existing.description)}, and the template ` +
+        `wants ${keyTypes(definition)}: remove the kept data to start anew`,
     );
   } else if (shape(definition) !== shape(existing.description)) {
     database.commit({ create: describe(definition, existing.description) });

@@ -14,7 +14,7 @@ const THREE_DECIMAL = new Set('bhd jod kwd omr tnd'.split(' '));
 /** Without minor unit today; Stripe keeps two decimals in the amount for them, always zeros. */
 const TWO_ZEROS = new Set(['isk', 'ugx']);
 
-/** The least that a card can be charged, in the minor unit. Other currencies follow the account's own settlement currency. */
+/** The least that a card can be charged, in the minor unit; for the others that depends on the account. */
 const MINIMUM: Readonly<Record<string, number>> = {
   ...{ usd: 50, aed: 200, aud: 50, bgn: 100, brl: 50, cad: 50, chf: 50, czk: 1_500, dkk: 250, eur: 50, gbp: 30 },
   ...{ hkd: 400, huf: 17_500, inr: 50, jpy: 50, mxn: 1_000, myr: 200, nok: 300, nzd: 50, pln: 200, ron: 200 },

@@ -24,7 +24,7 @@ export function parameterMissing(param: string): StripeApiError {
   return invalidRequest(`Missing required param: ${param}.`, { param, code: 'parameter_missing' });
 }
 
-/** What Stripe has and the stand-in lacks is refused: ignored, it would work here and do something else in production. */
+/** What the stand-in lacks is refused: ignored, it would seem to work here and do something else in production. */
 export function parameterNotServed(param: string): StripeApiError {
   return invalidRequest(`The local stand-in for Stripe does not serve the parameter ${param}.`, {
     param,

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { answerApi } from './api';
 import { checkoutUrl } from './api/checkout-sessions';
 import { passTime } from './billing/passing-time';
@@ -48,6 +49,8 @@ export interface StripeStandIn {
 const HOST = '127.0.0.1';
 const RETRY_DELAYS = [250, 1_000, 3_000, 10_000, 30_000, 60_000, 120_000, 300_000, 600_000];
 const DELIVERY_TIMEOUT = 15_000;
+/** How long a buyer waits for the endpoint, in milliseconds. */
+const SETTLE_TIMEOUT = 10_000;
 /** How often the clock is looked at when nobody asks for anything. */
 const TICK = 5_000;
 
@@ -71,7 +74,8 @@ export async function startStripe(options: StripeOptions): Promise<StripeStandIn
     store.atomically(() => passTime(new Context(account)));
     return dispatch(account, options.secretKey, webhooks, request);
   };
-  server.on('request', (incoming, response) => void respond(incoming, response, store, answer, log));
+  const settle = (request: HttpRequest) => settleCheckout(webhooks, request);
+  server.on('request', (incoming, response) => void respond(incoming, response, { store, answer, settle, log }));
   moveOpenSessions(new Context(account));
   webhooks.resume();
   const ticking = setInterval(() => tick(account, log), TICK).unref();
@@ -106,18 +110,39 @@ function dispatch(account: Account, secretKey: string, webhooks: Webhooks, reque
   return notice('Nothing here', 'Checkout and portal pages have addresses of their own; the API is under /v1.', 404);
 }
 
+/**
+ * Checkout leads the buyer back once the endpoint has taken `checkout.session.completed`, or after 10 seconds: so what was bought is
+ * there when the buyer is. https://docs.stripe.com/checkout/fulfillment
+ */
+async function settleCheckout(webhooks: Webhooks, { method, path }: HttpRequest): Promise<void> {
+  const session = method === 'POST' ? CHECKOUT_PATH.exec(path)?.groups?.id : undefined;
+  if (session !== undefined) {
+    const settled = webhooks.settled('checkout.session.completed', session);
+    await Promise.race([settled, sleep(SETTLE_TIMEOUT, undefined, { ref: false })]);
+  }
+}
+
+interface Responder {
+  readonly store: Store;
+  readonly answer: (request: HttpRequest) => HttpAnswer;
+  /** Resolves when the answer may be sent. */
+  readonly settle: (request: HttpRequest) => Promise<void>;
+  readonly log: (line: string) => void;
+}
+
 /** Answers once what the request has changed is kept. */
 async function respond(
   incoming: IncomingMessage,
   response: ServerResponse,
-  store: Store,
-  answer: (request: HttpRequest) => HttpAnswer,
-  log: (line: string) => void,
+  { store, answer, settle, log }: Responder,
 ): Promise<void> {
   try {
     const request = await readRequest(incoming);
     const { status, headers, body } = request === undefined ? TOO_LARGE : answer(request);
     await store.flush();
+    if (request !== undefined) {
+      await settle(request);
+    }
     response.writeHead(status, headers).end(incoming.method === 'HEAD' ? undefined : body);
   } catch (error) {
     log(`stripe stand-in failed: ${error instanceof Error ? error.stack : String(error)}`);

@@ -75,7 +75,8 @@ type Snapshot = { readonly format: number; readonly tables: Partial<{ [T in Tabl
 /** Rows by table and id, in the order in which they came; kept in one file when there is a folder for it. */
 export class Store {
   private readonly tables: { [T in Table]?: Map<string, Tables[T]> } = {};
-  private dirty = false;
+  private changes = 0;
+  private kept = 0;
   private undo: (() => void)[] | undefined;
   private writing: Promise<void> | undefined;
 
@@ -127,7 +128,8 @@ export class Store {
 
   /** Resolves when all that was put before is on the disk. Those who wait at the same time share a write. */
   async flush(): Promise<void> {
-    while (this.file !== undefined && (this.dirty || this.writing !== undefined)) {
+    const wanted = this.changes;
+    while (this.file !== undefined && this.kept < wanted) {
       this.writing ??= this.write(this.file).finally(() => {
         this.writing = undefined;
       });
@@ -139,22 +141,18 @@ export class Store {
     const rows = this.rows(table);
     const before = rows.get(id);
     this.undo?.push(() => (before === undefined ? rows.delete(id) : rows.set(id, before)));
-    this.dirty = true;
+    this.changes += 1;
   }
 
   private async write(file: string): Promise<void> {
-    this.dirty = false;
+    const written = this.changes;
     const names = Object.keys(this.tables) as Table[];
     const tables = Object.fromEntries(names.map((name) => [name, this.all(name)]));
     // A crash leaves the old file or the new one, never a half of one.
     const next = `${file}.next`;
-    try {
-      await writeFile(next, JSON.stringify({ format: FORMAT, tables }), { flush: true });
-      await rename(next, file);
-    } catch (error) {
-      this.dirty = true;
-      throw error;
-    }
+    await writeFile(next, JSON.stringify({ format: FORMAT, tables }), { flush: true });
+    await rename(next, file);
+    this.kept = written;
   }
 
   private async load(): Promise<void> {

@@ -58,6 +58,14 @@ export class Webhooks {
     return this.options.store.all('delivery').map(({ id, ...delivery }) => ({ eventId: id, ...delivery }));
   }
 
+  /** Resolves when the event of a type about an object is delivered or given up. */
+  async settled(type: Stripe.Event.Type, objectId: string): Promise<void> {
+    const about = this.options.store
+      .all('event')
+      .filter((event) => event.type === type && (event.data.object as { id?: string }).id === objectId);
+    await Promise.all(about.map(({ id }) => this.underway.get(id)));
+  }
+
   /** Resolves when nothing is being delivered and nothing waits for its next attempt. */
   async idle(): Promise<void> {
     while (this.underway.size > 0) {
@@ -91,10 +99,10 @@ export class Webhooks {
       }
       const delay = retryDelays[delivery.attempts];
       delivery = afterAttempt(delivery, outcome, delay !== undefined);
+      // Saved with the next answer or tick: a crash before that costs no more than a second delivery.
       store.put('delivery', delivery);
       this.countDown(delivery);
       log(describe(delivery, delay));
-      await store.flush().catch((error: unknown) => log(`stripe state is not saved: ${reasonOf(error)}`));
       if (delivery.state === 'pending' && !(await this.pause(delay ?? 0))) {
         return;
       }

@@ -37,7 +37,7 @@ export function synthesize(define: (app: App) => void): string {
 /** The local gateway in front of an app that can bring about every answer that there is. */
 export async function startPaidApi(options: Partial<DevServerOptions> = {}, define = everyAnswer): Promise<PaidApi> {
   const assemblyDir = options.assemblyDir ?? synthesize(define);
-  const server = await startDevServer({ assemblyDir, port: 0, ...options });
+  const server = await startDevServer({ assemblyDir, port: 0, log: () => undefined, ...options });
   const table = server.app.tables[0]?.name ?? '';
   const client = new DynamoDBClient({
     endpoint: server.storeUrl,

@@ -26,6 +26,6 @@ function createPortalSession({ context, params }: ApiRequest): object {
 }
 
 /** Where the customer looks after the subscription. */
-export function portalUrl(baseUrl: string, id: string): string {
+function portalUrl(baseUrl: string, id: string): string {
   return `${baseUrl}/p/session/${id}`;
 }

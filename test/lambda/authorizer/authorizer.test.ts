@@ -145,14 +145,22 @@ test('no header makes the reading of a key fail', () => {
 });
 
 test.each([
-  ['a stage', '/items/{id}', '/prod/items/1', null, 'https://api.example.com/prod'],
-  ['a stage, at the root', '/', '/prod/', null, 'https://api.example.com/prod'],
-  ['a custom domain', '/items/{id}', '/items/1', null, 'https://api.example.com'],
-  ['a base path', '/items', '/v1/weather/items', null, 'https://api.example.com/v1/weather'],
-  ['a greedy parameter', '/files/{proxy+}', '/prod/files/a/b/c', { proxy: 'a/b/c' }, 'https://api.example.com/prod'],
-])('the public URL behind %s', (_, resource, path, pathParameters, url) => {
+  ['a stage', '/items/{id}', '/prod/items/1', { id: '1' }, '/prod'],
+  ['a stage, at the root', '/', '/prod/', null, '/prod'],
+  ['a stage, at the root without a slash', '/', '/prod', null, '/prod'],
+  ['a slash at the end', '/items/{id}', '/prod/items/1/', { id: '1' }, '/prod'],
+  ['two slashes', '/items', '/prod//items', null, '/prod'],
+  ['an encoded parameter', '/items/{id}', '/prod/items/a%2Fb%20c', { id: 'a/b c' }, '/prod'],
+  ['a greedy parameter', '/files/{proxy+}', '/prod/files/a/b%2Fc/', { proxy: 'a/b/c' }, '/prod'],
+  ['a parameter named as the resource', '/{id}', '/prod/prod', { id: 'prod' }, '/prod'],
+  ['a custom domain', '/items/{id}', '/items/1', { id: '1' }, ''],
+  ['a base path', '/items', '/v1/weather/items', null, '/v1/weather'],
+  ['a base path and a greedy parameter', '/{proxy+}', '/v1/a/b', { proxy: 'a/b' }, '/v1'],
+  ['an encoding that is none', '/items/{id}', '/prod/items/%zz', { id: '1' }, '/prod'],
+])('the public URL behind %s', (_, resource, path, pathParameters, base) => {
   const { requestContext } = event();
-  expect(publicUrl(event({ resource, pathParameters, requestContext: { ...requestContext, path } }))).toBe(url);
+  const called = event({ resource, pathParameters, requestContext: { ...requestContext, path, stage: 'prod' } });
+  expect(publicUrl(called)).toBe(`https://api.example.com${base}`);
 });
 
 test('the Host header has no say in the public URL', () => {

@@ -77,6 +77,21 @@ describe('the event', () => {
       authorizationToken: 'Bearer x',
     });
   });
+
+  test('of a TOKEN authorizer with a pattern is asked for by tokens that fit it whole', async () => {
+    const tokenAuthorizer = {
+      type: 'TOKEN',
+      identitySources: ['method.request.header.Authorization'],
+      identityValidation: 'Bearer [a-z]+',
+    } as const;
+    const { server, lambda } = await startAuthorized(allowHandler, tokenAuthorizer);
+
+    const noise = await server.call('GET /prod/', { headers: { authorization: 'Bearer x1' } });
+    await server.call('GET /prod/', { headers: { authorization: 'Bearer x' } });
+
+    expect(noise.status).toBe(401);
+    expect(lambda.events.filter(({ type }) => type === 'TOKEN')).toHaveLength(1);
+  });
 });
 
 describe('the decision', () => {

@@ -2,8 +2,8 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeF
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type Store, startStore } from '../../../local/store/store';
+import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type StoreOptions, startStore } from '../../../local/store/store';
 import { bundle, type RunningProgram, run } from './bundled-store';
 import { clientOf, createTable, DEFINITION } from './client';
 import { transact } from './contract-transactions';
@@ -25,11 +25,14 @@ afterEach(() => {
 });
 
 /** Runs something on a store in this process that keeps its data, and closes that. */
-async function withStore<T>(work: (client: DynamoDBClient, store: Store) => Promise<T>, tables = [MODEL]): Promise<T> {
+async function withStore<T>(
+  work: (client: DynamoDBClient) => Promise<T>,
+  tables: StoreOptions['tables'] = [MODEL],
+): Promise<T> {
   const store = await startStore({ tables, dataDir });
   const client = clientOf(store.url);
   try {
-    return await work(client, store);
+    return await work(client);
   } finally {
     client.destroy();
     await store.close();
@@ -130,36 +133,42 @@ describe('a store with a data folder', () => {
     await withStore(async () => {});
   });
 
-  test('builds an index that the template gained, and keeps the items', async () => {
-    const { GlobalSecondaryIndexes, ...definition } = DEFINITION;
+  test('builds an index that the template gained, from the items that it kept', async () => {
+    // GIVEN
+    const { GlobalSecondaryIndexes, LocalSecondaryIndexes, ...definition } = DEFINITION;
+    const AttributeDefinitions = DEFINITION.AttributeDefinitions?.slice(0, 2);
     const key = freshKey();
+    const item = { ...key, plan: str('pro'), rank: num(1) };
     await withStore(
-      (client) =>
-        update(
-          engineOf(client),
-          key,
-          'SET #n = :q',
-          { ':q': str('pro') },
-          {
-            ExpressionAttributeNames: { '#n': 'plan' },
-          },
-        ),
-      [{ ...MODEL, definition }],
+      (client) => client.send(new PutItemCommand({ TableName: MODEL.name, Item: item })),
+      [{ ...MODEL, definition: { ...definition, AttributeDefinitions } }],
     );
 
-    await withStore(async (client) => {
-      expect(await itemAt(engineOf(client), key)).toEqual({ ...key, plan: str('pro') });
-      expect(
-        await update(engineOf(client), key, 'SET a = :q', { ':q': num(1) }, { ReturnValues: 'UPDATED_NEW' }),
-      ).toEqual({ a: num(1) });
+    // WHEN
+    const query = new QueryCommand({
+      TableName: MODEL.name,
+      IndexName: 'byPlan',
+      KeyConditionExpression: '#plan = :plan',
+      ExpressionAttributeNames: { '#plan': 'plan' },
+      ExpressionAttributeValues: { ':plan': item.plan },
     });
+    const found = await withStore((client) => client.send(query));
+
+    // THEN
+    expect(found.Items).toEqual([item]);
   });
 
   test('refuses a template that gives a kept table another key', async () => {
     await withStore(async () => {});
-    const definition = { ...DEFINITION, KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }] };
+    const definition = {
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    };
 
-    await expect(startStore({ tables: [{ ...MODEL, definition }], dataDir })).rejects.toThrow('remove the kept data');
+    await expect(startStore({ tables: [{ ...MODEL, definition }], dataDir })).rejects.toThrow(
+      'table Paywall: it was kept',
+    );
   });
 });
 

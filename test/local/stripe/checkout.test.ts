@@ -254,7 +254,7 @@ test('what is bought once with a subscription is on its first invoice only', asy
   expect((subscription as Stripe.Subscription).items.data).toHaveLength(1);
 });
 
-test('an order for nothing asks for no card and makes a customer, as there is no payment to name the buyer', async () => {
+test('an order for nothing asks for no card, and makes a customer to name the buyer', async () => {
   const { stripe } = shop;
   const session = await stripe.checkout.sessions.create({
     mode: 'payment',

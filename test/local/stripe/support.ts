@@ -146,3 +146,22 @@ export async function pull<T>(local: StripeStandIn, path: string): Promise<{ sta
   const response = await fetch(`${local.url}/local/${path}`, { method: 'POST' });
   return { status: response.status, body: (await response.json()) as T };
 }
+
+/** The error that a call of the SDK ends in. */
+export async function errorOf(call: Promise<unknown>): Promise<Stripe.errors.StripeError> {
+  const error = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(Stripe.errors.StripeError);
+  return error as Stripe.errors.StripeError;
+}
+
+/** The date of a time of Stripe’s. */
+export function day(seconds: number | null | undefined): string {
+  return new Date((seconds ?? 0) * 1_000).toISOString().slice(0, 10);
+}
+
+export function itemOf(subscription: Stripe.Subscription): Stripe.SubscriptionItem {
+  return subscription.items.data[0] as Stripe.SubscriptionItem;
+}

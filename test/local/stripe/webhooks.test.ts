@@ -1,20 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Stripe from 'stripe';
-import { startStripe } from '../../../local/stripe';
-import {
-  click,
-  clientOf,
-  openShop,
-  PACK,
-  pull,
-  SECRET_KEY,
-  type Shop,
-  subscribe,
-  URLS,
-  WEBHOOK_SECRET,
-} from './support';
+import { click, clientOf, openShop, PACK, pull, type Shop, subscribe, URLS, WEBHOOK_SECRET } from './support';
 
 let shop: Shop | undefined;
 let dataDir: string;
@@ -211,25 +199,6 @@ test('a delivery that was under way when the process ended is made after all', a
   await shop.local.idle();
   expect(shop.endpoint.types()).toEqual(['customer.created']);
 });
-
-test('the state is one file, replaced as a whole', async () => {
-  shop = await openShop({ dataDir });
-  await Promise.all(Array.from({ length: 20 }, () => shop?.stripe.customers.create()));
-  const kept = JSON.parse(await readFile(join(dataDir, 'stripe.json'), 'utf8'));
-  expect(kept.tables.customer).toHaveLength(20);
-  await shop.local.idle();
-  expect(await readdir(dataDir)).toEqual(['stripe.json']);
-});
-
-test.each(['{"format":', '{"format":0,"tables":{}}'])(
-  'a state file that is not ours is left alone: %s',
-  async (text) => {
-    await writeFile(join(dataDir, 'stripe.json'), text);
-    const options = { secretKey: SECRET_KEY, webhookSecret: WEBHOOK_SECRET, webhookUrl: () => undefined, dataDir };
-    await expect(startStripe(options)).rejects.toThrow(/stripe\.json is not a state that this version can read/);
-    expect(await readFile(join(dataDir, 'stripe.json'), 'utf8')).toBe(text);
-  },
-);
 
 test('a taken port is told', async () => {
   shop = await openShop();
