@@ -7,7 +7,7 @@ import { keepSecretValues, keptSecretValues } from './kept-secrets';
 import type { LambdaRuntime } from './lambda/runtime';
 import { createLambdaRuntime } from './lambda/worker-runtime';
 import { findPaywalls, type PaywallModel } from './paywall';
-import { type SecretsManager, startSecrets } from './secrets-temp';
+import { type LocalSecrets, startSecrets } from './secrets/secrets';
 import { type Store, startStore } from './store/store';
 import { type StripeStandIn, startStripe } from './stripe';
 import { checkBundles } from './template/missing';
@@ -28,7 +28,7 @@ export interface DevServerOptions {
   readonly dataDir?: string;
   /** Real Stripe in test mode. @default - the stand-in */
   readonly stripe?: StripeTestMode;
-  /** Takes what functions print, and what becomes of webhooks. @default - it is dropped */
+  /** Takes what functions print, what becomes of webhooks, and failures. @default - failures go to standard error */
   readonly log?: (line: string) => void;
 }
 
@@ -69,27 +69,36 @@ interface Parts {
   stripe?: StripeStandIn;
   server?: { close(): Promise<void> };
   lambda?: LambdaRuntime;
-  secrets?: SecretsManager;
+  secrets?: LocalSecrets;
   store?: Store;
+  isClosing?: boolean;
 }
 
 /** Serves a synthesized app: its APIs on one port, and all that its functions ask for. */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
   const parts: Parts = {};
+  const { log = console.error } = options;
   const close = async () => {
+    parts.isClosing = true;
     for (const part of [parts.stripe, parts.server, parts.lambda, parts.secrets, parts.store]) {
       await part?.close();
     }
   };
   try {
-    return { ...(await start(options, parts)), close };
+    // What is cut off by the end is no news.
+    const report = (line: string) => parts.isClosing || log(line);
+    return { ...(await start(options, parts, report)), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function start(options: DevServerOptions, parts: Parts): Promise<Omit<DevServer, 'close'>> {
+async function start(
+  options: DevServerOptions,
+  parts: Parts,
+  report: (line: string) => void,
+): Promise<Omit<DevServer, 'close'>> {
   const { dataDir, log } = options;
   const app = readApp(options.assemblyDir, { secretValues: await keptSecretValues(dataDir) });
   checkBundles(app.functions);
@@ -121,7 +130,7 @@ async function start(options: DevServerOptions, parts: Parts): Promise<Omit<DevS
     onLog: (name, line) => log?.(`${name}: ${line}`),
   });
   parts.lambda = lambda;
-  server.on('request', createGateway(apis, lambda, { domainName: `${HOST}:${port}`, log }));
+  server.on('request', createGateway(apis, lambda, { domainName: `${HOST}:${port}`, log: report }));
   return { app, apis, paywalls, stripe, storeUrl: store.url, putSecret: secrets.put };
 }
 

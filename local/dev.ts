@@ -33,8 +33,9 @@ export async function dev(options: DevOptions): Promise<number> {
       await walkThrough(server, options.walk);
     }
     if (!options.once) {
+      const interruption = interrupted();
       console.log('\nServing until Ctrl-C.');
-      await interrupted();
+      await interruption;
     }
     return 0;
   } catch (error) {

@@ -5,6 +5,9 @@ import type { DevServer } from './dev-server';
 /** Quotas that are spent call by call; more would keep a developer waiting. */
 const MAX_QUOTA = 5_000;
 
+/** In milliseconds. */
+const IDLE_TIMEOUT = 5_000;
+
 export interface WalkOptions {
   /** `GET /forecast/berlin`: the protected call that is made. */
   readonly call: { readonly method: string; readonly path: string };
@@ -57,8 +60,10 @@ class Walker {
     if (after <= before) {
       throw new WalkError(`the payment must raise the balance, which was ${before} and is ${after}`);
     }
-    this.options.print(`${''.padEnd(5)}the balance was ${before} and is ${after}`);
-    return this.signUp();
+    const own = await this.signUp();
+    // Stripe sends more events than the walk waits for.
+    await Promise.race([this.options.stripe.idle(), sleep(IDLE_TIMEOUT, undefined, { ref: false })]);
+    return own;
   }
 
   private get callUrl(): string {
@@ -69,7 +74,7 @@ class Walker {
     const { catalogue } = this.options;
     const started = await this.request('POST', `${this.billingUrl}/checkout`, { plan: catalogue.defaultPlan });
     this.line(started, 'POST', `${this.billingUrl}/checkout`, 201, `sign up for plan ${catalogue.defaultPlan}`);
-    const welcome = await this.payOnPage(String(started.body.url));
+    const welcome = await this.welcome(await this.pressPay(String(started.body.url)));
     const { apiKey } = welcome.body;
     if (typeof apiKey !== 'string') {
       throw new WalkError(`the welcome page must show a key, but answered ${JSON.stringify(welcome.body)}`);
@@ -89,10 +94,9 @@ class Walker {
       if (answer.status === 429 && times.length <= quota) {
         await sleep(answer.retryAfter * 1_000);
       } else if (answer.status !== 200 || times.length > quota) {
-        this.options.print(
-          `${call.method.padEnd(5)}${pathOf(this.callUrl)}  200 × ${times.length}, ${median(times)} ms each`,
-        );
-        this.line(answer, call.method, this.callUrl, 402, String(answer.body.detail));
+        const note = 'calls, and the median of their times';
+        this.print(call.method, pathOf(this.callUrl), `200 ×${times.length}`, median(times), note);
+        this.line(answer, call.method, this.callUrl, 402, String(answer.body.detail).replace(/ Pay at.*/, ''));
         return answer;
       } else {
         times.push(answer.milliseconds);
@@ -102,29 +106,33 @@ class Walker {
 
   private async pay(checkoutUrl: string): Promise<void> {
     const link = await this.request('GET', checkoutUrl);
+    this.line(link, 'GET', pathOf(checkoutUrl).replace(/checkout\/[^?]*/, 'checkout/…'), 303, 'the link in the 402');
+    const returnUrl = await this.pressPay(link.location);
+    const webhook = this.options.stripe.deliveries().findLast(({ type }) => type === 'checkout.session.completed');
+    const { lastStatus: status = 0, lastMilliseconds: milliseconds = 0 } = webhook ?? {};
+    const answer = { status, milliseconds, body: {} };
     this.line(
-      link,
-      'GET',
-      `${pathOf(checkoutUrl).replace(/checkout\/.*\?/, 'checkout/…?')}`,
-      303,
-      'the link in the 402',
+      answer,
+      'POST',
+      `${this.billingUrl}/stripe/webhook`,
+      200,
+      'checkout.session.completed, from the stand-in',
     );
-    const delivered = this.delivered().length;
-    await this.payOnPage(link.location);
-    const webhooks = this.delivered().slice(delivered);
-    this.options.print(
-      `POST ${pathOf(this.billingUrl)}/stripe/webhook  200 × ${webhooks.length}, from the stand-in for Stripe`,
-    );
+    await this.welcome(returnUrl);
   }
 
-  /** Presses Pay, and follows to where Stripe leads the customer back. */
-  private async payOnPage(url: string): Promise<Answer> {
+  /** Presses Pay on the checkout page, and gives where Stripe leads the customer back to. */
+  private async pressPay(url: string): Promise<string> {
     const page = await this.request('GET', url);
-    this.line(page, 'GET', '(checkout page)', 200);
+    this.line(page, 'GET', '(Checkout)', 200, 'the page');
     const form = new URLSearchParams({ action: 'pay', email: 'you@example.com' });
     const paid = await this.request('POST', url, form);
-    this.line(paid, 'POST', '(checkout page)', 303, 'Pay');
-    const welcome = await this.request('GET', paid.location);
+    this.line(paid, 'POST', '(Checkout)', 303, 'Pay');
+    return paid.location;
+  }
+
+  private async welcome(url: string): Promise<Answer> {
+    const welcome = await this.request('GET', url);
     this.line(welcome, 'GET', `${this.billingUrl}/welcome`, 200, String(welcome.body.note));
     return welcome;
   }
@@ -145,18 +153,26 @@ class Walker {
     return this.request(this.options.call.method, this.callUrl, undefined, key);
   }
 
-  private delivered() {
-    return this.options.stripe.deliveries().filter(({ state }) => state === 'delivered');
-  }
-
-  private line(answer: Answer, method: string, url: string, expected: number, note = ''): void {
+  /** Prints a step, and ends the walk where it did not do what it should. */
+  private line(
+    answer: Pick<Answer, 'status' | 'milliseconds' | 'body'>,
+    method: string,
+    url: string,
+    expected: number,
+    note: string,
+  ): void {
     const path = url.startsWith('http') ? pathOf(url) : url;
-    this.options.print(`${method.padEnd(5)}${path}  ${answer.status}, ${answer.milliseconds} ms${note && `  ${note}`}`);
+    this.print(method, path, String(answer.status), answer.milliseconds, note);
     if (answer.status !== expected) {
       throw new WalkError(
         `${method} ${path} must answer ${expected}, but answered ${answer.status}: ${JSON.stringify(answer.body)}`,
       );
     }
+  }
+
+  private print(method: string, path: string, status: string, milliseconds: number, note: string): void {
+    const time = `${milliseconds.toFixed(1)} ms`;
+    this.options.print(`${method.padEnd(5)}${path.padEnd(36)} ${status.padEnd(8)}${time.padStart(9)}   ${note}`);
   }
 
   private async request(method: string, url: string, body?: object, key?: string): Promise<Answer> {

@@ -111,14 +111,14 @@ function dispatch(account: Account, secretKey: string, webhooks: Webhooks, reque
 }
 
 /**
- * Checkout leads the buyer back once the endpoint has taken `checkout.session.completed`, or after 10 seconds: so what was bought is
- * there when the buyer is. https://docs.stripe.com/checkout/fulfillment
+ * Checkout leads the buyer back once the endpoint has answered `checkout.session.completed`, or after 10 seconds: so
+ * what was bought is there when the buyer is. https://docs.stripe.com/checkout/fulfillment
  */
 async function settleCheckout(webhooks: Webhooks, { method, path }: HttpRequest): Promise<void> {
   const session = method === 'POST' ? CHECKOUT_PATH.exec(path)?.groups?.id : undefined;
   if (session !== undefined) {
-    const settled = webhooks.settled('checkout.session.completed', session);
-    await Promise.race([settled, sleep(SETTLE_TIMEOUT, undefined, { ref: false })]);
+    const answered = webhooks.answered('checkout.session.completed', session);
+    await Promise.race([answered, sleep(SETTLE_TIMEOUT, undefined, { ref: false })]);
   }
 }
 
@@ -139,7 +139,10 @@ async function respond(
   try {
     const request = await readRequest(incoming);
     const { status, headers, body } = request === undefined ? TOO_LARGE : answer(request);
-    await store.flush();
+    // What a reader sees is kept with the next change or tick.
+    if (incoming.method === 'POST' || incoming.method === 'DELETE') {
+      await store.flush();
+    }
     if (request !== undefined) {
       await settle(request);
     }

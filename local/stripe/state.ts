@@ -49,6 +49,8 @@ export interface DeliveryRow {
   /** The last answer's HTTP status; none before the first answer, and none where the last attempt got no answer. */
   readonly lastStatus?: number;
   readonly lastError?: string;
+  /** How long the last attempt took. */
+  readonly lastMilliseconds?: number;
 }
 
 /** Its id is the idempotency key. */

@@ -29,7 +29,7 @@ export interface WebhooksOptions {
  */
 export class Webhooks {
   private readonly closing = new AbortController();
-  private readonly underway = new Map<string, Promise<void>>();
+  private readonly underway = new Map<string, { readonly first: Promise<void>; readonly all: Promise<void> }>();
 
   constructor(private readonly options: WebhooksOptions) {
     // Each delivery listens for the end; any number of them is no leak.
@@ -58,18 +58,18 @@ export class Webhooks {
     return this.options.store.all('delivery').map(({ id, ...delivery }) => ({ eventId: id, ...delivery }));
   }
 
-  /** Resolves when the event of a type about an object is delivered or given up. */
-  async settled(type: Stripe.Event.Type, objectId: string): Promise<void> {
+  /** Resolves when the endpoint has answered the event of a type about an object, or has failed to, for the first time. */
+  async answered(type: Stripe.Event.Type, objectId: string): Promise<void> {
     const about = this.options.store
       .all('event')
       .filter((event) => event.type === type && (event.data.object as { id?: string }).id === objectId);
-    await Promise.all(about.map(({ id }) => this.underway.get(id)));
+    await Promise.all(about.map(({ id }) => this.underway.get(id)?.first));
   }
 
   /** Resolves when nothing is being delivered and nothing waits for its next attempt. */
   async idle(): Promise<void> {
     while (this.underway.size > 0) {
-      await Promise.all(this.underway.values());
+      await Promise.all([...this.underway.values()].map(({ all }) => all));
     }
   }
 
@@ -83,30 +83,44 @@ export class Webhooks {
     if (this.closing.signal.aborted) {
       return;
     }
-    const run = this.attemptAll(eventId).finally(() => this.underway.delete(eventId));
-    this.underway.set(eventId, run);
+    const first = this.attemptFirst(eventId);
+    const all = first.then(() => this.retry(eventId)).finally(() => this.underway.delete(eventId));
+    this.underway.set(eventId, { first, all });
   }
 
-  private async attemptAll(eventId: string): Promise<void> {
-    const { store, retryDelays, log } = this.options;
-    // Not in the tick of the request that made the event: its answer comes first.
+  private async attemptFirst(eventId: string): Promise<void> {
+    // Not in the tick of the request that made the event: it may yet be undone.
     await sleep(0);
+    await this.attemptAndRecord(eventId);
+  }
+
+  private async retry(eventId: string): Promise<void> {
+    const { store, retryDelays } = this.options;
     let delivery = store.get('delivery', eventId);
-    while (delivery?.state === 'pending') {
-      const outcome = await this.attempt(eventId);
-      if (this.closing.signal.aborted) {
-        return;
-      }
-      const delay = retryDelays[delivery.attempts];
-      delivery = afterAttempt(delivery, outcome, delay !== undefined);
-      // Saved with the next answer or tick: a crash before that costs no more than a second delivery.
-      store.put('delivery', delivery);
-      this.countDown(delivery);
-      log(describe(delivery, delay));
-      if (delivery.state === 'pending' && !(await this.pause(delay ?? 0))) {
-        return;
-      }
+    while (delivery?.state === 'pending' && (await this.pause(retryDelays[delivery.attempts - 1] ?? 0))) {
+      await this.attemptAndRecord(eventId);
+      delivery = store.get('delivery', eventId);
     }
+  }
+
+  private async attemptAndRecord(eventId: string): Promise<void> {
+    const { store, retryDelays, log } = this.options;
+    const delivery = store.get('delivery', eventId);
+    if (delivery === undefined) {
+      return;
+    }
+    const started = performance.now();
+    const outcome = await this.attempt(eventId);
+    const lastMilliseconds = Math.round((performance.now() - started) * 10) / 10;
+    if (this.closing.signal.aborted) {
+      return;
+    }
+    const delay = retryDelays[delivery.attempts];
+    const attempted = { ...afterAttempt(delivery, outcome, delay !== undefined), lastMilliseconds };
+    // Saved with the next answer or tick: a crash before that costs no more than a second delivery.
+    store.put('delivery', attempted);
+    this.countDown(attempted);
+    log(describe(attempted, delay));
   }
 
   /** An event says how many endpoints have yet to take it. */
@@ -156,16 +170,14 @@ export class Webhooks {
 
 type Outcome = { readonly status: number } | { readonly error: string };
 
-function afterAttempt(delivery: DeliveryRow, outcome: Outcome, mayRetry: boolean): DeliveryRow {
-  const { id, type } = delivery;
-  const attempts = delivery.attempts + 1;
-  if ('status' in outcome && outcome.status >= 200 && outcome.status < 300) {
-    return { id, type, attempts, state: 'delivered', lastStatus: outcome.status };
+function afterAttempt({ id, type, attempts }: DeliveryRow, outcome: Outcome, mayRetry: boolean): DeliveryRow {
+  const attempt = { id, type, attempts: attempts + 1 };
+  const undelivered = mayRetry ? 'pending' : 'failed';
+  if ('error' in outcome) {
+    return { ...attempt, state: undelivered, lastError: outcome.error };
   }
-  const state = mayRetry ? 'pending' : 'failed';
-  return 'status' in outcome
-    ? { id, type, attempts, state, lastStatus: outcome.status }
-    : { id, type, attempts, state, lastError: outcome.error };
+  const taken = outcome.status >= 200 && outcome.status < 300;
+  return { ...attempt, state: taken ? 'delivered' : undelivered, lastStatus: outcome.status };
 }
 
 function describe(delivery: DeliveryRow, delay: number | undefined): string {

@@ -28,7 +28,7 @@ export interface PaidApi {
 /** Synthesizes an app into a folder of its own. */
 export function synthesize(define: (app: App) => void): string {
   const outdir = mkdtempSync(join(tmpdir(), 'cdk-paywall-e2e-'));
-  const app = new App({ outdir });
+  const app = new App({ outdir, context: { 'aws:cdk:enable-path-metadata': true } });
   define(app);
   app.synth();
   return outdir;

@@ -38,7 +38,10 @@ describe('customers', () => {
 
   test('metadata comes back as it was sent', async () => {
     const { stripe } = shop;
-    const keys = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 10 }).filter((key) => !/[[\]]/.test(key));
+    // Brackets are the form's own, and the parser takes no `__proto__`.
+    const keys = fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: 10 })
+      .filter((key) => !/[[\]]|^__proto__$/.test(key));
     const values = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(fc.dictionary(keys, values, { maxKeys: 5 }), async (metadata) => {
