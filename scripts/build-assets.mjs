@@ -1,17 +1,21 @@
 // Bundles the handlers and the command-line tool into assets/, one file each. A warning of esbuild's fails the build.
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { thirdPartyNotices } from './third-party-notices.mjs';
 
 const root = join(import.meta.dirname, '..');
+const assets = join(root, 'assets');
 
 const common = {
+  absWorkingDir: root,
   bundle: true,
   platform: 'node',
   format: 'cjs',
   target: 'node20',
   logLevel: 'warning',
   legalComments: 'none',
+  metafile: true,
   // The ESM builds of the AWS SDK tree-shake to half the size.
   mainFields: ['module', 'main'],
 };
@@ -19,22 +23,27 @@ const common = {
 const handlers = ['authorizer', 'billing', 'webhook'].map((name) => ({
   ...common,
   entryPoints: [join(root, 'lambda', name, 'index.ts')],
-  outfile: join(root, 'assets', name, 'index.js'),
+  outfile: join(assets, name, 'index.js'),
   minify: true,
 }));
 
 const cli = {
   ...common,
   entryPoints: [join(root, 'bin', 'cdk-paywall.ts')],
-  outfile: join(root, 'assets', 'cli', 'index.js'),
+  outfile: join(assets, 'cli', 'index.js'),
   // LevelDB's native code, which dynalite loads and the embedded store never uses.
   alias: { level: 'memory-level' },
 };
 
-await rm(join(root, 'assets'), { recursive: true, force: true });
+await rm(assets, { recursive: true, force: true });
 const results = await Promise.all([...handlers, cli].map((options) => build(options)));
 const warnings = results.flatMap((result) => result.warnings);
 if (warnings.length > 0) {
   console.error(`the build failed on ${warnings.length} warnings of esbuild, above`);
   process.exit(1);
 }
+const notices = thirdPartyNotices(
+  root,
+  results.map(({ metafile }) => metafile),
+);
+await writeFile(join(assets, 'THIRD-PARTY-NOTICES.txt'), notices);

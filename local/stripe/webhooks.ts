@@ -58,7 +58,7 @@ export class Webhooks {
     return this.options.store.all('delivery').map(({ id, ...delivery }) => ({ eventId: id, ...delivery }));
   }
 
-  /** Resolves when the endpoint has answered the event of a type about an object, or has failed to, for the first time. */
+  /** Resolves when the endpoint has answered the event about an object for the first time, or has failed to. */
   async answered(type: Stripe.Event.Type, objectId: string): Promise<void> {
     const about = this.options.store
       .all('event')
