@@ -3,11 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerApi } from './api';
 import { checkoutUrl } from './api/checkout-sessions';
+import { invoiceUrl } from './billing/invoicing';
 import { passTime } from './billing/passing-time';
 import { answerCheckout, CHECKOUT_PATH } from './checkout-page';
 import { type Account, Context } from './context';
 import { notice, orNotice } from './html';
 import { type HttpAnswer, type HttpRequest, json, readRequest } from './http';
+import { answerInvoice, INVOICE_PATH } from './invoice-page';
 import { answerLever, LEVER_PATH } from './local-levers';
 import { answerPortal, PORTAL_PATH } from './portal-page';
 import { Store } from './state';
@@ -76,7 +78,7 @@ export async function startStripe(options: StripeOptions): Promise<StripeStandIn
   };
   const settle = (request: HttpRequest) => settleCheckout(webhooks, request);
   server.on('request', (incoming, response) => void respond(incoming, response, { store, answer, settle, log }));
-  moveOpenSessions(new Context(account));
+  moveOpenPages(new Context(account));
   webhooks.resume();
   const ticking = setInterval(() => tick(account, log), TICK).unref();
   return {
@@ -99,6 +101,10 @@ function dispatch(account: Account, secretKey: string, webhooks: Webhooks, reque
   const checkout = CHECKOUT_PATH.exec(request.path)?.groups?.id;
   if (checkout !== undefined) {
     return orNotice(() => answerCheckout(account, checkout, request));
+  }
+  const invoice = INVOICE_PATH.exec(request.path)?.groups?.id;
+  if (invoice !== undefined) {
+    return answerInvoice(account, invoice, request);
   }
   const portal = PORTAL_PATH.exec(request.path)?.groups?.id;
   if (portal !== undefined) {
@@ -162,11 +168,16 @@ function tick(account: Account, log: (line: string) => void): void {
   account.store.flush().catch((error: unknown) => log(`stripe state is not saved: ${String(error)}`));
 }
 
-/** Sessions of an earlier run are paid at this run's address. */
-function moveOpenSessions(context: Context): void {
+/** Sessions and invoices of an earlier run are paid at this run's address. */
+function moveOpenPages(context: Context): void {
   for (const session of context.store.all('checkout.session')) {
     if (session.status === 'open') {
       context.store.put('checkout.session', { ...session, url: checkoutUrl(context, session.id) });
+    }
+  }
+  for (const invoice of context.store.all('invoice')) {
+    if (invoice.status === 'open') {
+      context.store.put('invoice', { ...invoice, hosted_invoice_url: invoiceUrl(context, invoice.id) });
     }
   }
 }

@@ -164,3 +164,37 @@ test('paying with the link twice buys once: the second is told that the plan is 
   expect((await send('GET', answer.json.checkoutUrl)).status).toBe(409);
   expect((await send('GET', 'billing/usage', { key })).json).toMatchObject({ plan: 'pro', remaining: 10_000 });
 });
+
+test('a failed renewal leaves grace; the link of the 402 after it leads to the invoice, and paying that restores', async () => {
+  const stand = api.server.stripe?.url;
+  const key = await signUp();
+  const { answer } = await spendAll(key);
+  const link = await send('GET', answer.json.checkoutUrl);
+  await press('pay', link.location);
+  await api.server.stripe?.idle();
+  const { json: usage } = await send('GET', 'billing/usage', { key });
+  // WHEN the card is declined at the renewal
+  const subscription = await subscriptionOf(usage.customer);
+  await fetch(`${stand}/local/subscriptions/${subscription}/renew?outcome=failed`, { method: 'POST' });
+  await api.server.stripe?.idle();
+  // THEN calls are served until the time of grace ends
+  expect((await send('GET', 'billing/usage', { key })).json.standing).toBe('grace');
+  expect((await send('GET', 'forecast/berlin', { key })).status).toBe(200);
+  await api.endGrace(usage.customer);
+  const refused = await send('GET', 'forecast/berlin', { key });
+  expect([refused.status, refused.json.reason]).toEqual([402, 'payment_failed']);
+  const owed = await send('GET', refused.json.checkoutUrl);
+  expect(owed.location).toMatch(new RegExp(`^${stand}/i/in_`));
+  await send('POST', owed.location);
+  await api.server.stripe?.idle();
+  expect((await send('GET', 'forecast/berlin', { key })).status).toBe(200);
+  expect((await send('GET', 'billing/usage', { key })).json).toMatchObject({ plan: 'pro', standing: 'active' });
+});
+
+/** The subscription that the stand-in has of a customer. */
+async function subscriptionOf(customer: string): Promise<string> {
+  const url = `${api.server.stripe?.url}/v1/subscriptions?limit=100`;
+  const response = await fetch(url, { headers: { Authorization: 'Bearer sk_test_local' } });
+  const { data } = (await response.json()) as Stripe.ApiList<Stripe.Subscription>;
+  return data.find(({ metadata }) => metadata.customer === customer)?.id ?? '';
+}

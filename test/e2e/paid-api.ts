@@ -20,6 +20,8 @@ export interface PaidApi {
   /** A customer with a balance as given, and a key. */
   addCustomer(overrides?: Partial<Balance>): Promise<{ customer: string; apiKey: string }>;
   balanceOf(customer: string): Promise<Balance | undefined>;
+  /** Lets a time of grace that is running be over. */
+  endGrace(customer: string): Promise<void>;
   /** Takes the table away, so that the store cannot answer. */
   breakStore(): Promise<void>;
   close(): Promise<void>;
@@ -66,6 +68,10 @@ export async function startPaidApi(options: Partial<DevServerOptions> = {}, defi
       return { customer, apiKey: text };
     },
     balanceOf: (customer) => store.balance(customer),
+    endGrace: async (customer) => {
+      await payments.endGrace(customer);
+      await payments.beginGrace(customer, 0);
+    },
     breakStore: async () => {
       await client.send(new DeleteTableCommand({ TableName: table }));
     },

@@ -65,8 +65,13 @@ export function draftInvoice(context: Context, request: InvoiceRequest): Stripe.
   return invoice;
 }
 
+/** Where an invoice is paid that could not be charged. */
+export function invoiceUrl({ baseUrl }: Context, id: string): string {
+  return `${baseUrl}/i/${id}`;
+}
+
 export function finalizeInvoice(context: Context, draft: Stripe.Invoice): Stripe.Invoice {
-  const invoice = finalizedInvoice(draft, context.now());
+  const invoice = finalizedInvoice(draft, context.now(), invoiceUrl(context, draft.id));
   context.store.put('invoice', invoice);
   const customer = context.store.get('customer', String(invoice.customer));
   const used = (invoice.ending_balance ?? 0) - invoice.starting_balance;

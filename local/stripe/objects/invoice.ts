@@ -63,11 +63,12 @@ export function newInvoice(details: InvoiceDetails): Stripe.Invoice {
   };
 }
 
-export function finalizedInvoice(invoice: Stripe.Invoice, at: number): Stripe.Invoice {
+export function finalizedInvoice(invoice: Stripe.Invoice, at: number, url: string): Stripe.Invoice {
   return {
     ...invoice,
     effective_at: at,
     ending_balance: Math.min(0, invoice.total + invoice.starting_balance),
+    hosted_invoice_url: url,
     status: 'open',
     status_transitions: { ...invoice.status_transitions, finalized_at: at },
   };
