@@ -42,8 +42,9 @@ async function firstKey(outcome: CheckoutOutcome, dependencies: BillingDependenc
 }
 
 function purchaseName({ metadata }: CheckoutOutcome, { catalogue }: BillingDependencies): string {
-  const sold = [...catalogue.plans, ...catalogue.topUps];
-  return sold.find(({ id }) => id === (metadata.plan ?? metadata.topUp))?.name ?? '';
+  const plan = catalogue.plans.find(({ id }) => id === metadata.plan);
+  const topUp = catalogue.topUps.find(({ id }) => id === metadata.topUp);
+  return plan === undefined ? (topUp?.name ?? 'your purchase') : `plan ${plan.name}`;
 }
 
 function publicView({ apiKey, purchase, usageUrl }: WelcomeView) {
