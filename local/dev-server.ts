@@ -54,8 +54,6 @@ export interface DevServer {
   readonly stripe?: StripeStandIn;
   /** Where the embedded store is, as `AWS_ENDPOINT_URL_DYNAMODB`. */
   readonly storeUrl: string;
-  /** Sets the value of a secret, as an operator does at Secrets Manager. */
-  putSecret(arn: string, value: string): void;
   close(): Promise<void>;
 }
 
@@ -131,7 +129,7 @@ async function start(
   });
   parts.lambda = lambda;
   server.on('request', createGateway(apis, lambda, { domainName: `${HOST}:${port}`, log: report }));
-  return { app, apis, paywalls, stripe, storeUrl: store.url, putSecret: secrets.put };
+  return { app, apis, paywalls, stripe, storeUrl: store.url };
 }
 
 /**

@@ -133,17 +133,6 @@ test.each([
   expect((await send('GET', 'billing/usage', { key })).json.remaining).toBe(50);
 });
 
-test('a webhook secret that is rotated meanwhile is read again', async () => {
-  await signUp();
-  const { sign, deliver } = await lastEvent('checkout.session.completed');
-  const arn = api.server.paywalls[0]?.webhookSecretArn ?? '';
-  api.server.putSecret(arn, 'whsec_new whsec_local');
-  // The handler rereads a secret at most once in five seconds.
-  await new Promise((resolve) => setTimeout(resolve, 5_100));
-  expect(await deliver(sign(0, 'whsec_new'))).toBe(200);
-  expect(await deliver(sign(0, 'whsec_local'))).toBe(200);
-}, 15_000);
-
 test('the key is shown once, and the link of one customer pays for that customer alone', async () => {
   const { json } = await send('POST', 'billing/checkout', { body: '{"plan":"free"}' });
   const welcome = await press('pay', json.url);

@@ -5,9 +5,17 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Payments, QuotaStore } from '../../lib';
 import { paidApp, topUp } from './app';
 
-function template(app = paidApp()): Template {
+function templateOf(app: ReturnType<typeof paidApp>): Template {
   app.paywall.protect(app.api, { costs: { 'GET /items/{id}': 2 } });
   return Template.fromStack(app.stack);
+}
+
+let plain: Template | undefined;
+
+/** The template of the plain app, which many tests read and none changes. */
+function template(): Template {
+  plain ??= templateOf(paidApp());
+  return plain;
 }
 
 /** What a handler's role may do, statement by statement, without the writing of its log. */
@@ -159,7 +167,7 @@ describe('gateway responses', () => {
     [Cors.ALL_ORIGINS, "'*'"],
     [['https://a.example', 'https://b.example'], 'method.request.header.Origin'],
   ])('carry CORS headers where CORS is on, for %j', (allowOrigins, expected) => {
-    const synthesized = template(paidApp({}, { defaultCorsPreflightOptions: { allowOrigins } }));
+    const synthesized = templateOf(paidApp({}, { defaultCorsPreflightOptions: { allowOrigins } }));
     const responses = Object.values(synthesized.findResources('AWS::ApiGateway::GatewayResponse'));
     expect(responses).toHaveLength(7);
     for (const { Properties } of responses) {
@@ -188,6 +196,6 @@ describe('the webhook secret', () => {
         webhookSecret: Secret.fromSecretNameV2(stack, 'Webhook', 'webhook'),
       }),
     }));
-    template(app).resourceCountIs('AWS::SecretsManager::Secret', 0);
+    templateOf(app).resourceCountIs('AWS::SecretsManager::Secret', 0);
   });
 });
