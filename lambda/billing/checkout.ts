@@ -8,7 +8,7 @@ import { isGenuine, parseCheckoutToken } from '../domain/checkout-link';
 import { findOffer, type Offer, recommend } from '../domain/offer';
 import { lineItemOf } from '../domain/purchase';
 import { identify, unauthorized } from './identify';
-import type { BillingDependencies, BillingRequest } from './routes';
+import type { BillingDependencies, BillingRequest } from './request';
 
 /** `POST checkout`: a checkout for a new customer, or, with a key, for the one that it belongs to. */
 export async function startCheckout(

@@ -3,7 +3,7 @@ import { apiKeyOf, problem } from '../adapters/api-gateway';
 import { hashApiKey, parseApiKey } from '../domain/api-key';
 import { asOf, type Balance } from '../domain/balance';
 import { sameBytes } from '../domain/charge';
-import type { BillingDependencies, BillingRequest } from './routes';
+import type { BillingDependencies, BillingRequest } from './request';
 
 export interface IdentifiedCustomer {
   readonly customer: string;

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { PriceEntry } from '../../lib/private/catalogue';
 import { json } from '../adapters/api-gateway';
-import type { BillingDependencies, BillingRequest } from './routes';
+import type { BillingDependencies, BillingRequest } from './request';
 
 /** `GET plans`: what is sold. It is the same for everybody, so it may be kept for a minute. */
 export async function listPlans(

@@ -1,32 +1,13 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import type { ApiEntry, Catalogue } from '../../lib/private/catalogue';
+import type { ApiEntry } from '../../lib/private/catalogue';
 import { header, problem, publicUrl, wantsHtml } from '../adapters/api-gateway';
 import { logError } from '../adapters/log';
-import type { Checkout } from '../adapters/stripe-checkout';
-import type { Clock } from '../domain/clock';
-import type { CustomerStore } from '../domain/customers';
 import { followLink, startCheckout } from './checkout';
 import { escapeHtml, page } from './page';
 import { listPlans } from './plans';
+import type { BillingDependencies, BillingRequest } from './request';
 import { showUsage } from './usage';
 import { welcome } from './welcome';
-
-export interface BillingDependencies {
-  readonly store: CustomerStore;
-  readonly checkout: Checkout;
-  readonly catalogue: Catalogue;
-  readonly apis: ReadonlyMap<string, ApiEntry>;
-  readonly clock: Clock;
-  readonly newLinkSecret: () => Uint8Array;
-}
-
-/** A request of a billing route, with what every route needs of it. */
-export interface BillingRequest {
-  readonly event: APIGatewayProxyEvent;
-  readonly requestId: string;
-  /** The URL of the billing routes, without a slash at its end. */
-  readonly billingUrl: string;
-}
 
 type Route = (request: BillingRequest, dependencies: BillingDependencies) => Promise<APIGatewayProxyResult>;
 

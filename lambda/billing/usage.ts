@@ -3,7 +3,7 @@ import { json } from '../adapters/api-gateway';
 import { creditsLeft, findPlan, includedLeft } from '../domain/balance';
 import { NEVER } from '../domain/clock';
 import { identify, unauthorized } from './identify';
-import type { BillingDependencies, BillingRequest } from './routes';
+import type { BillingDependencies, BillingRequest } from './request';
 
 /** `GET usage`: what is left, and when more comes. */
 export async function showUsage(

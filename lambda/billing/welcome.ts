@@ -4,7 +4,7 @@ import type { CheckoutOutcome } from '../adapters/stripe-checkout';
 import { hashApiKey, newApiKey } from '../domain/api-key';
 import { findPlan, openingBalance } from '../domain/balance';
 import { page } from './page';
-import type { BillingDependencies, BillingRequest } from './routes';
+import type { BillingDependencies, BillingRequest } from './request';
 import { type WelcomeView, welcomeBody } from './welcome-page';
 
 /**

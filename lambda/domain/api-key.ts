@@ -22,9 +22,10 @@ const SECRET_LENGTH = 27;
 /** 62^6 is more than 2^32. */
 const CHECKSUM_LENGTH = 6;
 
-const PATTERN = new RegExp(
-  `^pw_(live|test)_(\\w{${CUSTOMER_LENGTH}})(\\w{${KEY_ID_LENGTH}})\\w{${SECRET_LENGTH}}(\\w{${CHECKSUM_LENGTH}})$`,
+const [CUSTOMER, KEY_ID, SECRET, CHECKSUM] = [CUSTOMER_LENGTH, KEY_ID_LENGTH, SECRET_LENGTH, CHECKSUM_LENGTH].map(
+  (length) => `[0-9A-Za-z]{${length}}`,
 );
+const PATTERN = new RegExp(`^pw_(live|test)_(${CUSTOMER})(${KEY_ID})${SECRET}(${CHECKSUM})$`);
 const LENGTH = 'pw_live_'.length + CUSTOMER_LENGTH + KEY_ID_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH;
 
 /** A new customer's id. */

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { CheckoutOutcome } from '../../../lambda/adapters/stripe-checkout';
-import { type BillingDependencies, route } from '../../../lambda/billing/routes';
+import type { BillingDependencies } from '../../../lambda/billing/request';
+import { route } from '../../../lambda/billing/routes';
 import { hashApiKey, newApiKey, newCustomerId, parseApiKey } from '../../../lambda/domain/api-key';
 import type { Balance } from '../../../lambda/domain/balance';
 import { LINK_LIFETIME, signCheckoutToken } from '../../../lambda/domain/checkout-link';

@@ -1,0 +1,22 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { ApiEntry, Catalogue } from '../../lib/private/catalogue';
+import type { Checkout } from '../adapters/stripe-checkout';
+import type { Clock } from '../domain/clock';
+import type { CustomerStore } from '../domain/customers';
+
+export interface BillingDependencies {
+  readonly store: CustomerStore;
+  readonly checkout: Checkout;
+  readonly catalogue: Catalogue;
+  readonly apis: ReadonlyMap<string, ApiEntry>;
+  readonly clock: Clock;
+  readonly newLinkSecret: () => Uint8Array;
+}
+
+/** A request of a billing route, with what every route needs of it. */
+export interface BillingRequest {
+  readonly event: APIGatewayProxyEvent;
+  readonly requestId: string;
+  /** The URL of the billing routes, without a slash at its end. */
+  readonly billingUrl: string;
+}
