@@ -2,6 +2,7 @@ import { Aspects, CfnOutput, type Duration, Stack } from 'aws-cdk-lib';
 import { CfnRestApi, type CorsOptions, type IRestApi, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { BillingRoutes } from './billing-routes';
+import type { Metering } from './metering';
 import { PaymentGatewayResponses } from './payment-gateway-responses';
 import type { Payments } from './payments';
 import type { Plan } from './plan';
@@ -47,6 +48,13 @@ export interface PaywallProps {
    * @default Duration.days(3)
    */
   readonly gracePeriod?: Duration;
+
+  /**
+   * How calls are counted.
+   *
+   * @default Metering.leased()
+   */
+  readonly metering?: Metering;
 
   /**
    * Where balances are; paywalls that share one share their customers.
@@ -150,6 +158,7 @@ export class Paywall extends Construct {
       catalogue,
       store,
       surrogateKeyPrefix: this.usagePlans.surrogateKeyPrefix,
+      metering: props.metering,
     });
     this.webhook = new StripeWebhook(this, 'StripeWebhook', { catalogue, store, payments });
     this.billing = new BillingRoutes(this, 'Billing', {

@@ -3,6 +3,7 @@ import { CfnAuthorizer, type IRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { Metering } from './metering';
 import type { PlanCatalogue } from './plan-catalogue';
 import type { ApiEntry } from './private/catalogue';
 import { Environment } from './private/environment';
@@ -19,6 +20,13 @@ export interface QuotaAuthorizerProps {
 
   /** What stands in front of plan and lane in the value of a surrogate key. */
   readonly surrogateKeyPrefix: string;
+
+  /**
+   * How calls are counted.
+   *
+   * @default Metering.leased()
+   */
+  readonly metering?: Metering;
 }
 
 /** The Lambda authorizer that spends quota, one call at a time. */
@@ -39,6 +47,7 @@ export class QuotaAuthorizer extends Construct {
       environment: {
         [Environment.TABLE_NAME]: props.store.table.tableName,
         [Environment.CATALOGUE]: props.catalogue._render(stack),
+        [Environment.METERING]: stack.toJsonString((props.metering ?? Metering.leased())._render()),
         [Environment.SURROGATE_KEY_PREFIX]: props.surrogateKeyPrefix,
         [Environment.APIS]: Lazy.string({ produce: () => this._renderApis() }),
       },

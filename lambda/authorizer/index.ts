@@ -3,8 +3,9 @@ import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } fro
 import { Environment } from '../../lib/private/environment';
 import { systemClock } from '../adapters/clock';
 import { DynamoDbSpendingStore } from '../adapters/dynamodb-spending-store';
-import { readApis, readCatalogue, requireEnv } from '../adapters/environment';
+import { readApis, readCatalogue, readMetering, requireEnv } from '../adapters/environment';
 import { logError } from '../adapters/log';
+import { metered } from '../domain/leased-spending-store';
 import { authorize } from './authorizer';
 
 // One retry and short time-outs: whoever waits for a slow store holds an execution environment that other callers need.
@@ -14,7 +15,9 @@ const client = new DynamoDBClient({
 });
 
 const dependencies = {
-  store: new DynamoDbSpendingStore(client, requireEnv(Environment.TABLE_NAME)),
+  store: metered(new DynamoDbSpendingStore(client, requireEnv(Environment.TABLE_NAME)), readMetering(), () =>
+    performance.now(),
+  ),
   catalogue: readCatalogue(),
   apis: readApis(),
   surrogateKeyPrefix: requireEnv(Environment.SURROGATE_KEY_PREFIX),

@@ -44,6 +44,14 @@ export interface TopUpEntry {
   readonly price: PriceEntry;
 }
 
+/** How the authorizer counts: call by call where there is no block. */
+export interface MeteringEntry {
+  /** The most units that an execution environment takes in advance. */
+  readonly maxBlock?: number;
+  /** Milliseconds that they are spent for without asking the store. */
+  readonly life?: number;
+}
+
 export interface ApiEntry {
   readonly apiId: string;
   /** `POST /search` → units; a route that is not named costs 1. */
