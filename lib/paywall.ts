@@ -74,8 +74,9 @@ export interface PaywallProps {
 /** Options of `Paywall.protect`. */
 export interface ProtectOptions {
   /**
-   * Units that a call costs, by route: `{ 'POST /search': 5 }`. A route is an HTTP method, or `ANY`, and a resource path as the API
-   * declares it, `/forecast/{city}`.
+   * Units that a call costs, by route: `{ 'POST /search': 5, 'ANY /reports/*': 2 }`. A route is an HTTP method, or `ANY`, and a
+   * resource path as the API declares it, `/forecast/{city}`, or all that is below one, `/reports/*`. Where several fit, the
+   * longest path counts, and of two with one path the one that names the method.
    *
    * @default - every call costs 1 unit
    */
