@@ -2,6 +2,7 @@ import { Aspects, CfnOutput, type Duration, Stack } from 'aws-cdk-lib';
 import { CfnRestApi, type CorsOptions, type IRestApi, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { BillingRoutes } from './billing-routes';
+import type { FailurePolicy } from './failure-policy';
 import type { Metering } from './metering';
 import { PaymentGatewayResponses } from './payment-gateway-responses';
 import type { Payments } from './payments';
@@ -55,6 +56,13 @@ export interface PaywallProps {
    * @default Metering.leased()
    */
   readonly metering?: Metering;
+
+  /**
+   * What becomes of calls while the store cannot answer.
+   *
+   * @default FailurePolicy.closed()
+   */
+  readonly failurePolicy?: FailurePolicy;
 
   /**
    * Where balances are; paywalls that share one share their customers.
@@ -160,6 +168,7 @@ export class Paywall extends Construct {
       store,
       surrogateKeyPrefix: this.usagePlans.surrogateKeyPrefix,
       metering: props.metering,
+      failurePolicy: props.failurePolicy,
     });
     this.webhook = new StripeWebhook(this, 'StripeWebhook', { catalogue, store, payments });
     this.billing = new BillingRoutes(this, 'Billing', {

@@ -3,6 +3,7 @@ import { CfnAuthorizer, type IRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { FailurePolicy } from './failure-policy';
 import { Metering } from './metering';
 import type { PlanCatalogue } from './plan-catalogue';
 import type { ApiEntry } from './private/catalogue';
@@ -27,6 +28,13 @@ export interface QuotaAuthorizerProps {
    * @default Metering.leased()
    */
   readonly metering?: Metering;
+
+  /**
+   * What becomes of calls while the store cannot answer.
+   *
+   * @default FailurePolicy.closed()
+   */
+  readonly failurePolicy?: FailurePolicy;
 }
 
 /** The Lambda authorizer that spends quota, one call at a time. */
@@ -47,7 +55,10 @@ export class QuotaAuthorizer extends Construct {
       environment: {
         [Environment.TABLE_NAME]: props.store.table.tableName,
         [Environment.CATALOGUE]: props.catalogue._render(stack),
-        [Environment.METERING]: stack.toJsonString((props.metering ?? Metering.leased())._render()),
+        [Environment.METERING]: stack.toJsonString({
+          ...(props.metering ?? Metering.leased())._render(),
+          ...(props.failurePolicy ?? FailurePolicy.closed())._render(),
+        }),
         [Environment.SURROGATE_KEY_PREFIX]: props.surrogateKeyPrefix,
         [Environment.APIS]: Lazy.string({ produce: () => this._renderApis() }),
       },

@@ -5,7 +5,8 @@ import { systemClock } from '../adapters/clock';
 import { DynamoDbSpendingStore } from '../adapters/dynamodb-spending-store';
 import { readApis, readCatalogue, readMetering, requireEnv } from '../adapters/environment';
 import { logError } from '../adapters/log';
-import { metered } from '../domain/leased-spending-store';
+import { countMetric } from '../adapters/metrics';
+import { metered } from '../domain/metering';
 import { authorize } from './authorizer';
 
 // One retry and short time-outs: whoever waits for a slow store holds an execution environment that other callers need.
@@ -15,8 +16,11 @@ const client = new DynamoDBClient({
 });
 
 const dependencies = {
-  store: metered(new DynamoDbSpendingStore(client, requireEnv(Environment.TABLE_NAME)), readMetering(), () =>
-    performance.now(),
+  store: metered(
+    new DynamoDbSpendingStore(client, requireEnv(Environment.TABLE_NAME)),
+    readMetering(),
+    () => performance.now(),
+    () => countMetric('FailOpenCalls'),
   ),
   catalogue: readCatalogue(),
   apis: readApis(),

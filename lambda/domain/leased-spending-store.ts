@@ -1,4 +1,3 @@
-import type { MeteringEntry } from '../../lib/private/catalogue';
 import type { Balance } from './balance';
 import { type ChargeRequest, explain, type SpendingStore, type SpendOutcome } from './charge';
 import type { EpochSeconds } from './clock';
@@ -11,17 +10,6 @@ export interface LeaseOptions {
   readonly life: number;
   /** Milliseconds of any steady clock. */
   readonly milliseconds: () => number;
-}
-
-/** The store that counts as the operator wants it: in blocks, or call by call. */
-export function metered(
-  inner: SpendingStore,
-  { maxBlock, life }: MeteringEntry,
-  milliseconds: () => number,
-): SpendingStore {
-  return maxBlock === undefined || life === undefined
-    ? inner
-    : new LeasedSpendingStore(inner, { maxBlock, life, milliseconds });
 }
 
 /** Milliseconds of a caller's own traffic that a block is to last for, in a fleet of ordinary size. */

@@ -44,12 +44,14 @@ export interface TopUpEntry {
   readonly price: PriceEntry;
 }
 
-/** How the authorizer counts: call by call where there is no block. */
+/** How the authorizer counts: call by call where there is no block, and what it does where it cannot. */
 export interface MeteringEntry {
   /** The most units that an execution environment takes in advance. */
   readonly maxBlock?: number;
   /** Milliseconds that they are spent for without asking the store. */
   readonly life?: number;
+  /** Calls a minute that a known customer is served while the store cannot answer; none where it is absent. */
+  readonly openCallsPerMinute?: number;
 }
 
 export interface ApiEntry {

@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Cors } from 'aws-cdk-lib/aws-apigateway';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Metering, Payments, QuotaStore } from '../../lib';
+import { FailurePolicy, Metering, Payments, QuotaStore } from '../../lib';
 import { paidApp, topUp } from './app';
 
 function templateOf(app: ReturnType<typeof paidApp>): Template {
@@ -125,6 +125,15 @@ describe('metering', () => {
     templateOf(paidApp({ metering })).hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: Match.objectLike({ PAYWALL_METERING: expected }) },
     });
+  });
+});
+
+test('the failure policy is closed by default, and can be open for so many calls', () => {
+  const open = templateOf(paidApp({ failurePolicy: FailurePolicy.open({ callsPerMinute: 9 }) }));
+  open.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: {
+      Variables: Match.objectLike({ PAYWALL_METERING: '{"maxBlock":1000,"life":5000,"openCallsPerMinute":9}' }),
+    },
   });
 });
 
