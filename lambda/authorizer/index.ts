@@ -19,7 +19,7 @@ const dependencies = {
   store: metered(
     new DynamoDbSpendingStore(client, requireEnv(Environment.TABLE_NAME)),
     readMetering(),
-    () => performance.now(),
+    () => Date.now(),
     () => countMetric('FailOpenCalls'),
   ),
   catalogue: readCatalogue(),

@@ -8,7 +8,10 @@ export interface LeaseOptions {
   readonly maxBlock: number;
   /** Milliseconds that a block may be spent for without asking the store: how late a revocation or a suspension works. */
   readonly life: number;
-  /** Milliseconds of any steady clock. */
+  /**
+   * Milliseconds by the wall clock: a steady one may stand still while Lambda has frozen the environment, and a block would outlive
+   * its time.
+   */
   readonly milliseconds: () => number;
 }
 
@@ -34,8 +37,8 @@ const MAX_CUSTOMERS = 10_000;
 interface Lease {
   /** As the store last answered; its `remaining` is what is left there. */
   balance?: Balance;
-  /** Until when `balance` may be trusted. */
-  validUntil: number;
+  /** When the store confirmed the customer; long ago where it refused since. */
+  confirmedAt: number;
   /** Units that have left the store and are not spent. */
   held: number;
   /** The last block that was taken. */
@@ -91,7 +94,9 @@ export class LeasedSpendingStore implements SpendingStore {
       return undefined;
     }
     const local = { ...balance, remaining: lease.held };
-    if (time < lease.validUntil && explain(local, request, now) === undefined) {
+    // A clock that was set back confirms nothing.
+    const age = time - lease.confirmedAt;
+    if (age >= 0 && age < this.options.life && explain(local, request, now) === undefined) {
       lease.held -= request.cost;
       return { spent: true, balance: { ...balance, remaining: balance.remaining + lease.held } };
     }
@@ -169,7 +174,7 @@ export class LeasedSpendingStore implements SpendingStore {
       endPeriod(lease);
     }
     lease.balance = outcome.balance;
-    lease.validUntil = outcome.spent ? time + this.options.life : 0;
+    lease.confirmedAt = outcome.spent ? time : Number.NEGATIVE_INFINITY;
   }
 
   /** How many units to take beyond the call's own; none for slow callers, and none near the end. */
@@ -196,7 +201,7 @@ export class LeasedSpendingStore implements SpendingStore {
     // Deleted and set again: a map's first entry is the one that has not been used for the longest.
     this.leases.delete(customer);
     const lease = known ?? {
-      validUntil: 0,
+      confirmedAt: Number.NEGATIVE_INFINITY,
       held: 0,
       block: 1,
       refusedAt: Number.NEGATIVE_INFINITY,
@@ -220,7 +225,7 @@ function endPeriod(lease: Lease): void {
   if (balance !== undefined && balance.remaining > balance.credits) {
     lease.held = 0;
   }
-  lease.validUntil = 0;
+  lease.confirmedAt = Number.NEGATIVE_INFINITY;
 }
 
 function isExhausted(balance: Balance | undefined, request: ChargeRequest, now: EpochSeconds): boolean {

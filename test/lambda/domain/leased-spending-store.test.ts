@@ -87,6 +87,15 @@ test('a suspension works when the block has lived its time', async () => {
   expect((await call(store)).kind).toBe('suspended');
 });
 
+test('a clock that is set back does not lengthen the life of a block', async () => {
+  const inner = storeWith();
+  const store = environment(inner);
+  await callAtPace(store, 100, 100);
+  inner.balances.set('c1', balance({ standing: 'suspended' }));
+  time -= 60_000;
+  expect((await call(store)).kind).toBe('suspended');
+});
+
 test.each([
   ['an unknown key', { keyId: 'key002' }, { kind: 'unauthorized' }],
   ['a wrong secret', { keyHash: new Uint8Array(32) }, { kind: 'unauthorized' }],
