@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /** How the server meets one request, whose body has been read. */
@@ -29,9 +29,9 @@ export async function startScriptedServer(
   port = 0,
 ): Promise<ScriptedServer> {
   const received: ReceivedRequest[] = [];
-  const numbers = new Map<unknown, number>();
-  server.on('connection', (socket) => numbers.set(socket, numbers.size + 1));
-  server.on('secureConnection', (socket) => numbers.set(socket, numbers.size));
+  const numbers = new Map<Socket, number>();
+  const isTls = server instanceof HttpsServer;
+  server.on(isTls ? 'secureConnection' : 'connection', (socket: Socket) => numbers.set(socket, numbers.size + 1));
   server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
     const turn = turns[Math.min(received.length, turns.length - 1)];
     const place = received.push({
@@ -44,9 +44,8 @@ export async function startScriptedServer(
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
-  const scheme = server instanceof HttpsServer ? 'https' : 'http';
   return {
-    url: new URL(`${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`),
+    url: new URL(`${isTls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`),
     received,
     connections: () => numbers.size,
     close: async () => {
