@@ -7,7 +7,7 @@ import {
 import type { Balance } from '../domain/balance';
 import type { Account, CustomerStore } from '../domain/customers';
 import { binary, fromOpeningBalance, type Item, Key, text, toBalance } from './dynamodb-items';
-import { updateIf } from './dynamodb-update';
+import { SdkItemUpdates } from './sdk-item-updates';
 
 /** Customers in DynamoDB, as the billing routes read and make them. */
 export class DynamoDbCustomerStore implements CustomerStore {
@@ -30,7 +30,7 @@ export class DynamoDbCustomerStore implements CustomerStore {
   }
 
   public async addFirstKey(customer: string, keyId: string, hash: Uint8Array): Promise<boolean> {
-    const outcome = await updateIf(this.client, this.table, {
+    const outcome = await new SdkItemUpdates(this.client).updateItem(this.table, {
       key: Key.balance(customer),
       update: 'SET #keys = :keys',
       condition: 'attribute_exists(#pk) AND attribute_not_exists(#keys)',

@@ -5,7 +5,8 @@ import type { Clock } from '../domain/clock';
 import type { LedgerEntry, PaymentStore, PlanChange, SubscriptionLink } from '../domain/customers';
 import { createCustomer, getItem, putNew } from './dynamodb-customer-store';
 import { Key, number, text, toBalance } from './dynamodb-items';
-import { type ConditionalUpdate, updateIf } from './dynamodb-update';
+import type { ConditionalUpdate } from './dynamodb-update';
+import { SdkItemUpdates } from './sdk-item-updates';
 
 /** Stripe sends an event for 3 days, and lists it for 30. */
 const EVENT_LIFETIME = 40 * 86_400;
@@ -213,7 +214,7 @@ export class DynamoDbPaymentStore implements PaymentStore {
   }
 
   private update(write: ConditionalUpdate) {
-    return updateIf(this.client, this.table, write);
+    return new SdkItemUpdates(this.client).updateItem(this.table, write);
   }
 
   private isoNow(): string {

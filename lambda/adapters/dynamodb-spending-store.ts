@@ -1,20 +1,19 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ChargeRequest, SpendingStore, SpendOutcome } from '../domain/charge';
 import type { EpochSeconds } from '../domain/clock';
 import { binary, Key, number, text, toBalance } from './dynamodb-items';
-import { updateIf } from './dynamodb-update';
+import type { ItemUpdates } from './dynamodb-update';
 
 /** Balances in DynamoDB, as the authorizer spends them: it only takes away, so no retry or lost answer can mint a unit. */
 export class DynamoDbSpendingStore implements SpendingStore {
   constructor(
-    private readonly client: DynamoDBClient,
+    private readonly updates: ItemUpdates,
     private readonly table: string,
   ) {}
 
   public async spend(request: ChargeRequest, now: EpochSeconds): Promise<SpendOutcome> {
     const plans = request.plans ?? [];
     const inPlan = plans.length === 0 ? '' : ` AND #plan IN (${plans.map((_, index) => `:plan${index}`).join(', ')})`;
-    const outcome = await updateIf(this.client, this.table, {
+    const outcome = await this.updates.updateItem(this.table, {
       key: Key.balance(request.customer),
       update: 'SET #remaining = #remaining - :cost',
       condition:
@@ -49,7 +48,7 @@ export class DynamoDbSpendingStore implements SpendingStore {
       values: { ':ended': number(ended), ':included': number(included), ':next': number(next) },
     };
     // What is left of the plan's own units ends with the period; what was bought does not.
-    const kept = await updateIf(this.client, this.table, {
+    const kept = await this.updates.updateItem(this.table, {
       ...common,
       update: 'SET #remaining = #credits + :included, #periodEnd = :next',
       condition: '#periodEnd = :ended AND #remaining >= #credits',
@@ -57,7 +56,7 @@ export class DynamoDbSpendingStore implements SpendingStore {
     if (kept.done) {
       return;
     }
-    await updateIf(this.client, this.table, {
+    await this.updates.updateItem(this.table, {
       ...common,
       update: 'SET #credits = #remaining, #remaining = #remaining + :included, #periodEnd = :next',
       condition: '#periodEnd = :ended AND #remaining < #credits',

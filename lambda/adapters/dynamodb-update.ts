@@ -1,9 +1,4 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { type Item, names } from './dynamodb-items';
 
 export interface ConditionalUpdate {
@@ -22,30 +17,22 @@ export type UpdateOutcome =
   | { readonly done: true; readonly item: Item }
   | { readonly done: false; readonly item?: Item };
 
-/** One conditional write; a failed condition is an answer, anything else is thrown. */
-export async function updateIf(
-  client: DynamoDBClient,
-  table: string,
-  write: ConditionalUpdate,
-): Promise<UpdateOutcome> {
-  try {
-    const { Attributes } = await client.send(
-      new UpdateItemCommand({
-        TableName: table,
-        Key: write.key,
-        UpdateExpression: write.update,
-        ConditionExpression: write.condition,
-        ExpressionAttributeNames: { ...names(...write.attributes), ...write.extraNames },
-        ExpressionAttributeValues: write.values,
-        ReturnValues: 'ALL_NEW',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    );
-    return { done: true, item: Attributes ?? {} };
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) {
-      return { done: false, item: error.Item };
-    }
-    throw error;
-  }
+/** Conditional writes of single items: all of DynamoDB that spending needs, so that it needs no SDK. */
+export interface ItemUpdates {
+  /** One conditional write; a failed condition is an answer, anything else is thrown. */
+  updateItem(table: string, write: ConditionalUpdate): Promise<UpdateOutcome>;
+}
+
+/** What `UpdateItem` is asked, whoever asks it. */
+export function updateItemInput(table: string, write: ConditionalUpdate): UpdateItemCommandInput {
+  return {
+    TableName: table,
+    Key: write.key,
+    UpdateExpression: write.update,
+    ConditionExpression: write.condition,
+    ExpressionAttributeNames: { ...names(...write.attributes), ...write.extraNames },
+    ExpressionAttributeValues: write.values,
+    ReturnValues: 'ALL_NEW',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  };
 }

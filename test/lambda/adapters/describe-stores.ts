@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { DynamoDbCustomerStore } from '../../../lambda/adapters/dynamodb-customer-store';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
 import { DynamoDbSpendingStore } from '../../../lambda/adapters/dynamodb-spending-store';
+import type { ItemUpdates } from '../../../lambda/adapters/dynamodb-update';
 import { type Balance, creditsLeft, openingBalance } from '../../../lambda/domain/balance';
 import { type ChargeRequest, charge } from '../../../lambda/domain/charge';
 import { CREDITED_ATTRIBUTES } from '../../../lib/private/attributes';
@@ -12,8 +13,8 @@ import { createTable, type TestTable } from './table';
 const HASH = new Uint8Array(32).fill(1);
 const NEXT = NOW + 30 * 86_400;
 
-/** What the adapters promise over any engine that speaks DynamoDB. */
-export function describeStores(engine: string, url?: string): void {
+/** What the adapters promise over any engine that speaks DynamoDB, with a spending store over any client. */
+export function describeStores(engine: string, updatesOf: (table: TestTable) => ItemUpdates, url?: string): void {
   describe(`stores on ${engine}`, () => {
     let table: TestTable;
     let spending: DynamoDbSpendingStore;
@@ -24,7 +25,7 @@ export function describeStores(engine: string, url?: string): void {
 
     beforeAll(async () => {
       table = await createTable(url);
-      spending = new DynamoDbSpendingStore(table.client, table.table);
+      spending = new DynamoDbSpendingStore(updatesOf(table), table.table);
       customers = new DynamoDbCustomerStore(table.client, table.table);
       payments = new DynamoDbPaymentStore(table.client, table.table, () => now);
     });

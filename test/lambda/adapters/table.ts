@@ -3,6 +3,8 @@ import { type Store, startStore } from '../../../local/store/store';
 
 export interface TestTable {
   readonly client: DynamoDBClient;
+  /** Where the engine is. */
+  readonly url: string;
   readonly table: string;
   close(): Promise<void>;
 }
@@ -10,8 +12,9 @@ export interface TestTable {
 /** A table of the store's shape, at an engine that runs already, or in the embedded store. */
 export async function createTable(url?: string): Promise<TestTable> {
   const store: Store | undefined = url === undefined ? await startStore({ tables: [] }) : undefined;
+  const endpoint = url ?? store?.url ?? '';
   const client = new DynamoDBClient({
-    endpoint: url ?? store?.url,
+    endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
@@ -32,6 +35,7 @@ export async function createTable(url?: string): Promise<TestTable> {
   );
   return {
     client,
+    url: endpoint,
     table,
     close: async () => {
       await client.send(new DeleteTableCommand({ TableName: table }));

@@ -1,0 +1,98 @@
+/**
+ * What a client of DynamoDB costs the authorizer: from the start of the process to the first decision, and CPU for a warm call.
+ *
+ *     node bench/cold-start.mjs [runs]
+ *
+ * Run `npm run build` first: the bundle that is measured is the one that is deployed. Runs are interleaved, so that whatever else
+ * the machine does meets all of them. Every call is another customer's, so that none can be answered without the store.
+ */
+import { fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const HERE = join(import.meta.dirname, 'cold-start');
+const DEPLOYED = join(import.meta.dirname, '..', 'assets', 'authorizer', 'index.js');
+const WARM_UP = 300;
+const MEASURED = 500;
+
+const BUNDLING = { bundle: true, platform: 'node', format: 'cjs', target: 'node20', mainFields: ['module', 'main'] };
+
+/** Medians for each client: bytes of the bundle, milliseconds to the first decision, microseconds of CPU for a warm call. */
+export async function measureColdStart(runs = 21) {
+  const folder = await mkdtemp(join(tmpdir(), 'cdk-paywall-bench-'));
+  let store;
+  try {
+    const bundles = await bundleAll(folder);
+    store = await startStore(join(folder, 'store.js'));
+    const [first, ...others] = store.events;
+    const calls = { first: JSON.stringify(first), others: join(folder, 'events.json') };
+    await writeFile(calls.others, JSON.stringify(others));
+    const results = Object.fromEntries(Object.keys(bundles).map((name) => [name, []]));
+    for (let run = 0; run < runs; run++) {
+      for (const [name, bundle] of Object.entries(bundles)) {
+        results[name].push(await runOnce(bundle, calls, store.environment));
+      }
+    }
+    return await Promise.all(Object.entries(bundles).map(([name, bundle]) => summarize(name, bundle, results[name])));
+  } finally {
+    store?.process.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function bundleAll(folder) {
+  const [empty, sdk] = [join(folder, 'empty.js'), join(folder, 'sdk.js')];
+  await Promise.all([
+    writeFile(empty, 'exports.handler = async () => ({});'),
+    build({ ...BUNDLING, entryPoints: [join(HERE, 'sdk-authorizer.ts')], outfile: sdk, minify: true }),
+    build({
+      ...BUNDLING,
+      entryPoints: [join(HERE, 'store.ts')],
+      outfile: join(folder, 'store.js'),
+      // LevelDB's native code, which dynalite loads and the embedded store never uses.
+      alias: { level: 'memory-level' },
+    }),
+  ]);
+  return { 'empty handler': empty, 'lean client': DEPLOYED, 'AWS SDK': sdk };
+}
+
+async function startStore(program) {
+  const child = fork(program, [String(1 + WARM_UP + MEASURED)], { execArgv: ['--no-warnings'] });
+  const [{ environment, events }] = await once(child, 'message');
+  return { process: child, environment, events };
+}
+
+async function runOnce(bundle, { first, others }, environment) {
+  const args = [join(HERE, 'invoke.cjs'), bundle, first, others, String(WARM_UP)];
+  // The SDK's warning about the version of Node.js is none of what is measured.
+  const child = spawn(process.execPath, ['--no-warnings', ...args], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  return JSON.parse(output);
+}
+
+async function summarize(name, bundle, results) {
+  const medianOf = (figure) => median(results.map((result) => result[figure]));
+  const { size } = await stat(bundle);
+  return { name, bundleBytes: size, firstDecisionMs: medianOf('firstDecision'), warmCpuUs: medianOf('warmCpu') };
+}
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const figures = await measureColdStart(Number(process.argv[2] ?? 21));
+  console.log('client          bundle, KB   first decision, ms   warm call, µs of CPU');
+  for (const { name, bundleBytes, firstDecisionMs, warmCpuUs } of figures) {
+    const columns = [(bundleBytes / 1024).toFixed(1), firstDecisionMs.toFixed(1), warmCpuUs.toFixed(0)];
+    console.log(name.padEnd(14), columns[0].padStart(11), columns[1].padStart(20), columns[2].padStart(22));
+  }
+}

@@ -1,0 +1,77 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDbCustomerStore } from '../../lambda/adapters/dynamodb-customer-store';
+import { hashApiKey, newApiKey, newCustomerId } from '../../lambda/domain/api-key';
+import type { Catalogue } from '../../lib/private/catalogue';
+import { Environment } from '../../lib/private/environment';
+import { startStore } from '../../local/store/store';
+
+const TABLE = 'Paywall';
+const AWS = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+
+const CATALOGUE: Catalogue = {
+  plans: [{ id: 'free', name: 'Free', quota: { units: 1e9, period: 'month' }, usagePlanQuota: false, lanes: 4 }],
+  topUps: [],
+  defaultPlan: 'free',
+  gracePeriod: 0,
+};
+
+/** A store with so many customers, what an authorizer over it finds in its environment, and a call of each customer. */
+async function main(customers: number): Promise<void> {
+  const { url } = await startStore({
+    tables: [
+      {
+        name: TABLE,
+        definition: {
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+          KeySchema: [
+            { AttributeName: 'pk', KeyType: 'HASH' },
+            { AttributeName: 'sk', KeyType: 'RANGE' },
+          ],
+        },
+      },
+    ],
+  });
+  Object.assign(process.env, AWS);
+  const store = new DynamoDbCustomerStore(new DynamoDBClient({ endpoint: url }), TABLE);
+  const events: object[] = [];
+  while (events.length < customers) {
+    events.push(await callOfNewCustomer(store));
+  }
+  const environment = {
+    ...AWS,
+    AWS_ENDPOINT_URL_DYNAMODB: url,
+    [Environment.TABLE_NAME]: TABLE,
+    [Environment.CATALOGUE]: JSON.stringify(CATALOGUE),
+    [Environment.APIS]: JSON.stringify([
+      { apiId: 'api', costs: {}, routePlans: {}, billingPath: 'billing', corsOrigins: [] },
+    ]),
+    [Environment.SURROGATE_KEY_PREFIX]: 'bench',
+  };
+  process.send?.({ environment, events });
+}
+
+async function callOfNewCustomer(store: DynamoDbCustomerStore): Promise<object> {
+  const customer = newCustomerId();
+  const { text, key } = newApiKey('test', customer);
+  const periodEnd = Math.floor(Date.now() / 1000) + 86_400;
+  await store.create(customer, {
+    plan: 'free',
+    standing: 'active',
+    remaining: 1_000_000,
+    credits: 0,
+    periodEnd,
+    linkSecret: new Uint8Array(16),
+  });
+  await store.addFirstKey(customer, key.keyId, hashApiKey(text));
+  return {
+    httpMethod: 'GET',
+    resource: '/items',
+    path: '/items',
+    methodArn: 'arn:aws:execute-api:us-east-1:123456789012:api/prod/GET/items',
+    headers: { 'x-api-key': text },
+    requestContext: { apiId: 'api', requestId: 'bench', domainName: 'api.example.com', path: '/prod/items' },
+  };
+}
+
+main(Number(process.argv[2]));

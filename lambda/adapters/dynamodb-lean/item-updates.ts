@@ -1,0 +1,153 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ConditionalUpdate, type ItemUpdates, type UpdateOutcome, updateItemInput } from '../dynamodb-update';
+import { fromWireItem, toWireItem, type WireItem } from './attribute-values';
+import { Connection, type HttpAnswer, type Timeouts } from './connection';
+import { DynamoDbError, isTransient, NoAnswerError } from './errors';
+import { credentialsFromEnvironment, endpointFromEnvironment, regionFromEnvironment } from './settings';
+import { type Credentials, RequestSigner } from './signature';
+
+/** What the client takes from its surroundings. */
+export interface LeanClientOptions {
+  /** @default - Lambda's */
+  readonly region?: string;
+  /** @default - as the SDKs find it */
+  readonly endpoint?: URL;
+  /** Asked before every request. @default - Lambda's */
+  readonly credentials?: () => Credentials;
+  /** Milliseconds; `total` is for all attempts together. */
+  readonly timeouts?: Timeouts & { readonly total: number };
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** In [0, 1). */
+  readonly random?: () => number;
+  readonly sleep?: (milliseconds: number) => Promise<unknown>;
+}
+
+const TIMEOUTS = { connect: 500, response: 1_000, total: 2_000 };
+
+/** One retry: whoever waits for a slow store holds an execution environment that other callers need. */
+const MAX_ATTEMPTS = 2;
+const MAX_DELAY_MS = 50;
+
+const CONTENT_TYPE = 'application/x-amz-json-1.0';
+const TARGET = 'DynamoDB_20120810.UpdateItem';
+
+interface UpdateItemAnswer {
+  readonly Attributes?: WireItem;
+}
+
+interface ErrorAnswer {
+  /** `com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException` */
+  readonly __type?: string;
+  readonly message?: string;
+  readonly Message?: string;
+  /** Of a failed condition: the item as it stands. */
+  readonly Item?: WireItem;
+}
+
+/**
+ * Conditional writes by HTTP and nothing between, for the authorizer, which every caller waits for.
+ *
+ * An answer that got lost may belong to a write that was made, and the retry makes it again: right for writes that only take away,
+ * or whose condition does not hold twice.
+ */
+export class LeanItemUpdates implements ItemUpdates {
+  private readonly host: string;
+  private readonly connection: Connection;
+  private readonly signer: RequestSigner;
+  private readonly credentials: () => Credentials;
+  private readonly timeouts: Timeouts & { readonly total: number };
+  private readonly now: () => number;
+  private readonly random: () => number;
+  private readonly sleep: (milliseconds: number) => Promise<unknown>;
+
+  constructor(options: LeanClientOptions = {}) {
+    const region = options.region ?? regionFromEnvironment();
+    const endpoint = options.endpoint ?? endpointFromEnvironment(region);
+    this.host = endpoint.host;
+    this.timeouts = options.timeouts ?? TIMEOUTS;
+    this.connection = new Connection(endpoint, this.timeouts);
+    this.signer = new RequestSigner('dynamodb', region);
+    this.credentials = options.credentials ?? credentialsFromEnvironment;
+    this.now = options.now ?? Date.now;
+    this.random = options.random ?? Math.random;
+    this.sleep = options.sleep ?? delay;
+  }
+
+  /** Begins to connect, so that the first call need not wait for all of it. */
+  public open(): void {
+    this.connection.open();
+  }
+
+  public close(): void {
+    this.connection.close();
+  }
+
+  public async updateItem(table: string, write: ConditionalUpdate): Promise<UpdateOutcome> {
+    const input = updateItemInput(table, write);
+    const body = JSON.stringify({
+      ...input,
+      Key: toWireItem(write.key),
+      ExpressionAttributeValues: toWireItem(write.values),
+    });
+    const deadline = this.now() + this.timeouts.total;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return toOutcome(await this.post(body, deadline));
+      } catch (error) {
+        const pause = this.random() * MAX_DELAY_MS;
+        if (attempt === MAX_ATTEMPTS || !isTransient(error) || this.now() + pause >= deadline) {
+          throw error;
+        }
+        await this.sleep(pause);
+      }
+    }
+  }
+
+  /** A kept-alive socket may have died while the handler was frozen; that says nothing about DynamoDB, and is no attempt. */
+  private async post(body: string, deadline: number): Promise<HttpAnswer> {
+    try {
+      return await this.postOnce(body, deadline);
+    } catch (error) {
+      if (error instanceof NoAnswerError && error.onDeadSocket) {
+        return await this.postOnce(body, deadline);
+      }
+      throw error;
+    }
+  }
+
+  private postOnce(body: string, deadline: number): Promise<HttpAnswer> {
+    const now = this.now();
+    const headers = {
+      host: this.host,
+      'content-length': String(Buffer.byteLength(body)),
+      'content-type': CONTENT_TYPE,
+      'x-amz-target': TARGET,
+    };
+    return this.connection.post(this.signer.sign({ headers, body }, this.credentials(), now), body, deadline - now);
+  }
+}
+
+function toOutcome({ statusCode, requestId, body }: HttpAnswer): UpdateOutcome {
+  const answer = parse(body);
+  if (statusCode === 200 && answer !== undefined) {
+    const { Attributes } = answer as UpdateItemAnswer;
+    return { done: true, item: fromWireItem(Attributes ?? {}) };
+  }
+  const { __type, message, Message, Item } = (answer ?? {}) as ErrorAnswer;
+  const name = __type?.split('#').at(-1) ?? 'UnreadableAnswer';
+  if (name === 'ConditionalCheckFailedException') {
+    return { done: false, item: Item && fromWireItem(Item) };
+  }
+  throw new DynamoDbError(name, message ?? Message ?? 'no reason was given', statusCode, requestId);
+}
+
+/** The object that a text is in JSON, if it is one. */
+function parse(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,38 @@
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { Environment } from '../../lib/private/environment';
+import { systemClock } from '../adapters/clock';
+import { DynamoDbSpendingStore } from '../adapters/dynamodb-spending-store';
+import type { ItemUpdates } from '../adapters/dynamodb-update';
+import { readApis, readCatalogue, readMetering, requireEnv } from '../adapters/environment';
+import { logError } from '../adapters/log';
+import { countMetric } from '../adapters/metrics';
+import { metered } from '../domain/metering';
+import { authorize } from './authorizer';
+
+type Handler = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
+
+/** The authorizer's handler as the environment configures it, over a client of DynamoDB. */
+export function createHandler(updates: ItemUpdates): Handler {
+  const dependencies = {
+    store: metered(
+      new DynamoDbSpendingStore(updates, requireEnv(Environment.TABLE_NAME)),
+      readMetering(),
+      () => Date.now(),
+      () => countMetric('FailOpenCalls'),
+    ),
+    catalogue: readCatalogue(),
+    apis: readApis(),
+    surrogateKeyPrefix: requireEnv(Environment.SURROGATE_KEY_PREFIX),
+    clock: systemClock,
+  };
+  return async (event) => {
+    try {
+      return await authorize(event, dependencies);
+    } catch (error) {
+      if (!(error instanceof Error && error.message === 'Unauthorized')) {
+        logError('a call could not be metered', event.requestContext.requestId, error);
+      }
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,12 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+const BUNDLE = join(__dirname, '../../../assets/authorizer/index.js');
+
+test('the authorizer’s bundle stays small, as every cold start loads it', () => {
+  expect(statSync(BUNDLE).size).toBeLessThanOrEqual(60 * 1024);
+});
+
+test('the authorizer’s bundle has no AWS SDK in it, and takes none from the runtime', () => {
+  expect(readFileSync(BUNDLE, 'utf8')).not.toMatch(/@aws-sdk|@smithy|aws-sdk-js/);
+});
