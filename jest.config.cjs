@@ -7,4 +7,6 @@ module.exports = {
   setupFiles: ['<rootDir>/test/support/setup.ts'],
   reporters: ['default', '<rootDir>/test/support/count-reporter.cjs'],
   maxWorkers: 2,
+  // A machine that is busy with something else is slow, and not wrong.
+  testTimeout: 30_000,
 };

@@ -57,6 +57,12 @@ export class Plan {
    * @param id 1 to 32 lower-case letters, digits and hyphens; it stands in data and links, and stays the same for good
    */
   public static free(id: string, options: PlanOptions): Plan {
+    const { period, units } = options.quota;
+    if (period === 'billing') {
+      throw new Error(
+        `\`Plan "${id}": quota\` must have periods of its own, as a free plan has no subscription, got: Quota.perBillingPeriod(${units})`,
+      );
+    }
     return new Plan(id, options, undefined);
   }
 
@@ -117,7 +123,7 @@ export class Plan {
     return {
       id: this.id,
       name: this.displayName,
-      quota: { units: this.quota.units, period: this.quota.period as PlanEntry['quota']['period'] },
+      quota: this.quota._render(),
       price: this.price?._render(),
       usagePlanQuota: this.usagePlanQuota !== undefined,
       lanes: this.lanes,

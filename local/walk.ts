@@ -84,9 +84,10 @@ class Walker {
 
   private async callUntilRefused(key: string): Promise<Answer> {
     const { call, catalogue } = this.options;
-    const quota = catalogue.plans.find(({ id }) => id === catalogue.defaultPlan)?.quota.units ?? 0;
-    if (quota > MAX_QUOTA) {
-      throw new WalkError(`the walk spends the default plan's quota call by call, and ${quota} units are too many`);
+    const quota = catalogue.plans.find(({ id }) => id === catalogue.defaultPlan)?.quota.units;
+    if (quota === undefined || quota > MAX_QUOTA) {
+      const units = quota === undefined ? 'endless' : String(quota);
+      throw new WalkError(`the walk spends the default plan's quota call by call, and ${units} units are too many`);
     }
     const times: number[] = [];
     for (;;) {
@@ -144,9 +145,9 @@ class Walker {
       'GET',
       `${this.billingUrl}/usage`,
       200,
-      `${usage.body.remaining} units remaining on plan ${usage.body.plan}`,
+      `${usage.body.remaining ?? 'endless'} units remaining on plan ${usage.body.plan}`,
     );
-    return Number(usage.body.remaining);
+    return Number(usage.body.remaining ?? Number.POSITIVE_INFINITY);
   }
 
   private call(key: string): Promise<Answer> {

@@ -2,9 +2,16 @@ import { createHash } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Balance } from '../domain/balance';
 import type { Clock } from '../domain/clock';
-import type { LedgerEntry, PaymentStore, PlanChange, SubscriptionLink } from '../domain/customers';
+import {
+  earliestBeginning,
+  type LedgerEntry,
+  type PaymentStore,
+  type PlanChange,
+  type Renewal,
+  type SubscriptionLink,
+} from '../domain/customers';
 import { createCustomer, getItem, putNew } from './dynamodb-customer-store';
-import { Key, number, text, toBalance } from './dynamodb-items';
+import { type Item, Key, number, text, toBalance } from './dynamodb-items';
 import type { ConditionalUpdate } from './dynamodb-update';
 import { SdkItemUpdates } from './sdk-item-updates';
 
@@ -111,37 +118,39 @@ export class DynamoDbPaymentStore implements PaymentStore {
   }
 
   public async changePlan(customer: string, change: PlanChange): Promise<void> {
-    const common = {
+    await this.beginPeriod(customer, change, {
+      condition: '#plan <> :plan',
+      isDone: (item) => item?.plan?.S === change.plan,
+    });
+    await this.notePeriod(customer, 'plan', change);
+  }
+
+  public async renew(customer: string, renewal: Renewal): Promise<void> {
+    const { start, end } = renewal.period;
+    const earliest = earliestBeginning(renewal.period);
+    const begun = await this.beginPeriod(customer, renewal, {
+      condition: '#plan = :plan AND (#periodEnd <= :start OR #periodStart < :earliest)',
+      values: { ':earliest': number(earliest) },
+      isDone: (item) =>
+        item !== undefined &&
+        (item.plan?.S !== renewal.plan ||
+          (Number(item.periodEnd?.N) > start && !(Number(item.periodStart?.N) < earliest))),
+    });
+    if (begun) {
+      await this.notePeriod(customer, 'renewal', renewal);
+      return;
+    }
+    await this.update({
       key: Key.balance(customer),
-      attributes: ['plan', 'remaining', 'credits', 'periodEnd'],
+      update: 'SET #periodEnd = :end',
+      condition: '#plan = :plan AND #periodEnd > :start AND #periodEnd < :end AND #periodStart >= :earliest',
+      attributes: ['plan', 'periodStart', 'periodEnd'],
       values: {
-        ':plan': text(change.plan),
-        ':units': number(change.units),
-        ':end': number(change.periodEnd),
+        ':plan': text(renewal.plan),
+        ':start': number(start),
+        ':end': number(end),
+        ':earliest': number(earliest),
       },
-    };
-    // Bought units survive the change; what is left of the old plan's own does not. Calls go on meanwhile, so neither branch
-    // relies on a number that was read before.
-    await this.updateByBranch(
-      {
-        ...common,
-        update: 'SET #remaining = #credits + :units, #plan = :plan, #periodEnd = :end',
-        condition: '#plan <> :plan AND #remaining >= #credits',
-      },
-      {
-        ...common,
-        update: 'SET #credits = #remaining, #remaining = #remaining + :units, #plan = :plan, #periodEnd = :end',
-        condition: '#plan <> :plan AND #remaining < #credits',
-      },
-      (item) => item?.plan?.S === change.plan,
-    );
-    await putNew(this.client, this.table, {
-      ...Key.ledger(customer, change.cause),
-      kind: text('plan'),
-      plan: text(change.plan),
-      units: number(change.units),
-      state: text('applied'),
-      createdAt: text(this.isoNow()),
     });
   }
 
@@ -198,19 +207,53 @@ export class DynamoDbPaymentStore implements PaymentStore {
     return outcome.done;
   }
 
-  /** Writes by whichever branch's condition holds; calls that go on meanwhile may move the balance from one to the other. */
-  private async updateByBranch(
-    first: ConditionalUpdate,
-    second: ConditionalUpdate,
-    isDone: (item: Parameters<typeof toBalance>[0]) => boolean,
-  ): Promise<void> {
-    for (const branch of [first, second, first, second]) {
-      const outcome = await this.update(branch);
-      if (outcome.done || isDone(outcome.item)) {
-        return;
+  /**
+   * Puts a plan and a period on the balance, with the plan's units beside the bought ones that are left; false where it was done.
+   * What is left of the old period's own units goes. Calls go on meanwhile, so neither branch relies on a number that was read
+   * before, and a call may move the balance from one branch to the other.
+   */
+  private async beginPeriod(
+    customer: string,
+    { plan, units, period }: PlanChange,
+    guard: {
+      readonly condition: string;
+      readonly values?: ConditionalUpdate['values'];
+      readonly isDone: (item: Item | undefined) => boolean;
+    },
+  ): Promise<boolean> {
+    const branch = (update: string, condition: string): ConditionalUpdate => ({
+      key: Key.balance(customer),
+      update: `SET ${update}, #plan = :plan, #periodStart = :start, #periodEnd = :end`,
+      condition: `${guard.condition} AND ${condition}`,
+      attributes: ['plan', 'remaining', 'credits', 'periodStart', 'periodEnd'],
+      values: {
+        ':plan': text(plan),
+        ':units': number(units),
+        ':start': number(period.start),
+        ':end': number(period.end),
+        ...guard.values,
+      },
+    });
+    const kept = branch('#remaining = #credits + :units', '#remaining >= #credits');
+    const split = branch('#credits = #remaining, #remaining = #remaining + :units', '#remaining < #credits');
+    for (const write of [kept, split, kept, split]) {
+      const outcome = await this.update(write);
+      if (outcome.done || guard.isDone(outcome.item)) {
+        return outcome.done;
       }
     }
-    throw new Error('a balance kept changing under a change of plan');
+    throw new Error(`the balance of customer ${customer} kept changing under a new period`);
+  }
+
+  private async notePeriod(customer: string, kind: string, { cause, plan, units }: PlanChange): Promise<void> {
+    await putNew(this.client, this.table, {
+      ...Key.ledger(customer, cause),
+      kind: text(kind),
+      plan: text(plan),
+      units: number(units),
+      state: text('applied'),
+      createdAt: text(this.isoNow()),
+    });
   }
 
   private update(write: ConditionalUpdate) {

@@ -44,13 +44,13 @@ export class DynamoDbSpendingStore implements SpendingStore {
   public async rollOver(customer: string, ended: EpochSeconds, included: number, next: EpochSeconds): Promise<void> {
     const common = {
       key: Key.balance(customer),
-      attributes: ['remaining', 'credits', 'periodEnd'],
+      attributes: ['remaining', 'credits', 'periodStart', 'periodEnd'],
       values: { ':ended': number(ended), ':included': number(included), ':next': number(next) },
     };
     // What is left of the plan's own units ends with the period; what was bought does not.
     const kept = await this.updates.updateItem(this.table, {
       ...common,
-      update: 'SET #remaining = #credits + :included, #periodEnd = :next',
+      update: 'SET #remaining = #credits + :included, #periodStart = :ended, #periodEnd = :next',
       condition: '#periodEnd = :ended AND #remaining >= #credits',
     });
     if (kept.done) {
@@ -58,7 +58,8 @@ export class DynamoDbSpendingStore implements SpendingStore {
     }
     await this.updates.updateItem(this.table, {
       ...common,
-      update: 'SET #credits = #remaining, #remaining = #remaining + :included, #periodEnd = :next',
+      update:
+        'SET #credits = #remaining, #remaining = #remaining + :included, #periodStart = :ended, #periodEnd = :next',
       condition: '#periodEnd = :ended AND #remaining < #credits',
     });
   }

@@ -2,7 +2,7 @@ import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } fro
 import { type ApiEntry, type Catalogue, routeKeys } from '../../lib/private/catalogue';
 import { apiKeyOf, publicUrl } from '../adapters/api-gateway';
 import { hashApiKey, parseApiKey } from '../domain/api-key';
-import { type Balance, findPlan } from '../domain/balance';
+import { allowance, type Balance, findPlan } from '../domain/balance';
 import { type ChargeRequest, charge, type Decision, type SpendingStore } from '../domain/charge';
 import type { Clock } from '../domain/clock';
 import { laneOf } from '../domain/lane';
@@ -80,12 +80,13 @@ function allow(
 ): APIGatewayAuthorizerResult {
   const plan = findPlan(dependencies.catalogue, balance.plan);
   const lane = laneOf(request.customer, plan.lanes);
+  const { limit, remaining } = allowance(plan, balance);
   const context: Context = {
     customer: request.customer,
     plan: plan.id,
     cost: request.cost,
-    remaining: balance.remaining,
-    limit: plan.quota.units,
+    // A backend that finds neither serves a plan without a limit.
+    ...(limit !== undefined && { remaining, limit }),
     // Only API Gateway can tell whether its own quota is over; the 402 that it would answer with must be ready before.
     ...(plan.usagePlanQuota && paymentContext(event, request, balance, 'usage_plan_quota_exceeded', api, dependencies)),
   };

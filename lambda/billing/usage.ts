@@ -1,11 +1,10 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { json } from '../adapters/api-gateway';
-import { creditsLeft, findPlan, includedLeft } from '../domain/balance';
-import { NEVER } from '../domain/clock';
+import { allowance, creditsLeft, findPlan } from '../domain/balance';
 import { identify, unauthorized } from './identify';
 import type { BillingDependencies, BillingRequest } from './request';
 
-/** `GET usage`: what is left, and when more comes. */
+/** `GET usage`: what is left, and when more comes; null where there is no limit, or where nothing comes again. */
 export async function showUsage(
   request: BillingRequest,
   dependencies: BillingDependencies,
@@ -16,16 +15,17 @@ export async function showUsage(
   }
   const { customer, balance } = caller;
   const plan = findPlan(dependencies.catalogue, balance.plan);
+  const { limit, remaining, included, resetsAt } = allowance(plan, balance);
   return json(200, {
     customer,
     plan: plan.id,
     standing: balance.standing,
     graceEndsAt: iso(balance.graceEndsAt),
-    limit: plan.quota.units,
-    remaining: balance.remaining,
-    included: includedLeft(balance),
+    limit: limit ?? null,
+    remaining: remaining ?? null,
+    included: included ?? null,
     credits: creditsLeft(balance),
-    resetsAt: balance.periodEnd === NEVER ? null : iso(balance.periodEnd),
+    resetsAt: iso(resetsAt) ?? null,
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Catalogue, PlanEntry } from '../../lib/private/catalogue';
-import type { EpochSeconds } from './clock';
-import { periodEnd } from './period';
+import { type EpochSeconds, NEVER } from './clock';
+import { firstPeriod, periodAfter } from './period';
 
 /**
  * - `active`: served.
@@ -23,6 +23,11 @@ export interface Balance {
   readonly graceEndsAt?: EpochSeconds;
   readonly remaining: number;
   readonly credits: number;
+  /**
+   * Where the last roll-over, renewal or change of plan has put the beginning of the period. It tells billing periods apart; a
+   * calendar's may have begun later.
+   */
+  readonly periodStart: EpochSeconds;
   readonly periodEnd: EpochSeconds;
   /** Signs the customer's checkout links. */
   readonly linkSecret: Uint8Array;
@@ -38,6 +43,40 @@ export function creditsLeft(balance: Balance): number {
 /** The plan's own units that are left of this period. */
 export function includedLeft(balance: Balance): number {
   return balance.remaining - creditsLeft(balance);
+}
+
+/**
+ * What a plan without a limit puts on the balance, so that its calls are spent by the same write as all others and never reach the
+ * bought units. It is a thousand times the largest quota, is put there anew each month, and is shown nowhere: see `allowance`.
+ */
+const UNLIMITED = 10 ** 15;
+
+/** The units that a period of the plan puts on the balance. */
+export function periodUnits(plan: PlanEntry): number {
+  return plan.quota.units ?? UNLIMITED;
+}
+
+/** What a caller is told of the balance. Without a limit there is nothing to tell. */
+export interface Allowance {
+  /** Units a period. */
+  readonly limit?: number;
+  /** Units that are left, bought ones included. */
+  readonly remaining?: number;
+  /** The plan's own units that are left. */
+  readonly included?: number;
+  /** When the plan's units come back; absent where they never do. */
+  readonly resetsAt?: EpochSeconds;
+}
+
+/** The balance as it may be shown. A quota that the plan has got since the period began is not in force yet. */
+export function allowance(plan: PlanEntry, balance: Balance): Allowance {
+  const included = includedLeft(balance);
+  const { units: limit, period } = plan.quota;
+  if (limit === undefined || included > UNLIMITED / 2) {
+    return {};
+  }
+  const resets = period !== 'once' && balance.periodEnd !== NEVER;
+  return { limit, remaining: balance.remaining, included, ...(resets && { resetsAt: balance.periodEnd }) };
 }
 
 /** The plan of that id; one that is sold no more is served as the default plan. */
@@ -56,19 +95,22 @@ export function asOf(balance: Balance, catalogue: Catalogue, now: EpochSeconds):
   if (now < balance.periodEnd) {
     return balance;
   }
-  const { quota } = findPlan(catalogue, balance.plan);
+  const plan = findPlan(catalogue, balance.plan);
   const credits = creditsLeft(balance);
-  return { ...balance, remaining: credits + quota.units, credits, periodEnd: periodEnd(quota.period, now) };
+  const { start, end } = periodAfter(plan, balance.periodEnd, now);
+  return { ...balance, remaining: credits + periodUnits(plan), credits, periodStart: start, periodEnd: end };
 }
 
 /** The balance of a customer who has just come. */
 export function openingBalance(plan: PlanEntry, now: EpochSeconds, linkSecret: Uint8Array): Omit<Balance, 'keys'> {
+  const { start, end } = firstPeriod(plan, now);
   return {
     plan: plan.id,
     standing: 'active',
-    remaining: plan.quota.units,
+    remaining: periodUnits(plan),
     credits: 0,
-    periodEnd: periodEnd(plan.quota.period, now),
+    periodStart: start,
+    periodEnd: end,
     linkSecret,
   };
 }

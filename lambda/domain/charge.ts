@@ -1,7 +1,7 @@
 import type { Catalogue } from '../../lib/private/catalogue';
-import { type Balance, findPlan } from './balance';
+import { type Balance, findPlan, periodUnits } from './balance';
 import type { Clock, EpochSeconds } from './clock';
-import { periodEnd } from './period';
+import { periodAfter } from './period';
 
 /** One call that wants to be served. */
 export interface ChargeRequest {
@@ -22,7 +22,10 @@ export interface SpendingStore {
    */
   spend(request: ChargeRequest, now: EpochSeconds): Promise<SpendOutcome>;
 
-  /** Starts the period that ends at `next` in place of the one that ended at `ended`, unless another call has done so. */
+  /**
+   * Starts the period from `ended` to `next` in place of the one that ended at `ended`, unless another call has done so: the bought
+   * units that are left stay, and `included` units are put beside them.
+   */
   rollOver(customer: string, ended: EpochSeconds, included: number, next: EpochSeconds): Promise<void>;
 }
 
@@ -40,10 +43,15 @@ export type Decision =
 
 type Refusal = Exclude<Decision, { kind: 'granted' }> | { readonly kind: 'period_over'; readonly balance: Balance };
 
-/** A call meets at most one end of a period; the rest is room for other calls that roll the same period over. */
+/** A call meets at most two ends of periods; the rest is room for other calls that roll the same period over. */
 const MAX_ATTEMPTS = 4;
 
-/** Decides one call: one write when it is served or refused, three when it is the first after the end of a period. */
+/**
+ * Decides one call: one write when it is served or refused, three when it is the first after the end of a period.
+ *
+ * A period is rolled over by its end as it is stored, to one that ends after `now`: of two environments whose clocks differ, the
+ * fast one does it and the slow one finds it done.
+ */
 export async function charge(
   store: SpendingStore,
   catalogue: Catalogue,
@@ -60,11 +68,14 @@ export async function charge(
     if (refusal === undefined) {
       continue;
     }
-    if (refusal.kind !== 'period_over') {
+    if (refusal.kind !== 'period_over' && !isOfAnOldLimit(refusal, catalogue)) {
       return refusal;
     }
-    const { quota } = findPlan(catalogue, refusal.balance.plan);
-    await store.rollOver(request.customer, refusal.balance.periodEnd, quota.units, periodEnd(quota.period, now));
+    const plan = findPlan(catalogue, refusal.balance.plan);
+    const ended = refusal.balance.periodEnd;
+    const { start, end } = periodAfter(plan, ended, now);
+    // Where billing periods have gone by unseen, the next attempt finds the last of them over, and starts the one of today there.
+    await store.rollOver(request.customer, ended, periodUnits(plan), start > ended ? start : end);
   }
   throw new Error(`the balance of customer ${request.customer} kept changing under ${MAX_ATTEMPTS} attempts to spend`);
 }
@@ -90,6 +101,18 @@ export function explain(balance: Balance | undefined, request: ChargeRequest, no
   return balance.remaining < request.cost
     ? { kind: 'payment_required', reason: 'quota_exhausted', balance }
     : undefined;
+}
+
+/** Whether the units are used up that the plan had before its limit was taken off, in a period that began before. */
+function isOfAnOldLimit(
+  refusal: Refusal,
+  catalogue: Catalogue,
+): refusal is Extract<Refusal, { kind: 'payment_required' }> {
+  return (
+    refusal.kind === 'payment_required' &&
+    refusal.reason === 'quota_exhausted' &&
+    findPlan(catalogue, refusal.balance.plan).quota.units === undefined
+  );
 }
 
 /** In constant time for equal lengths, so that an answer's delay tells nothing of a stored hash. */

@@ -1,4 +1,5 @@
 import type { Balance } from './balance';
+import type { QuotaPeriod } from './period';
 
 /** What is known of a customer beside the balance. */
 export interface Account {
@@ -46,6 +47,17 @@ export interface PaymentStore {
   /** Puts the customer on a plan with a full period, and into good standing, unless that plan is the present one. */
   changePlan(customer: string, change: PlanChange): Promise<void>;
 
+  /**
+   * Starts the subscription's period on the balance, unless that has been done: bought units stay, `units` are put beside them.
+   *
+   * Stripe's periods follow on each other, and the authorizer begins one that Stripe has not told of yet where the last one ended:
+   * so two descriptions of one period agree in their beginning, whatever is known of its end. A period is new if it begins at or
+   * after the end on the balance, or later than the balance's own beginning by more than `RENEWAL_TOLERANCE`, or half its length if
+   * that is less (the clamp of a 31st to a shorter month makes up to three days). Any other is the present one or a past one: then
+   * no unit is added, and the end on the balance moves forward to Stripe's where that is later, never back.
+   */
+  renew(customer: string, renewal: Renewal): Promise<void>;
+
   /** Starts a time of grace, unless one is running or the customer is suspended. */
   beginGrace(customer: string, endsAt: number): Promise<void>;
 
@@ -74,5 +86,16 @@ export interface PlanChange {
   readonly cause: string;
   readonly plan: string;
   readonly units: number;
-  readonly periodEnd: number;
+  readonly period: QuotaPeriod;
+}
+
+/** A period of a subscription to `plan`, as Stripe has it; nothing is done where the customer is on another plan. */
+export type Renewal = PlanChange;
+
+/** Seconds by which two beginnings of one billing period may differ. */
+export const RENEWAL_TOLERANCE = 4 * 86_400;
+
+/** The earliest beginning that a balance may have whose period is this one, or a later one. */
+export function earliestBeginning({ start, end }: QuotaPeriod): number {
+  return start - Math.min(RENEWAL_TOLERANCE, Math.floor((end - start) / 2));
 }

@@ -10,7 +10,8 @@ export type Offer =
 export function recommend(catalogue: Catalogue, currentPlan: string, plans?: readonly string[]): Offer | undefined {
   const current = findPlan(catalogue, currentPlan);
   const lacksRoute = plans !== undefined && !plans.includes(current.id);
-  const topUp = lacksRoute ? undefined : catalogue.topUps[0];
+  // Bought units lift neither a route's condition nor a plan that has no limit.
+  const topUp = lacksRoute || current.quota.units === undefined ? undefined : catalogue.topUps[0];
   const plan = catalogue.plans.find((candidate) =>
     lacksRoute ? plans.includes(candidate.id) && candidate.price !== undefined : isLarger(candidate, current),
   );
@@ -43,7 +44,8 @@ function isLarger(candidate: PlanEntry, current: PlanEntry): boolean {
 }
 
 /** So that quotas of different periods compare; units given once count as a year's. */
-function unitsPerDay(plan: PlanEntry): number {
-  const days = { day: 1, week: 7, month: 30, once: 365 }[plan.quota.period];
-  return plan.quota.units / days;
+function unitsPerDay({ quota, price }: PlanEntry): number {
+  const billing = price?.interval === 'year' ? 365 : 30;
+  const days = { day: 1, week: 7, month: 30, billing, once: 365, unlimited: 1 }[quota.period];
+  return (quota.units ?? Number.POSITIVE_INFINITY) / days;
 }

@@ -1,8 +1,8 @@
 import type { Catalogue, PlanEntry } from '../../lib/private/catalogue';
-import { type Balance, findPlan } from './balance';
+import { allowance, type Balance, findPlan } from './balance';
 import type { PaymentReason } from './charge';
 import { LINK_LIFETIME, signCheckoutToken } from './checkout-link';
-import { type EpochSeconds, NEVER } from './clock';
+import type { EpochSeconds } from './clock';
 import { offerQuery, recommend } from './offer';
 import { periodLength } from './period';
 
@@ -18,10 +18,10 @@ export interface PaymentRequired {
   readonly instance: string;
   readonly reason: RefusalReason;
   readonly plan: string;
-  /** Units that the plan includes a period. */
-  readonly limit: number;
-  /** Units that are left; fewer than `cost`, where units are what is short. */
-  readonly remaining: number;
+  /** Units that the plan includes a period; absent where there is no limit. */
+  readonly limit?: number;
+  /** Units that are left; fewer than `cost`, where units are what is short. Absent where there is no limit. */
+  readonly remaining?: number;
   /** Units that the refused call costs. */
   readonly cost: number;
   /** When the plan's units come back, as ISO 8601; null where they never do. */
@@ -33,8 +33,8 @@ export interface PaymentRequired {
 /** The headers that go with it; those that are absent are not sent. */
 export interface PaymentHeaders {
   readonly link?: string;
-  readonly rateLimit: string;
-  readonly rateLimitPolicy: string;
+  readonly rateLimit?: string;
+  readonly rateLimitPolicy?: string;
   readonly retryAfter?: string;
 }
 
@@ -58,9 +58,10 @@ export function paymentRequired(
 ): { readonly body: PaymentRequired; readonly headers: PaymentHeaders } {
   const { balance, cost, reason } = call;
   const plan = findPlan(catalogue, balance.plan);
-  const resets = balance.periodEnd === NEVER ? null : iso(balance.periodEnd);
+  const { limit, remaining, resetsAt } = allowance(plan, balance);
+  const resets = resetsAt === undefined ? null : iso(resetsAt);
   const checkoutUrl = checkoutLink(catalogue, call);
-  const waitingHelps = reason === 'quota_exhausted' && resets !== null && plan.quota.units >= cost;
+  const waitingHelps = reason === 'quota_exhausted' && resetsAt !== undefined && (limit ?? 0) >= cost;
   return {
     body: {
       type: 'https://paymentauth.org/problems/payment-required',
@@ -70,8 +71,8 @@ export function paymentRequired(
       instance: `urn:uuid:${call.requestId}`,
       reason,
       plan: plan.id,
-      limit: plan.quota.units,
-      remaining: balance.remaining,
+      limit,
+      remaining,
       cost,
       resetsAt: resets,
       checkoutUrl,
@@ -79,19 +80,23 @@ export function paymentRequired(
     headers: {
       link: checkoutUrl === undefined ? undefined : `<${checkoutUrl}>; rel="payment"`,
       ...rateLimit(plan, balance, call.now),
-      retryAfter: waitingHelps ? String(Math.max(1, balance.periodEnd - call.now)) : undefined,
+      retryAfter: waitingHelps ? String(Math.max(1, resetsAt - call.now)) : undefined,
     },
   };
 }
 
-/** The `RateLimit` headers of draft-ietf-httpapi-ratelimit-headers-10. */
+/** The `RateLimit` headers of draft-ietf-httpapi-ratelimit-headers-10; none where there is no limit. */
 function rateLimit(plan: PlanEntry, balance: Balance, now: EpochSeconds): PaymentHeaders {
-  const window = periodLength(plan.quota.period, balance.periodEnd);
+  const { limit, remaining, resetsAt } = allowance(plan, balance);
+  if (limit === undefined) {
+    return {};
+  }
   const name = `"${plan.quota.period}"`;
-  const reset = window === undefined ? '' : `;t=${Math.max(0, balance.periodEnd - now)}`;
+  const window = periodLength(plan.quota, { start: balance.periodStart, end: balance.periodEnd });
+  const known = resetsAt !== undefined && window !== undefined;
   return {
-    rateLimitPolicy: `${name};q=${plan.quota.units}${window === undefined ? '' : `;w=${window}`}`,
-    rateLimit: `${name};r=${balance.remaining}${reset}`,
+    rateLimitPolicy: `${name};q=${limit}${known ? `;w=${window}` : ''}`,
+    rateLimit: `${name};r=${remaining}${known ? `;t=${Math.max(0, resetsAt - now)}` : ''}`,
   };
 }
 

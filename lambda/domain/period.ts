@@ -1,37 +1,73 @@
-import type { Period } from '../../lib/private/catalogue';
+import type { PlanEntry, QuotaEntry } from '../../lib/private/catalogue';
+import { calendarPeriodEnd, calendarPeriodStart } from './calendar';
 import { type EpochSeconds, NEVER } from './clock';
 
-const DAY = 86_400;
+const UTC = 'Etc/UTC';
 
-/** The end of the calendar period, in UTC, that `now` is in. */
-export function periodEnd(period: Period, now: EpochSeconds): EpochSeconds {
-  const date = new Date(now * 1000);
-  const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
-  switch (period) {
+/** One period of a customer's. */
+export interface QuotaPeriod {
+  readonly start: EpochSeconds;
+  readonly end: EpochSeconds;
+}
+
+/** The period that a customer begins who is put on the plan at `now`. */
+export function firstPeriod(plan: PlanEntry, now: EpochSeconds): QuotaPeriod {
+  return { start: now, end: plan.quota.period === 'billing' ? intervalAfter(plan, now) : endOf(plan.quota, now) };
+}
+
+/**
+ * The period that `now` is in, where the last one known ended at `ended`.
+ *
+ * Billing periods follow on each other from there by the price's interval, each clamped to the length of its month as Stripe does
+ * it: so whoever computes them comes to the same ones, whatever his clock says.
+ */
+export function periodAfter(plan: PlanEntry, ended: EpochSeconds, now: EpochSeconds): QuotaPeriod {
+  if (plan.quota.period !== 'billing') {
+    return { start: ended, end: endOf(plan.quota, now) };
+  }
+  let period = { start: ended, end: intervalAfter(plan, ended) };
+  while (period.end <= now) {
+    period = { start: period.end, end: intervalAfter(plan, period.end) };
+  }
+  return period;
+}
+
+/** The seconds of the window in which the plan's units are counted; none where they never come back. */
+export function periodLength(quota: QuotaEntry, { start, end }: QuotaPeriod): number | undefined {
+  switch (quota.period) {
     case 'day':
-      return Date.UTC(year, month, day + 1) / 1000;
     case 'week':
-      // getUTCDay counts from Sunday, and a week from Monday (ISO 8601).
-      return Date.UTC(year, month, day + 7 - ((date.getUTCDay() + 6) % 7)) / 1000;
     case 'month':
-      return Date.UTC(year, month + 1, 1) / 1000;
+      return end - calendarPeriodStart(quota.period, quota.timeZone ?? UTC, end);
+    case 'billing':
+      return end - start;
     case 'once':
-      return NEVER;
+    case 'unlimited':
+      return undefined;
   }
 }
 
-/** The length in seconds of the period that ends at `end`; none where it never ends. */
-export function periodLength(period: Period, end: EpochSeconds): number | undefined {
+function endOf({ period, timeZone = UTC }: QuotaEntry, now: EpochSeconds): EpochSeconds {
   switch (period) {
-    case 'day':
-      return DAY;
-    case 'week':
-      return 7 * DAY;
-    case 'month': {
-      const last = new Date((end - 1) * 1000);
-      return end - Date.UTC(last.getUTCFullYear(), last.getUTCMonth(), 1) / 1000;
-    }
     case 'once':
-      return undefined;
+      return NEVER;
+    case 'day':
+    case 'week':
+    case 'month':
+      return calendarPeriodEnd(period, timeZone, now);
+    default:
+      // Nobody sees it: it is when a plan that is unlimited no more comes into force.
+      return calendarPeriodEnd('month', UTC, now);
   }
+}
+
+function intervalAfter(plan: PlanEntry, start: EpochSeconds): EpochSeconds {
+  const date = new Date(start * 1000);
+  const day = date.getUTCDate();
+  date.setUTCMonth(date.getUTCMonth() + (plan.price?.interval === 'year' ? 12 : 1));
+  if (date.getUTCDate() !== day) {
+    // 31 January and a month is the last of February.
+    date.setUTCDate(0);
+  }
+  return date.getTime() / 1000;
 }

@@ -1,10 +1,10 @@
 import type Stripe from 'stripe';
 import type { Catalogue } from '../../lib/private/catalogue';
 import type { Subscriptions } from '../adapters/stripe-subscriptions';
-import { findPlan, openingBalance } from '../domain/balance';
+import { findPlan, openingBalance, periodUnits } from '../domain/balance';
 import type { Clock } from '../domain/clock';
 import type { PaymentStore } from '../domain/customers';
-import { periodEnd } from '../domain/period';
+import { firstPeriod, type QuotaPeriod } from '../domain/period';
 import type { PurchaseMetadata } from '../domain/purchase';
 
 export interface ProcessDependencies {
@@ -117,7 +117,8 @@ async function startPlan(
   const { id, created } = subscription;
   const { adopted, replaced } = await store.adopt(customer, { subscription: id, created });
   if (adopted) {
-    await changePlan(customer, plan, `subscription#${id}#${plan}`, dependencies);
+    await changePlan(customer, plan, `subscription#${id}#${plan}`, dependencies, subscription);
+    await renew(customer, plan, subscription, dependencies);
   }
   if (replaced !== undefined) {
     // Nobody pays for two plans. The note of it stays until Stripe has confirmed.
@@ -126,18 +127,44 @@ async function startPlan(
   }
 }
 
+/** Whichever event brings it, a period that Stripe has begun is begun on the balance, once. */
+async function renew(
+  customer: string,
+  planId: string,
+  subscription: Stripe.Subscription,
+  { store, catalogue }: ProcessDependencies,
+): Promise<void> {
+  const plan = findPlan(catalogue, planId);
+  if (plan.quota.period === 'billing') {
+    const period = billingPeriod(subscription);
+    const cause = `subscription#${subscription.id}#period#${period.start}`;
+    await store.renew(customer, { cause, plan: plan.id, units: periodUnits(plan), period });
+  }
+}
+
+/** A subscription of ours has one item; its period is the subscription's. */
+function billingPeriod({ id, items }: Stripe.Subscription): QuotaPeriod {
+  const item = items.data[0];
+  if (item === undefined) {
+    throw new Error(`subscription ${id} has no item to tell its period`);
+  }
+  return { start: item.current_period_start, end: item.current_period_end };
+}
+
 async function changePlan(
   customer: string,
   planId: string,
   cause: string,
   { store, catalogue, clock }: ProcessDependencies,
+  subscription?: Stripe.Subscription,
 ): Promise<void> {
   if (!catalogue.plans.some((plan) => plan.id === planId)) {
     throw new Error(`the catalogue has no plan ${planId}, which customer ${customer} pays for`);
   }
-  const { quota } = findPlan(catalogue, planId);
-  const end = periodEnd(quota.period, clock());
-  await store.changePlan(customer, { cause, plan: planId, units: quota.units, periodEnd: end });
+  const plan = findPlan(catalogue, planId);
+  const ofStripe = plan.quota.period === 'billing' && subscription !== undefined;
+  const period = ofStripe ? billingPeriod(subscription) : firstPeriod(plan, clock());
+  await store.changePlan(customer, { cause, plan: planId, units: periodUnits(plan), period });
   await store.endGrace(customer);
 }
 

@@ -11,6 +11,7 @@ export const CREDITED_ATTRIBUTES = [
   'remaining',
   'credits',
   'credited',
+  'periodStart',
   'periodEnd',
   'linkSecret',
   'stripeCustomer',

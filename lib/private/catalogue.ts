@@ -20,11 +20,15 @@ export interface PlanEntry {
   readonly lanes: number;
 }
 
-export type Period = 'day' | 'week' | 'month' | 'once';
+/** `billing` is the subscription's own period, `once` never ends, and `unlimited` has no units to come back. */
+export type Period = 'day' | 'week' | 'month' | 'billing' | 'once' | 'unlimited';
 
 export interface QuotaEntry {
-  readonly units: number;
+  /** Absent where there is no limit. */
+  readonly units?: number;
   readonly period: Period;
+  /** The IANA time zone of a day, week or month; UTC where it is absent. */
+  readonly timeZone?: string;
 }
 
 export interface PriceEntry {

@@ -42,6 +42,28 @@ export function requireText(name: string, value: string, max: number): void {
   }
 }
 
+/**
+ * Refuses what is no IANA time zone; a token is taken as it is. Names that the list lacks, such as `UTC`, are known to the formatter;
+ * offsets such as `+01:00`, which newer ones know as well, are no time zones.
+ */
+export function requireTimeZone(name: string, value: string): void {
+  if (Token.isUnresolved(value) || Intl.supportedValuesOf('timeZone').includes(value)) {
+    return;
+  }
+  if (!/^[A-Za-z]/.test(value) || !isKnownToFormatter(value)) {
+    throw new Error(`\`${name}\` must be an IANA time zone such as "Europe/Berlin", got: ${JSON.stringify(value)}`);
+  }
+}
+
+function isKnownToFormatter(timeZone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function count(value: number): string {
   return value === MAX_UNITS ? '10^12' : String(value);
 }

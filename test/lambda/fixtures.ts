@@ -4,7 +4,12 @@ import type { Catalogue, Period, PlanEntry } from '../../lib/private/catalogue';
 /** 2026-11-23T12:00:00Z, a Monday. */
 export const NOW = Date.UTC(2026, 10, 23, 12) / 1000;
 
-export function plan(id: string, units: number, period: Period = 'month', price?: PlanEntry['price']): PlanEntry {
+export function plan(
+  id: string,
+  units: number | undefined,
+  period: Period = 'month',
+  price?: PlanEntry['price'],
+): PlanEntry {
   return { id, name: id.toUpperCase(), quota: { units, period }, price, usagePlanQuota: false, lanes: 4 };
 }
 
@@ -25,6 +30,7 @@ export function balance(overrides: Partial<Balance> = {}): Balance {
     standing: 'active',
     remaining: 50,
     credits: 0,
+    periodStart: NOW - 29 * 86_400,
     periodEnd: NOW + 86_400,
     linkSecret: new Uint8Array(16).fill(7),
     keys: { key001: new Uint8Array(32).fill(1) },

@@ -14,6 +14,19 @@ describe('a refused prop is named, and its value quoted', () => {
     ],
     ['fractional quota', () => Quota.perDay(1.5), 'got: 1.5'],
     ['quota that is no number', () => Quota.perWeek(Number.NaN), 'got: NaN'],
+    [
+      'time zone that is none',
+      () => Quota.perMonth(1, { timeZone: 'Europe/Belin' }),
+      '`Quota.perMonth: timeZone` must be an IANA time zone such as "Europe/Berlin", got: "Europe/Belin"',
+    ],
+    ['empty time zone', () => Quota.perDay(1, { timeZone: '' }), '`Quota.perDay: timeZone` must be'],
+    ['offset for a time zone', () => Quota.perWeek(1, { timeZone: '+01:00' }), 'got: "+01:00"'],
+    ['quota of a billing period', () => Quota.perBillingPeriod(0.5), '`Quota.perBillingPeriod: units` must be'],
+    [
+      'free plan with billing periods',
+      () => Plan.free('a', { quota: Quota.perBillingPeriod(10) }),
+      '`Plan "a": quota` must have periods of its own, as a free plan has no subscription, got: Quota.perBillingPeriod(10)',
+    ],
     ['huge quota', () => Quota.oneTime(10 ** 13), 'got: 10000000000000'],
     [
       'currency that is none',
@@ -123,10 +136,36 @@ describe('a refused prop is named, and its value quoted', () => {
   });
 });
 
+test.each(['UTC', 'Etc/UTC', 'Europe/Berlin', 'US/Pacific', 'America/Argentina/Ushuaia'])(
+  'time zone %s',
+  (timeZone) => {
+    expect(Quota.perDay(1, { timeZone })).toMatchObject({ units: 1, period: 'day', timeZone });
+  },
+);
+
+test('the handlers are told what a quota is, and no more', () => {
+  const price = Price.monthly(1, 'usd');
+  const rendered = [
+    Plan.free('a', { quota: Quota.perWeek(5) }),
+    Plan.free('b', { quota: Quota.perMonth(5, { timeZone: 'Asia/Tokyo' }) }),
+    Plan.free('c', { quota: Quota.oneTime(5) }),
+    Plan.free('d', { quota: Quota.unlimited() }),
+    Plan.paid('e', { quota: Quota.perBillingPeriod(5), price }),
+  ].map((entry) => entry._render().quota);
+  expect(rendered).toEqual([
+    { units: 5, period: 'week' },
+    { units: 5, period: 'month', timeZone: 'Asia/Tokyo' },
+    { units: 5, period: 'once' },
+    { period: 'unlimited' },
+    { units: 5, period: 'billing' },
+  ]);
+});
+
 test('tokens are taken as they are', () => {
   const units = Lazy.number({ produce: () => 5 });
   const text = Lazy.string({ produce: () => 'usd' });
   expect(Quota.perMonth(units).units).toBe(units);
+  expect(Quota.perMonth(1, { timeZone: text }).timeZone).toBe(text);
   expect(() => Price.monthly(units, text)).not.toThrow();
   expect(() => Price.fromStripe(text)).not.toThrow();
   expect(() => Plan.free('a', { quota, throttle: { rateLimit: units, burstLimit: units } })).not.toThrow();

@@ -25,7 +25,11 @@ exports.handler = async (event) => {
   return {
     statusCode: answer.statusCode,
     headers: { 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' },
-    body: JSON.stringify({ ...answer.body, quota: { plan, cost: Number(cost), remaining: Number(remaining) } }),
+    // A plan without a limit has nothing remaining.
+    body: JSON.stringify({
+      ...answer.body,
+      quota: { plan, cost: Number(cost), remaining: remaining && Number(remaining) },
+    }),
   };
 };
 

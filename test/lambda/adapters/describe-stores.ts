@@ -1,13 +1,16 @@
-import { type DynamoDBClient, GetItemCommand, type UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { DynamoDbCustomerStore } from '../../../lambda/adapters/dynamodb-customer-store';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
 import { DynamoDbSpendingStore } from '../../../lambda/adapters/dynamodb-spending-store';
 import type { ItemUpdates } from '../../../lambda/adapters/dynamodb-update';
 import { type Balance, creditsLeft, openingBalance } from '../../../lambda/domain/balance';
-import { type ChargeRequest, charge } from '../../../lambda/domain/charge';
+import type { ChargeRequest } from '../../../lambda/domain/charge';
 import { CREDITED_ATTRIBUTES } from '../../../lib/private/attributes';
-import { CATALOGUE, NOW, plan } from '../fixtures';
+import { balance, NOW, plan } from '../fixtures';
+import { endingAfter, recording } from './clients';
+import { describeRenewals } from './describe-renewals';
+import { describeSpendingStore } from './describe-spending-store';
 import { createTable, type TestTable } from './table';
 
 const HASH = new Uint8Array(32).fill(1);
@@ -36,13 +39,23 @@ export function describeStores(engine: string, updatesOf: (table: TestTable) => 
 
     afterAll(() => table.close());
 
-    /** A customer with a key, whose balance is as given. */
-    async function customerWith(overrides: Partial<Balance> = {}): Promise<string> {
+    /** A customer whose balance is as given. */
+    async function putBalance({ keys, graceEndsAt, ...opening }: Balance): Promise<string> {
       const customer = `customer${++last}`;
-      await customers.create(customer, { ...openingBalance(plan('free', 50), NOW, new Uint8Array(16)), ...overrides });
-      await customers.addFirstKey(customer, 'key001', HASH);
+      await customers.create(customer, {
+        ...opening,
+        standing: graceEndsAt === undefined ? opening.standing : 'active',
+      });
+      for (const [id, hash] of Object.entries(keys)) {
+        await customers.addFirstKey(customer, id, hash);
+      }
+      if (graceEndsAt !== undefined) {
+        await payments.beginGrace(customer, graceEndsAt);
+      }
       return customer;
     }
+
+    const customerWith = (overrides: Partial<Balance> = {}) => putBalance(balance(overrides));
 
     async function balanceOf(customer: string): Promise<Balance> {
       const balance = await customers.balance(customer);
@@ -56,74 +69,11 @@ export function describeStores(engine: string, updatesOf: (table: TestTable) => 
       return { customer, keyId: 'key001', keyHash: HASH, cost: 1, ...overrides };
     }
 
-    describe('spending', () => {
-      test('takes the cost, and answers with what is left', async () => {
-        const customer = await customerWith();
-        const outcome = await spending.spend(request(customer, { cost: 5 }), NOW);
-        expect(outcome).toMatchObject({
-          spent: true,
-          balance: { remaining: 45, plan: 'free', keys: { key001: HASH } },
-        });
-      });
-
-      test.each<[string, Partial<Balance>, Partial<ChargeRequest>]>([
-        ['a key that is none of the customer', {}, { keyId: 'key002' }],
-        ['a wrong secret', {}, { keyHash: new Uint8Array(32) }],
-        ['too little left', { remaining: 1 }, { cost: 2 }],
-        ['a period that is over', { periodEnd: NOW }, {}],
-        ['a suspended customer', { standing: 'suspended' }, {}],
-        ['a plan without the route', {}, { plans: ['pro', 'max'] }],
-      ])('changes nothing for %s, and answers with the balance', async (_, overrides, wanted) => {
-        const customer = await customerWith(overrides);
-        const before = await balanceOf(customer);
-        expect(await spending.spend(request(customer, wanted), NOW)).toEqual({ spent: false, balance: before });
-        expect(await balanceOf(customer)).toEqual(before);
-      });
-
-      test('makes no item of a customer that there is none of', async () => {
-        expect(await spending.spend(request('nobody'), NOW)).toEqual({ spent: false, balance: undefined });
-        expect(await customers.balance('nobody')).toBeUndefined();
-      });
-
-      test('serves a plan that includes the route', async () => {
-        const customer = await customerWith();
-        expect(await spending.spend(request(customer, { plans: ['free'] }), NOW)).toMatchObject({ spent: true });
-      });
-
-      test('serves a time of grace until it ends', async () => {
-        const customer = await customerWith();
-        await payments.beginGrace(customer, NOW + 10);
-        expect(await spending.spend(request(customer), NOW + 9)).toMatchObject({ spent: true });
-        expect(await spending.spend(request(customer), NOW + 10)).toMatchObject({ spent: false });
-      });
-
-      test('200 calls at once of a quota of 50: exactly 50 are granted', async () => {
-        const customer = await customerWith();
-        const calls = Array.from({ length: 200 }, () => charge(spending, CATALOGUE, request(customer), () => NOW));
-        const decisions = await Promise.all(calls);
-        expect(decisions.filter(({ kind }) => kind === 'granted')).toHaveLength(50);
-        expect(decisions.filter(({ kind }) => kind === 'payment_required')).toHaveLength(150);
-        expect((await balanceOf(customer)).remaining).toBe(0);
-      });
-
-      test('a period that many calls roll over at once is rolled over once', async () => {
-        const customer = await customerWith({ remaining: 7, periodEnd: NOW });
-        const calls = Array.from({ length: 20 }, () => charge(spending, CATALOGUE, request(customer), () => NOW));
-        expect((await Promise.all(calls)).every(({ kind }) => kind === 'granted')).toBe(true);
-        expect((await balanceOf(customer)).remaining).toBe(30);
-      });
-
-      test.each([
-        ['unspent units of the plan', { remaining: 130, credits: 100 }, { remaining: 150, credits: 100 }],
-        ['some bought units spent', { remaining: 70, credits: 100 }, { remaining: 120, credits: 70 }],
-        ['nothing left', { remaining: 0, credits: 100 }, { remaining: 50, credits: 0 }],
-      ])('rolls over %s', async (_, before, after) => {
-        const customer = await customerWith({ ...before, periodEnd: NOW });
-        await spending.rollOver(customer, NOW, 50, NEXT);
-        await spending.rollOver(customer, NOW, 50, NEXT);
-        expect(await balanceOf(customer)).toMatchObject({ ...after, periodEnd: NEXT });
-      });
-    });
+    describeSpendingStore(engine, () => ({
+      store: spending,
+      put: putBalance,
+      balanceOf: (customer) => customers.balance(customer),
+    }));
 
     describe('crediting', () => {
       const entry = { id: 'checkout_session#cs_1', kind: 'top_up' as const, units: 100 };
@@ -174,7 +124,7 @@ export function describeStores(engine: string, updatesOf: (table: TestTable) => 
     });
 
     describe('changes of plan', () => {
-      const change = { cause: 'subscription#sub_1#pro', plan: 'pro', units: 1_000, periodEnd: NEXT };
+      const change = { cause: 'subscription#sub_1#pro', plan: 'pro', units: 1_000, period: { start: NOW, end: NEXT } };
 
       test.each([
         ['bought units', { remaining: 30, credits: 10 }, { remaining: 1_010, credits: 10 }],
@@ -205,6 +155,8 @@ export function describeStores(engine: string, updatesOf: (table: TestTable) => 
         expect(await balanceOf(customer)).toMatchObject({ standing: 'active', graceEndsAt: undefined });
       });
     });
+
+    describeRenewals(() => ({ payments, spending, customerWith, balanceOf }));
 
     describe('subscriptions', () => {
       test('the youngest is adopted, and tells which one it replaces until that is forgotten', async () => {
@@ -275,7 +227,8 @@ export function describeStores(engine: string, updatesOf: (table: TestTable) => 
       await spied.adopt(customer, { subscription: 'sub_1', created: 1 });
       await spied.adopt(customer, { subscription: 'sub_2', created: 2 });
       await spied.forgetReplaced(customer, 'sub_1');
-      await spied.changePlan(customer, { cause: 'c', plan: 'pro', units: 1, periodEnd: NEXT });
+      await spied.changePlan(customer, { cause: 'c', plan: 'pro', units: 1, period: { start: NOW, end: NEXT } });
+      await spied.renew(customer, { cause: 'r', plan: 'pro', units: 1, period: { start: NEXT, end: NEXT + 9 } });
       await spied.beginGrace(customer, NOW);
       await spied.endGrace(customer);
       await spied.release(customer, 'sub_2');
@@ -309,7 +262,8 @@ export function describeStores(engine: string, updatesOf: (table: TestTable) => 
               included = next.rollOver;
               end += 1;
             } else {
-              await payments.changePlan(customer, { cause: `c${index}`, plan: next.plan, units: 200, periodEnd: end });
+              const period = { start: NOW, end };
+              await payments.changePlan(customer, { cause: `c${index}`, plan: next.plan, units: 200, period });
               included = next.plan === current ? included : 200;
               current = next.plan;
             }
@@ -331,46 +285,4 @@ async function rawBalance({ client, table }: TestTable, customer: string) {
   const Key = { pk: { S: `CUSTOMER#${customer}` }, sk: { S: 'BALANCE' } };
   const { Item } = await client.send(new GetItemCommand({ TableName: table, Key }));
   return Item ?? {};
-}
-
-/** A client whose process ends after so many writes, in the worst way: the write is done, its answer never comes. */
-function endingAfter(client: DynamoDBClient, writes: number): DynamoDBClient {
-  let left = writes;
-  return sending(client, async (command) => {
-    if (left <= 0) {
-      throw new Error('the process has ended');
-    }
-    const isWrite = command.constructor.name !== 'GetItemCommand';
-    const answer = await client.send(command as UpdateItemCommand);
-    left -= isWrite ? 1 : 0;
-    if (left <= 0) {
-      throw new Error('the process has ended');
-    }
-    return answer;
-  });
-}
-
-/** A client that notes which attributes of customers its requests name. */
-function recording(client: DynamoDBClient, written: Set<string>): DynamoDBClient {
-  return sending(client, (command) => {
-    const { input } = command as UpdateItemCommand & { input: { Item?: Record<string, unknown> } };
-    const key = input.Key?.pk?.S ?? (input.Item?.pk as { S: string } | undefined)?.S ?? '';
-    if (key.startsWith('CUSTOMER#')) {
-      const expressions = `${input.UpdateExpression ?? ''} ${input.ConditionExpression ?? ''}`;
-      for (const [placeholder, name] of Object.entries(input.ExpressionAttributeNames ?? {})) {
-        // A name behind a dot is data inside of an attribute.
-        if (!expressions.includes(`.${placeholder}`)) {
-          written.add(name);
-        }
-      }
-      for (const name of Object.keys(input.Item ?? {})) {
-        written.add(name);
-      }
-    }
-    return client.send(command as UpdateItemCommand);
-  });
-}
-
-function sending(client: DynamoDBClient, send: (command: object) => Promise<unknown>): DynamoDBClient {
-  return Object.assign(Object.create(client), { send });
 }

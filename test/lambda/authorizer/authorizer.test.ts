@@ -57,6 +57,14 @@ test('a call that is paid for is allowed, under its lane’s key, and the backen
   });
 });
 
+test('of a plan without a limit, the backend is told no number', async () => {
+  const { dependencies } = world({ remaining: 0 });
+  const plans = CATALOGUE.plans.map((plan) => ({ ...plan, quota: { period: 'unlimited' as const } }));
+  const catalogue = { ...CATALOGUE, plans };
+  const { context } = await authorize(event(), { ...dependencies, catalogue });
+  expect(context).toEqual({ customer, plan: 'free', cost: 5 });
+});
+
 test.each([
   ['POST', '/search', 5],
   ['GET', '/search', 1],

@@ -5,6 +5,8 @@ import { type ChargeRequest, explain, type SpendingStore, type SpendOutcome } fr
 export class MemorySpendingStore implements SpendingStore {
   public readonly balances = new Map<string, Balance>();
   public writes = 0;
+  /** How many periods were begun. */
+  public periods = 0;
 
   public async spend(request: ChargeRequest, now: number): Promise<SpendOutcome> {
     this.writes++;
@@ -21,8 +23,10 @@ export class MemorySpendingStore implements SpendingStore {
     this.writes++;
     const balance = this.balances.get(customer);
     if (balance?.periodEnd === ended) {
+      this.periods++;
       const credits = creditsLeft(balance);
-      this.balances.set(customer, { ...balance, credits, remaining: credits + included, periodEnd: next });
+      const period = { periodStart: ended, periodEnd: next };
+      this.balances.set(customer, { ...balance, ...period, credits, remaining: credits + included });
     }
   }
 

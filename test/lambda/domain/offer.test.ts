@@ -23,6 +23,14 @@ test('quotas of different periods are compared by the day', () => {
   expect(recommend(catalogue, 'free')).toBeUndefined();
 });
 
+test('a plan without a limit is the largest, and its customers need no top-up', () => {
+  const price = { amount: 1, currency: 'usd', interval: 'month' as const };
+  const open = plan('open', undefined, 'unlimited', price);
+  const catalogue = { ...CATALOGUE, plans: [plan('free', 10 ** 12, 'day'), open] };
+  expect(recommend(catalogue, 'free')).toMatchObject({ plan: { id: 'open' } });
+  expect(recommend(catalogue, 'open')).toBeUndefined();
+});
+
 test('an offer is found by the one id that names it', () => {
   expect(findOffer(CATALOGUE, { plan: 'pro' })).toMatchObject({ kind: 'plan' });
   expect(findOffer(CATALOGUE, { topUp: '1k' })).toMatchObject({ kind: 'topUp' });

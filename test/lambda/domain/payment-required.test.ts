@@ -1,4 +1,4 @@
-import type { Balance } from '../../../lambda/domain/balance';
+import { type Balance, findPlan, openingBalance } from '../../../lambda/domain/balance';
 import { NEVER } from '../../../lambda/domain/clock';
 import { paymentRequired, type RefusedCall } from '../../../lambda/domain/payment-required';
 import { balance, CATALOGUE, NOW, plan } from '../fixtures';
@@ -58,6 +58,35 @@ test('units that were given once have no window and no reset', () => {
     rateLimitPolicy: '"once";q=50',
     rateLimit: '"once";r=0',
   });
+});
+
+test.each(['payment_failed', 'route_not_in_plan', 'usage_plan_quota_exceeded'] as const)(
+  'a plan without a limit has no number to tell in a 402 for %s',
+  (reason) => {
+    const catalogue = { ...CATALOGUE, plans: [...CATALOGUE.plans, plan('open', undefined, 'unlimited')] };
+    const { remaining, ...opening } = openingBalance(findPlan(catalogue, 'open'), NOW, new Uint8Array(16));
+    const open = { ...balance(opening), remaining: remaining - 1 };
+    const { body, headers } = paymentRequired(catalogue, { ...call, reason, balance: open, plans: ['pro'] });
+    expect(JSON.parse(JSON.stringify(body))).not.toMatchObject({ limit: expect.anything() });
+    expect(body).toMatchObject({ plan: 'open', limit: undefined, remaining: undefined, resetsAt: null });
+    expect(Object.keys(JSON.parse(JSON.stringify(headers)))).toEqual(['link']);
+    expect(JSON.stringify({ body, headers })).not.toMatch(/9{9}/);
+  },
+);
+
+test('a billing period is the window, and its end the reset', () => {
+  const catalogue = { ...CATALOGUE, plans: [plan('free', 50, 'billing')] };
+  const period = { periodStart: NOW - 10 * 86_400, periodEnd: NOW + 21 * 86_400 };
+  const { body, headers } = paymentRequired(catalogue, { ...call, balance: balance({ remaining: 0, ...period }) });
+  expect(body.resetsAt).toBe('2026-12-14T12:00:00Z');
+  expect(headers).toMatchObject({ rateLimitPolicy: '"billing";q=50;w=2678400', rateLimit: '"billing";r=0;t=1814400' });
+});
+
+test('a trial that took the place of a monthly quota is not shown as if it came back', () => {
+  const catalogue = { ...CATALOGUE, plans: [plan('free', 50, 'once')] };
+  const { body, headers } = paymentRequired(catalogue, { ...call, cost: 1 });
+  expect(body.resetsAt).toBeNull();
+  expect(headers).toMatchObject({ rateLimit: '"once";r=0', retryAfter: undefined });
 });
 
 test('after a failed payment the link finds out what is owed', () => {

@@ -1,42 +1,60 @@
 import fc from 'fast-check';
 import { NEVER } from '../../../lambda/domain/clock';
-import { periodEnd, periodLength } from '../../../lambda/domain/period';
-import { NOW } from '../fixtures';
+import { firstPeriod, periodAfter, periodLength } from '../../../lambda/domain/period';
+import type { PlanEntry } from '../../../lib/private/catalogue';
+import { NOW, plan } from '../fixtures';
 
 const at = (text: string) => Date.parse(text) / 1000;
+const billed = (interval?: 'month' | 'year', price: PlanEntry['price'] = { amount: 1, currency: 'usd', interval }) =>
+  plan('pro', 10, 'billing', price);
+
+test('a calendar period ends in its own time zone', () => {
+  const berlin = { ...plan('free', 10), quota: { units: 10, period: 'month' as const, timeZone: 'Europe/Berlin' } };
+  expect(firstPeriod(plan('free', 10), NOW)).toEqual({ start: NOW, end: at('2026-12-01T00:00:00Z') });
+  expect(firstPeriod(berlin, NOW)).toEqual({ start: NOW, end: at('2026-11-30T23:00:00Z') });
+  expect(periodAfter(berlin, NOW - 9, NOW).end).toBe(at('2026-11-30T23:00:00Z'));
+});
 
 test.each([
-  ['day', '2026-11-24T00:00:00Z'],
-  ['week', '2026-11-30T00:00:00Z'],
-  ['month', '2026-12-01T00:00:00Z'],
-] as const)('a %s ends at midnight UTC', (period, end) => {
-  expect(periodEnd(period, NOW)).toBe(at(end));
+  ['monthly', billed('month'), '2026-12-23T12:00:00Z'],
+  ['yearly', billed('year'), '2027-11-23T12:00:00Z'],
+  ['at a price that only Stripe knows', billed(undefined, { stripePrice: 'price_1' }), '2026-12-23T12:00:00Z'],
+])('a plan that is billed %s', (_, paid, end) => {
+  expect(firstPeriod(paid, NOW)).toEqual({ start: NOW, end: at(end) });
 });
 
-test('the last second of a week is a Sunday night, and the next one starts another', () => {
-  expect(periodEnd('week', at('2026-11-29T23:59:59Z'))).toBe(at('2026-11-30T00:00:00Z'));
-  expect(periodEnd('week', at('2026-11-30T00:00:00Z'))).toBe(at('2026-12-07T00:00:00Z'));
+test.each([
+  ['the 31st, by the month', 'month', '2026-01-31T12:00:00Z', '2026-02-28T12:00:00Z'],
+  ['a leap day, by the year', 'year', '2028-02-29T12:00:00Z', '2029-02-28T12:00:00Z'],
+  ['December, by the month', 'month', '2026-12-31T12:00:00Z', '2027-01-31T12:00:00Z'],
+] as const)('a billing period from %s ends in the month after', (_, interval, ended, end) => {
+  expect(periodAfter(billed(interval), at(ended), at(ended))).toEqual({ start: at(ended), end: at(end) });
 });
 
-test('a year ends with its December', () => {
-  expect(periodEnd('month', at('2026-12-31T23:59:59Z'))).toBe(at('2027-01-01T00:00:00Z'));
-});
-
-test('what is given once never ends', () => {
-  expect(periodEnd('once', NOW)).toBe(NEVER);
-  expect(periodLength('once', NEVER)).toBeUndefined();
-});
-
-test('a period holds its moment, is as long as it says, and the next begins where it ends', () => {
-  const moment = fc.integer({ min: 0, max: at('2100-01-01T00:00:00Z') });
+test('billing periods follow on the last one known, and all clocks compute the same ones', () => {
+  const moment = fc.integer({ min: at('2020-01-01T00:00:00Z'), max: at('2030-01-01T00:00:00Z') });
   fc.assert(
-    fc.property(fc.constantFrom('day' as const, 'week' as const, 'month' as const), moment, (period, now) => {
-      const end = periodEnd(period, now);
-      const length = periodLength(period, end) ?? 0;
-      expect(end).toBeGreaterThan(now);
-      expect(end - length).toBeLessThanOrEqual(now);
-      expect(periodEnd(period, end - length)).toBe(end);
-      expect(periodEnd(period, end)).toBeGreaterThan(end);
+    fc.property(fc.constantFrom('month' as const, 'year' as const), moment, moment, (interval, one, other) => {
+      const [ended, now] = [Math.min(one, other), Math.max(one, other)];
+      const period = periodAfter(billed(interval), ended, now);
+      expect(period.start).toBeLessThanOrEqual(now);
+      expect(period.end).toBeGreaterThan(now);
+      expect(periodAfter(billed(interval), period.start, now)).toEqual(period);
+      expect(periodLength(billed(interval).quota, period)).toBeGreaterThanOrEqual(28 * 86_400);
     }),
   );
+});
+
+test('what is given once never ends, and has no window', () => {
+  const trial = plan('trial', 10, 'once');
+  expect(firstPeriod(trial, NOW)).toEqual({ start: NOW, end: NEVER });
+  expect(periodLength(trial.quota, firstPeriod(trial, NOW))).toBeUndefined();
+});
+
+test('a window is as long as the day, the month or the billing period is', () => {
+  const length = (entry: PlanEntry, start: string, end: string) =>
+    periodLength(entry.quota, { start: at(start), end: at(end) });
+  expect(length(plan('free', 1), '2026-11-20T00:00:00Z', '2026-12-01T00:00:00Z')).toBe(30 * 86_400);
+  expect(length(plan('free', 1, 'day'), '2026-11-01T00:00:00Z', '2026-12-01T00:00:00Z')).toBe(86_400);
+  expect(length(billed('month'), '2026-01-31T12:00:00Z', '2026-02-28T12:00:00Z')).toBe(28 * 86_400);
 });

@@ -30,6 +30,7 @@ export function subscription(
     created: NOW,
     status: 'active',
     metadata: { customer: 'customer1', plan },
+    items: { data: [{ current_period_start: NOW, current_period_end: NOW + 30 * 86_400 }] },
     ...overrides,
   } as Stripe.Subscription;
 }

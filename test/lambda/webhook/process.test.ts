@@ -1,9 +1,11 @@
 import type Stripe from 'stripe';
 import { DynamoDbCustomerStore } from '../../../lambda/adapters/dynamodb-customer-store';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
+import { DynamoDbSpendingStore } from '../../../lambda/adapters/dynamodb-spending-store';
+import { SdkItemUpdates } from '../../../lambda/adapters/sdk-item-updates';
 import { type ProcessDependencies, processEvent } from '../../../lambda/webhook/process';
 import { createTable, type TestTable } from '../adapters/table';
-import { CATALOGUE, NOW } from '../fixtures';
+import { CATALOGUE, NOW, plan } from '../fixtures';
 import { checkoutSession, event, invoice, subscription } from './events';
 
 let table: TestTable;
@@ -45,6 +47,15 @@ function process(...events: Stripe.Event[]) {
 
 function balance() {
   return customers.balance('customer1');
+}
+
+/** A call of the customer's. */
+async function spend(cost: number): Promise<void> {
+  const keyHash = new Uint8Array(32);
+  await customers.addFirstKey('customer1', 'key001', keyHash);
+  const store = new DynamoDbSpendingStore(new SdkItemUpdates(table.client), table.table);
+  const { spent } = await store.spend({ customer: 'customer1', keyId: 'key001', keyHash, cost }, NOW);
+  expect(spent).toBe(true);
 }
 
 function putAtStripe(...subscriptions: Stripe.Subscription[]): void {
@@ -183,6 +194,86 @@ describe('a subscription', () => {
     expect(await process(event('invoice.paid', invoice('sub_1')))).toBe('ignored');
     expect(await process(event('invoice.paid', invoice(undefined)))).toBe('ignored');
   });
+});
+
+describe('a plan with the subscription’s own periods', () => {
+  const PERIOD = 30 * 86_400;
+  const NEXT = NOW + PERIOD;
+
+  beforeEach(() => {
+    const price = { stripePrice: 'price_1' };
+    const plans = [plan('free', 50), plan('pro', 1_000, 'billing', price), plan('max', 9_000, 'billing', price)];
+    dependencies = { ...dependencies, catalogue: { ...CATALOGUE, plans } };
+  });
+
+  /** The subscription in its period that begins at `start`. */
+  function inPeriod(start: number, name = 'pro', overrides: Partial<Stripe.Subscription> = {}): Stripe.Subscription {
+    const items = { data: [{ current_period_start: start, current_period_end: start + PERIOD }] };
+    return subscription('sub_1', name, { items: items as Stripe.Subscription['items'], ...overrides });
+  }
+
+  const updated = () => event('customer.subscription.updated', { id: 'sub_1' });
+  const paid = () => event('invoice.paid', invoice('sub_1'));
+
+  test('begins with the subscription’s period, and not with the event', async () => {
+    putAtStripe(inPeriod(NOW - 600));
+    await process(updated());
+    expect(await balance()).toMatchObject({ remaining: 1_000, periodStart: NOW - 600, periodEnd: NOW - 600 + PERIOD });
+  });
+
+  test.each([
+    ['invoice.paid', paid],
+    ['customer.subscription.updated', updated],
+  ])('is renewed by %s, and by it alone', async (_, renewal) => {
+    putAtStripe(inPeriod(NOW));
+    await process(updated(), event('checkout.session.completed', checkoutSession()));
+    putAtStripe(inPeriod(NEXT));
+    await process(renewal());
+    expect(await balance()).toMatchObject({ remaining: 2_000, credits: 1_000, periodStart: NEXT });
+    await spend(700);
+    await process(paid(), updated(), paid());
+    expect(await balance()).toMatchObject({ remaining: 1_300, credits: 1_000, periodEnd: NEXT + PERIOD });
+  });
+
+  test('is renewed when the payment that had failed is made', async () => {
+    putAtStripe(inPeriod(NOW));
+    await process(updated());
+    putAtStripe(inPeriod(NEXT, 'pro', { status: 'past_due' }));
+    await process(event('invoice.payment_failed', invoice('sub_1')));
+    expect(await balance()).toMatchObject({ standing: 'grace', periodStart: NOW });
+    putAtStripe(inPeriod(NEXT));
+    await process(paid());
+    expect(await balance()).toMatchObject({ standing: 'active', remaining: 1_000, periodStart: NEXT });
+  });
+
+  test('a change to another plan in mid-period gives that plan’s units once, and its renewal follows', async () => {
+    putAtStripe(inPeriod(NOW));
+    await process(updated());
+    putAtStripe(inPeriod(NOW, 'max'));
+    await process(updated());
+    await spend(4_000);
+    await process(updated(), paid());
+    expect(await balance()).toMatchObject({ plan: 'max', remaining: 5_000, periodStart: NOW, periodEnd: NEXT });
+    putAtStripe(inPeriod(NEXT, 'max'));
+    await process(paid());
+    expect(await balance()).toMatchObject({ plan: 'max', remaining: 9_000, periodStart: NEXT });
+  });
+
+  test('of a subscription that tells no period is an error, and is sent again', async () => {
+    putAtStripe(inPeriod(NOW, 'pro', { items: { data: [] as unknown } as Stripe.Subscription['items'] }));
+    await expect(process(paid())).rejects.toThrow('no item to tell its period');
+  });
+});
+
+test('a plan without a limit leaves bought units as they are, before and after it', async () => {
+  const plans = [...CATALOGUE.plans, plan('open', undefined, 'unlimited')];
+  dependencies = { ...dependencies, catalogue: { ...CATALOGUE, plans } };
+  putAtStripe(subscription('sub_1', 'open'));
+  await process(event('checkout.session.completed', checkoutSession()), event('invoice.paid', invoice('sub_1')));
+  await spend(10 ** 9);
+  putAtStripe(subscription('sub_1', 'open', { status: 'canceled' }));
+  await process(event('customer.subscription.deleted', { id: 'sub_1' }));
+  expect(await balance()).toMatchObject({ plan: 'free', remaining: 1_050, credits: 1_000 });
 });
 
 test('an event of a type that means nothing here is ignored', async () => {
