@@ -13,6 +13,9 @@ import { describeRenewals } from './describe-renewals';
 import { describeSpendingStore } from './describe-spending-store';
 import { createTable, type TestTable } from './table';
 
+/** Thousands of requests, on whatever machine: how fast they are is nothing that is promised here. */
+jest.setTimeout(60_000);
+
 const HASH = new Uint8Array(32).fill(1);
 const NEXT = NOW + 30 * 86_400;
 
