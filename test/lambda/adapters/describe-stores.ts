@@ -11,7 +11,7 @@ import { balance, NOW, plan } from '../fixtures';
 import { endingAfter, recording } from './clients';
 import { describeRenewals } from './describe-renewals';
 import { describeSpendingStore } from './describe-spending-store';
-import { createTable, type TestTable } from './table';
+import { createTable, PATIENCE, type TestTable } from './table';
 
 /** Thousands of requests, on whatever machine: how fast they are is nothing that is promised here. */
 jest.setTimeout(60_000);
@@ -239,48 +239,52 @@ export function describeStores(engine: string, updatesOf: (table: TestTable) => 
       expect(written.size).toBeGreaterThan(10);
     });
 
-    test('any order of calls, payments, periods and plans leaves what a plain sum of them would', async () => {
-      const step = fc.oneof(
-        fc.record({ spend: fc.integer({ min: 0, max: 40 }) }),
-        fc.record({ credit: fc.integer({ min: 1, max: 40 }) }),
-        fc.record({ rollOver: fc.constant(50) }),
-        fc.record({ plan: fc.constantFrom('free', 'pro') }),
-      );
-      await fc.assert(
-        fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
-          const customer = await customerWith({ periodEnd: NEXT });
-          let [included, bought, current, end] = [50, 0, 'free', NEXT];
-          for (const [index, next] of steps.entries()) {
-            if ('spend' in next) {
-              const { spent } = await spending.spend(request(customer, { cost: next.spend }), NOW);
-              expect(spent).toBe(included + bought >= next.spend);
-              const fromPlan = spent ? Math.min(included, next.spend) : 0;
-              included -= fromPlan;
-              bought -= spent ? next.spend - fromPlan : 0;
-            } else if ('credit' in next) {
-              await payments.credit(customer, { id: `cs_${index}`, kind: 'top_up', units: next.credit });
-              bought += next.credit;
-            } else if ('rollOver' in next) {
-              await spending.rollOver(customer, end, next.rollOver, end + 1);
-              included = next.rollOver;
-              end += 1;
-            } else {
-              const period = { start: NOW, end };
-              await payments.changePlan(customer, { cause: `c${index}`, plan: next.plan, units: 200, period });
-              included = next.plan === current ? included : 200;
-              current = next.plan;
+    test(
+      'any order of calls, payments, periods and plans leaves what a plain sum of them would',
+      async () => {
+        const step = fc.oneof(
+          fc.record({ spend: fc.integer({ min: 0, max: 40 }) }),
+          fc.record({ credit: fc.integer({ min: 1, max: 40 }) }),
+          fc.record({ rollOver: fc.constant(50) }),
+          fc.record({ plan: fc.constantFrom('free', 'pro') }),
+        );
+        await fc.assert(
+          fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+            const customer = await customerWith({ periodEnd: NEXT });
+            let [included, bought, current, end] = [50, 0, 'free', NEXT];
+            for (const [index, next] of steps.entries()) {
+              if ('spend' in next) {
+                const { spent } = await spending.spend(request(customer, { cost: next.spend }), NOW);
+                expect(spent).toBe(included + bought >= next.spend);
+                const fromPlan = spent ? Math.min(included, next.spend) : 0;
+                included -= fromPlan;
+                bought -= spent ? next.spend - fromPlan : 0;
+              } else if ('credit' in next) {
+                await payments.credit(customer, { id: `cs_${index}`, kind: 'top_up', units: next.credit });
+                bought += next.credit;
+              } else if ('rollOver' in next) {
+                await spending.rollOver(customer, end, next.rollOver, end + 1);
+                included = next.rollOver;
+                end += 1;
+              } else {
+                const period = { start: NOW, end };
+                await payments.changePlan(customer, { cause: `c${index}`, plan: next.plan, units: 200, period });
+                included = next.plan === current ? included : 200;
+                current = next.plan;
+              }
             }
-          }
-          const balance = await balanceOf(customer);
-          expect({ remaining: balance.remaining, credits: creditsLeft(balance), plan: balance.plan }).toEqual({
-            remaining: included + bought,
-            credits: bought,
-            plan: current,
-          });
-        }),
-        { numRuns: 40 },
-      );
-    });
+            const balance = await balanceOf(customer);
+            expect({ remaining: balance.remaining, credits: creditsLeft(balance), plan: balance.plan }).toEqual({
+              remaining: included + bought,
+              credits: bought,
+              plan: current,
+            });
+          }),
+          { numRuns: 40 },
+        );
+      },
+      PATIENCE,
+    );
   });
 }
 
