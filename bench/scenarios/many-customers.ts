@@ -1,0 +1,40 @@
+import type { Customer } from '../simulation/simulate';
+import { heldOfServed, writesPer1000 } from './metrics';
+import type { Scale, Scenario } from './scenario';
+
+const RATE = 1_000;
+
+/** By Zipf's law: the second calls half as often as the first, the third a third. */
+export function zipf(count: number): Customer[] {
+  const weights = Array.from({ length: count }, (_, index) => 1 / (index + 1));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight, index) => ({
+    id: `c${index}`,
+    group: 'all',
+    rate: (RATE * weight) / total,
+    units: 1_000_000,
+  }));
+}
+
+export function manyCustomers(scale: Scale): Scenario {
+  return {
+    title: 'Many customers',
+    description: '1,000 calls/s of 10,000 customers by Zipf’s law.',
+    metrics: [heldOfServed, writesPer1000],
+    variants: [
+      {
+        name: '64 environments',
+        load: {
+          customers: zipf(10_000),
+          environments: 64,
+          placement: 'spread',
+          milliseconds: 20_000 * scale,
+        },
+        targets: [
+          { metric: heldOfServed.name, atMost: 4.2 },
+          { metric: writesPer1000.name, atMost: 770 },
+        ],
+      },
+    ],
+  };
+}
