@@ -7,8 +7,11 @@ import { toWire, toWireItem } from './wire';
 interface Statement {
   readonly request: UpdateRequest;
   /** The very objects that the parsed expressions refer to. */
-  readonly values: Record<string, AttributeValue>;
+  readonly values: Item;
 }
+
+/** The check copies the request, and keeps of it what it was parsed from. */
+type Parsed = UpdateRequest & { readonly ExpressionAttributeValues?: Item };
 
 /**
  * Parsing takes far longer than applying, and a run sends a few statements a million times. So a statement is parsed once, by the
@@ -23,9 +26,9 @@ export class Statements {
     const statement = this.known.get(id);
     const key = toWireItem(Key ?? {});
     if (statement === undefined) {
-      const values = toWireItem(ExpressionAttributeValues ?? {}) as Record<string, AttributeValue>;
-      const request = validate.updateItem({ ...input, Key: key, ExpressionAttributeValues: values });
-      this.known.set(id, { request, values });
+      const values = toWireItem(ExpressionAttributeValues ?? {});
+      const request = validate.updateItem({ ...input, Key: key, ExpressionAttributeValues: values }) as Parsed;
+      this.known.set(id, { request, values: request.ExpressionAttributeValues ?? {} });
       return request;
     }
     for (const [name, value] of Object.entries(ExpressionAttributeValues ?? {})) {
