@@ -10,7 +10,6 @@ const MEASURED_BY_TARGETS = 'paywall, leases';
 
 export interface Conditions {
   readonly seeds: readonly number[];
-  readonly quick: boolean;
   readonly seconds: number;
 }
 

@@ -16,11 +16,9 @@ export const CATALOGUE: Catalogue = {
 };
 
 /** One BALANCE item a customer, as the paywall keeps it; the hand-written peers use the same one. */
-export const balances: Pick<Engine, 'prepare' | 'credit' | 'remaining'> = {
-  prepare: (dynamoDb) => dynamoDb.createTable(TABLE, 'pk', 'sk'),
+export const balances: Pick<Engine, 'credit' | 'remaining'> = {
   credit: (dynamoDb: SimulatedDynamoDb, customer: string, units: number) =>
-    dynamoDb.put(TABLE, {
-      ...Key.balance(customer),
+    dynamoDb.put(TABLE, Key.balance(customer), {
       ...fromOpeningBalance({
         plan: 'pro',
         standing: 'active',

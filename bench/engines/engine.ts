@@ -22,8 +22,6 @@ export interface Decider {
 export interface Engine {
   readonly name: string;
   readonly retries: RetryPolicy;
-  /** Creates what the engine keeps. */
-  prepare(dynamoDb: SimulatedDynamoDb): void;
   /** Gives a customer so many units, before the run. */
   credit(dynamoDb: SimulatedDynamoDb, customer: string, units: number): void;
   /** What the store says is left. */

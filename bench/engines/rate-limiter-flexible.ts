@@ -13,16 +13,14 @@ const THIRTY_DAYS = 30 * 86_400;
 export const rateLimiterFlexible: Engine = {
   name: 'rate-limiter-flexible',
   retries: SDK_RETRIES,
-  prepare: (dynamoDb) => dynamoDb.createTable(TABLE, 'key'),
   credit: (dynamoDb, customer, units) =>
-    dynamoDb.put(TABLE, {
-      key: { S: keyOf(customer) },
+    dynamoDb.put(TABLE, keyOf(customer), {
       points: { N: String(POINTS - units) },
       // By the real clock, which the package reads.
       expire: { N: String(Math.floor(Date.now() / 1000) + THIRTY_DAYS) },
     }),
   remaining: (dynamoDb, customer) =>
-    Math.max(0, POINTS - Number(dynamoDb.peek(TABLE, { key: { S: keyOf(customer) } })?.points?.N ?? 0)),
+    Math.max(0, POINTS - Number(dynamoDb.peek(TABLE, keyOf(customer))?.points?.N ?? 0)),
   open: ({ client }) => {
     const limiter = new RateLimiterDynamo({
       storeClient: client,
@@ -46,6 +44,6 @@ export const rateLimiterFlexible: Engine = {
   },
 };
 
-function keyOf(customer: string): string {
-  return `quota:${customer}`;
+function keyOf(customer: string) {
+  return { key: { S: `quota:${customer}` } };
 }

@@ -8,15 +8,13 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../../local/store/attribute-value';
 import { readUnits, writeUnits } from '../../local/store/capacity';
-import { Database } from '../../local/store/database';
-import { ServiceError } from '../../local/store/errors';
-import { createTable } from '../../local/store/table-operations';
-import { attempt, prepareUpdate } from '../../local/store/writes';
+import { isMet } from '../../local/store/conditions';
+import { applyUpdate } from '../../local/store/updates';
 import { logNormal, type Random } from './random';
 import type { Scheduler } from './scheduler';
 import { Statements } from './statements';
 import { TokenBucket } from './token-bucket';
-import { fromWireItem, toWireItem } from './wire';
+import { fromWireItem, type SdkItem, toWireItem } from './wire';
 
 export interface DynamoDbOptions {
   /** Write units a second for one item: DynamoDB's own cap, whatever its table can do. */
@@ -39,12 +37,14 @@ export const DYNAMODB: DynamoDbOptions = {
   lost: 0,
 };
 
+type Address = Pick<UpdateItemCommandInput, 'TableName' | 'Key'>;
+
 const METADATA = { $metadata: {} };
 
-/** DynamoDB in virtual time: the local store's expression engine behind latency, and a capacity for each item. */
+/** DynamoDB in virtual time: the local store's own expressions behind latency, and a capacity for each item. */
 export class SimulatedDynamoDb {
   readonly usage = { calls: 0, throttled: 0, writeUnits: 0, readUnits: 0 };
-  private readonly database = new Database();
+  private readonly items = new Map<string, Item>();
   private readonly statements = new Statements();
   private readonly partitions = new Map<string, { readonly writes: TokenBucket; readonly reads: TokenBucket }>();
 
@@ -54,24 +54,14 @@ export class SimulatedDynamoDb {
     private readonly options: DynamoDbOptions = DYNAMODB,
   ) {}
 
-  createTable(name: string, ...keys: readonly [string, string?]): void {
-    const names = keys.filter((key) => key !== undefined);
-    createTable(this.database, {
-      TableName: name,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      KeySchema: names.map((AttributeName, index) => ({ AttributeName, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
-    });
-  }
-
   /** What stands in the table at the start; costs nothing. */
-  put(table: string, item: Parameters<typeof toWireItem>[0]): void {
-    this.database.commit({ writes: [{ table, put: toWireItem(item) }] });
+  put(table: string, key: SdkItem, attributes: SdkItem): void {
+    this.items.set(idOf({ TableName: table, Key: key }), toWireItem({ ...key, ...attributes }));
   }
 
   /** What stands in the table now; costs nothing. */
-  peek(table: string, key: Parameters<typeof toWireItem>[0]): ReturnType<typeof fromWireItem> | undefined {
-    const item = this.database.table(table).get(toWireItem(key));
+  peek(table: string, key: SdkItem): SdkItem | undefined {
+    const item = this.items.get(idOf({ TableName: table, Key: key }));
     return item && fromWireItem(item);
   }
 
@@ -87,7 +77,7 @@ export class SimulatedDynamoDb {
 
   getItem(input: GetItemCommandInput): Promise<GetItemCommandOutput> {
     return this.call(() => {
-      const item = this.database.table(input.TableName ?? '').get(toWireItem(input.Key ?? {}));
+      const item = this.items.get(idOf(input));
       const units = readUnits(item, input.ConsistentRead);
       if (!this.partition(input).reads.take(units, this.scheduler.now)) {
         throw this.throttled();
@@ -112,26 +102,22 @@ export class SimulatedDynamoDb {
   }
 
   private update(input: UpdateItemCommandInput): Item {
-    try {
-      const done = attempt(prepareUpdate(this.database, this.statements.parse(input)));
-      this.usage.writeUnits += writeUnits(done.old, done.new);
-      if (done.write !== undefined) {
-        this.database.commit({ writes: [done.write] });
-      }
-      return done.new ?? {};
-    } catch (error) {
-      if (!(error instanceof ServiceError) || !error.type.endsWith('#ConditionalCheckFailedException')) {
-        throw error;
-      }
+    const { Key, _condition, _updates } = this.statements.parse(input);
+    const id = idOf(input);
+    const old = this.items.get(id);
+    if (_condition !== undefined && !isMet(_condition.expression, old ?? {})) {
       // A condition that fails costs as much as one that holds.
-      const item = error.members.Item as Item | undefined;
-      this.usage.writeUnits += writeUnits(item, undefined);
+      this.usage.writeUnits += writeUnits(old, undefined);
       throw new ConditionalCheckFailedException({
         ...METADATA,
-        message: error.message,
-        Item: item && fromWireItem(item),
+        message: 'The conditional request failed',
+        Item: input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' ? old && fromWireItem(old) : undefined,
       });
     }
+    const item = applyUpdate(_updates?.sections ?? [], old ?? Key);
+    this.items.set(id, item);
+    this.usage.writeUnits += writeUnits(old, item);
+    return item;
   }
 
   private throttled(): Error {
@@ -139,10 +125,8 @@ export class SimulatedDynamoDb {
     return new ProvisionedThroughputExceededException({ ...METADATA, message: 'the partition is over its capacity' });
   }
 
-  private partition(input: Pick<UpdateItemCommandInput, 'TableName' | 'Key'>) {
-    const id = `${input.TableName}/${Object.values(input.Key ?? {})
-      .map((value) => value.S)
-      .join('/')}`;
+  private partition(input: Address) {
+    const id = idOf(input);
     const known = this.partitions.get(id);
     if (known !== undefined) {
       return known;
@@ -167,4 +151,13 @@ function settle<T>(work: () => T): () => T {
       throw error;
     };
   }
+}
+
+/** One string per item. */
+function idOf({ TableName, Key = {} }: Address): string {
+  let id = TableName ?? '';
+  for (const name in Key) {
+    id += `/${Key[name]?.S}`;
+  }
+  return id;
 }

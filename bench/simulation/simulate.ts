@@ -85,7 +85,6 @@ class Run {
     this.meanInterval = 1_000 / rates.reduce((sum, rate) => sum + rate, 0);
     this.end = load.milliseconds;
     this.dynamoDb = new SimulatedDynamoDb(this.scheduler, latencies, { ...DYNAMODB, ...load.dynamoDb });
-    engine.prepare(this.dynamoDb);
     for (const { id, units } of load.customers) {
       engine.credit(this.dynamoDb, id, units);
     }

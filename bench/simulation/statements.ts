@@ -21,8 +21,9 @@ export class Statements {
   private readonly known = new Map<string, Statement>();
 
   parse(input: UpdateItemCommandInput): UpdateRequest {
-    const { Key, ExpressionAttributeValues, ...text } = input;
-    const id = JSON.stringify(text);
+    const { Key, ExpressionAttributeValues, ExpressionAttributeNames = {} } = input;
+    const names = Object.entries(ExpressionAttributeNames).join();
+    const id = `${input.TableName}|${input.UpdateExpression}|${input.ConditionExpression}|${names}`;
     const statement = this.known.get(id);
     const key = toWireItem(Key ?? {});
     if (statement === undefined) {

@@ -1,10 +1,11 @@
 import type { AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, Item } from '../../local/store/attribute-value';
 
-type SdkItem = Record<string, SdkValue>;
+export type SdkItem = Record<string, SdkValue>;
 
-/** The same bytes come with every call. */
+/** The same few bytes come and go with every call. */
 const encoded = new WeakMap<Uint8Array, string>();
+const decoded = new Map<string, Uint8Array>();
 
 /** As the SDK writes a value into a request. */
 export function toWire(value: SdkValue): AttributeValue {
@@ -20,20 +21,30 @@ export function toWire(value: SdkValue): AttributeValue {
 }
 
 export function toWireItem(item: SdkItem): Item {
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, toWire(value)]));
+  return mapValues(item, toWire);
 }
 
 /** As the SDK reads a value from an answer. */
 export function fromWireItem(item: Item): SdkItem {
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, fromWire(value)]));
+  return mapValues(item, fromWire);
 }
 
 function fromWire(value: AttributeValue): SdkValue {
   if (value.B !== undefined) {
-    return { B: Buffer.from(value.B, 'base64') };
+    const known = decoded.get(value.B) ?? Buffer.from(value.B, 'base64');
+    decoded.set(value.B, known);
+    return { B: known };
   }
   if (value.M !== undefined) {
     return { M: fromWireItem(value.M) };
   }
   return value as SdkValue;
+}
+
+function mapValues<From, To>(values: Readonly<Record<string, From>>, map: (value: From) => To): Record<string, To> {
+  const mapped: Record<string, To> = {};
+  for (const name in values) {
+    mapped[name] = map(values[name] as From);
+  }
+  return mapped;
 }
