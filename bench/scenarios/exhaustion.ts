@@ -28,7 +28,8 @@ export function exhaustion(scale: Scale): Scenario {
           customers: [hotCustomer(Math.round(QUOTA * scale))],
           environments: 64,
           placement: 'spread',
-          milliseconds: 60_000,
+          // Longer than the slowest engine takes.
+          milliseconds: 150_000,
           stopAfterRefusal: 2_000,
         },
         targets: [

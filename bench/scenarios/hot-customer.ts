@@ -22,7 +22,7 @@ export function writesOfAHotCustomer(scale: Scale): Scenario {
   });
   return {
     title: 'What a hot customer costs',
-    description: '5,000 calls/s of one customer, from cold, on a partition without a cap.',
+    description: '5,000 calls/s of one customer from the first call on, on a partition without a cap.',
     metrics: [writesPer1000, oversold],
     variants: [variant(20, 20), variant(512, 87)],
   };
@@ -35,7 +35,7 @@ export function hotPartition(scale: Scale): Scenario {
   ];
   return {
     title: 'A hot customer on one partition',
-    description: '5,000 calls/s of one customer, from cold, where DynamoDB takes 1,000 write units/s of an item.',
+    description: '5,000 calls/s of one customer from the first call on, where an item takes 1,000 write units/s.',
     metrics: [failed('hot'), wait('hot', 0.5), wait('hot', 0.99), writesPer1000],
     variants: [64, 512].map((environments) => ({
       name: `${environments} environments`,

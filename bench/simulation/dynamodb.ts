@@ -1,5 +1,6 @@
 import {
   ConditionalCheckFailedException,
+  DynamoDBServiceException,
   type GetItemCommandInput,
   type GetItemCommandOutput,
   ProvisionedThroughputExceededException,
@@ -93,12 +94,28 @@ export class SimulatedDynamoDb {
     const { p50, p99 } = this.options.latency;
     const latency = logNormal(this.random, p50, p99);
     await this.scheduler.sleep(latency / 2);
-    const answer = settle(work);
+    const answer = this.settle(work);
     await this.scheduler.sleep(latency / 2);
     if (this.options.lost > 0 && this.random() < this.options.lost) {
       throw Object.assign(new Error('the connection was reset'), { name: 'TimeoutError' });
     }
     return answer();
+  }
+
+  /** Does the work now, and tells what came of it when it is asked. */
+  private settle<T>(work: () => T): () => T {
+    try {
+      const result = work();
+      return () => result;
+    } catch (error) {
+      if (!(error instanceof DynamoDBServiceException)) {
+        // A statement that the simulation cannot do is no outage of DynamoDB's.
+        this.scheduler.fail(error);
+      }
+      return () => {
+        throw error;
+      };
+    }
   }
 
   private update(input: UpdateItemCommandInput): Item {
@@ -138,18 +155,6 @@ export class SimulatedDynamoDb {
     };
     this.partitions.set(id, partition);
     return partition;
-  }
-}
-
-/** Does the work now, and tells what came of it when it is asked. */
-function settle<T>(work: () => T): () => T {
-  try {
-    const result = work();
-    return () => result;
-  } catch (error) {
-    return () => {
-      throw error;
-    };
   }
 }
 

@@ -31,6 +31,13 @@ export class Scheduler {
     return new Promise((resolve) => this.after(delay, resolve));
   }
 
+  /** Ends the run: for what would be lost as a rejected promise, or be taken for an answer. */
+  fail(error: unknown): void {
+    this.after(0, () => {
+      throw error;
+    });
+  }
+
   /** Runs until nothing is planned any more. */
   run(): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -116,7 +116,7 @@ class Run {
     this.scheduler.after(exponential(this.arrivals, this.meanInterval), () => {
       if (this.scheduler.now < this.end) {
         this.planArrival();
-        void this.serve();
+        this.serve().catch((error: unknown) => this.scheduler.fail(error));
       }
     });
   }

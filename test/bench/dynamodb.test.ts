@@ -106,3 +106,11 @@ test.each([
   expect(errors).toMatchObject([{ name: 'ProvisionedThroughputExceededException' }]);
   expect(dynamoDb.usage).toMatchObject({ calls: attempts, throttled: attempts, writeUnits: 0 });
 });
+
+test('a statement that DynamoDB would not take ends the run: it is no outage', async () => {
+  const { scheduler, client } = simulation();
+  scheduler.after(0, () => {
+    client.updateItem({ ...spend('a', 1), UpdateExpression: 'SET' }).catch(() => {});
+  });
+  await expect(scheduler.run()).rejects.toThrow('Syntax error');
+});
