@@ -1,4 +1,6 @@
 export * from './billing-routes';
+export * from './failure-policy';
+export * from './metering';
 export * from './payment-gateway-responses';
 export * from './payments';
 export * from './paywall';

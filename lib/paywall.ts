@@ -2,6 +2,8 @@ import { Aspects, CfnOutput, type Duration, Stack } from 'aws-cdk-lib';
 import { CfnRestApi, type CorsOptions, type IRestApi, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { BillingRoutes } from './billing-routes';
+import type { FailurePolicy } from './failure-policy';
+import type { Metering } from './metering';
 import { PaymentGatewayResponses } from './payment-gateway-responses';
 import type { Payments } from './payments';
 import type { Plan } from './plan';
@@ -49,6 +51,20 @@ export interface PaywallProps {
   readonly gracePeriod?: Duration;
 
   /**
+   * How calls are counted.
+   *
+   * @default Metering.leased()
+   */
+  readonly metering?: Metering;
+
+  /**
+   * What becomes of calls while the store cannot answer.
+   *
+   * @default FailurePolicy.closed()
+   */
+  readonly failurePolicy?: FailurePolicy;
+
+  /**
    * Where balances are; paywalls that share one share their customers.
    *
    * @default - a store of its own, whose table outlives the stack
@@ -66,8 +82,9 @@ export interface PaywallProps {
 /** Options of `Paywall.protect`. */
 export interface ProtectOptions {
   /**
-   * Units that a call costs, by route: `{ 'POST /search': 5 }`. A route is an HTTP method, or `ANY`, and a resource path as the API
-   * declares it, `/forecast/{city}`.
+   * Units that a call costs, by route: `{ 'POST /search': 5, 'ANY /reports/*': 2 }`. A route is an HTTP method, or `ANY`, and a
+   * resource path as the API declares it, `/forecast/{city}`, or all that is below one, `/reports/*`. Where several fit, the
+   * longest path counts, and of two with one path the one that names the method.
    *
    * @default - every call costs 1 unit
    */
@@ -150,6 +167,8 @@ export class Paywall extends Construct {
       catalogue,
       store,
       surrogateKeyPrefix: this.usagePlans.surrogateKeyPrefix,
+      metering: props.metering,
+      failurePolicy: props.failurePolicy,
     });
     this.webhook = new StripeWebhook(this, 'StripeWebhook', { catalogue, store, payments });
     this.billing = new BillingRoutes(this, 'Billing', {

@@ -3,6 +3,8 @@ import { CfnAuthorizer, type IRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { FailurePolicy } from './failure-policy';
+import { Metering } from './metering';
 import type { PlanCatalogue } from './plan-catalogue';
 import type { ApiEntry } from './private/catalogue';
 import { Environment } from './private/environment';
@@ -19,6 +21,20 @@ export interface QuotaAuthorizerProps {
 
   /** What stands in front of plan and lane in the value of a surrogate key. */
   readonly surrogateKeyPrefix: string;
+
+  /**
+   * How calls are counted.
+   *
+   * @default Metering.leased()
+   */
+  readonly metering?: Metering;
+
+  /**
+   * What becomes of calls while the store cannot answer.
+   *
+   * @default FailurePolicy.closed()
+   */
+  readonly failurePolicy?: FailurePolicy;
 }
 
 /** The Lambda authorizer that spends quota, one call at a time. */
@@ -39,6 +55,10 @@ export class QuotaAuthorizer extends Construct {
       environment: {
         [Environment.TABLE_NAME]: props.store.table.tableName,
         [Environment.CATALOGUE]: props.catalogue._render(stack),
+        [Environment.METERING]: stack.toJsonString({
+          ...(props.metering ?? Metering.leased())._render(),
+          ...(props.failurePolicy ?? FailurePolicy.closed())._render(),
+        }),
         [Environment.SURROGATE_KEY_PREFIX]: props.surrogateKeyPrefix,
         [Environment.APIS]: Lazy.string({ produce: () => this._renderApis() }),
       },

@@ -1,4 +1,4 @@
-import type { ApiEntry, Catalogue } from '../lib/private/catalogue';
+import { type ApiEntry, type Catalogue, routeKeys } from '../lib/private/catalogue';
 import { Environment } from '../lib/private/environment';
 import type { AppModel, FunctionModel, MethodModel, RestApiModel } from './template/model';
 
@@ -38,8 +38,8 @@ export function costOf(method: MethodModel, entry: ApiEntry): number | 'open' {
   if (method.authorizer === undefined) {
     return 'open';
   }
-  const { httpMethod, resourcePath } = method;
-  return entry.costs[`${httpMethod} ${resourcePath}`] ?? entry.costs[`ANY ${resourcePath}`] ?? 1;
+  const keys = routeKeys(method.httpMethod, method.resourcePath);
+  return keys.map((key) => entry.costs[key]).find((cost) => cost !== undefined) ?? 1;
 }
 
 function isWebhook({ environment }: FunctionModel): boolean {

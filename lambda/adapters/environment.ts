@@ -1,4 +1,4 @@
-import type { ApiEntry, Catalogue } from '../../lib/private/catalogue';
+import type { ApiEntry, Catalogue, MeteringEntry } from '../../lib/private/catalogue';
 import { Environment } from '../../lib/private/environment';
 
 /** An environment variable that the constructs set. Its absence is a fault of the deployment, told at once. */
@@ -12,6 +12,10 @@ export function requireEnv(name: string): string {
 
 export function readCatalogue(): Catalogue {
   return JSON.parse(requireEnv(Environment.CATALOGUE)) as Catalogue;
+}
+
+export function readMetering(): MeteringEntry {
+  return JSON.parse(requireEnv(Environment.METERING)) as MeteringEntry;
 }
 
 /** The protected APIs, by id. */

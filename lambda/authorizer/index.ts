@@ -3,8 +3,10 @@ import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } fro
 import { Environment } from '../../lib/private/environment';
 import { systemClock } from '../adapters/clock';
 import { DynamoDbSpendingStore } from '../adapters/dynamodb-spending-store';
-import { readApis, readCatalogue, requireEnv } from '../adapters/environment';
+import { readApis, readCatalogue, readMetering, requireEnv } from '../adapters/environment';
 import { logError } from '../adapters/log';
+import { countMetric } from '../adapters/metrics';
+import { metered } from '../domain/metering';
 import { authorize } from './authorizer';
 
 // One retry and short time-outs: whoever waits for a slow store holds an execution environment that other callers need.
@@ -14,7 +16,12 @@ const client = new DynamoDBClient({
 });
 
 const dependencies = {
-  store: new DynamoDbSpendingStore(client, requireEnv(Environment.TABLE_NAME)),
+  store: metered(
+    new DynamoDbSpendingStore(client, requireEnv(Environment.TABLE_NAME)),
+    readMetering(),
+    () => Date.now(),
+    () => countMetric('FailOpenCalls'),
+  ),
   catalogue: readCatalogue(),
   apis: readApis(),
   surrogateKeyPrefix: requireEnv(Environment.SURROGATE_KEY_PREFIX),

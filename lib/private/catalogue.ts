@@ -44,9 +44,19 @@ export interface TopUpEntry {
   readonly price: PriceEntry;
 }
 
+/** How the authorizer counts: call by call where there is no block, and what it does where it cannot. */
+export interface MeteringEntry {
+  /** The most units that an execution environment takes in advance. */
+  readonly maxBlock?: number;
+  /** Milliseconds that they are spent for without asking the store. */
+  readonly life?: number;
+  /** Calls a minute that a known customer is served while the store cannot answer; none where it is absent. */
+  readonly openCallsPerMinute?: number;
+}
+
 export interface ApiEntry {
   readonly apiId: string;
-  /** `POST /search` → units; a route that is not named costs 1. */
+  /** `POST /search` or `ANY /reports/*` → units; a route that is not named costs 1. */
   readonly costs: Readonly<Record<string, number>>;
   /** `POST /search` → the ids of the plans that include it; a route that is not named is in every plan. */
   readonly routePlans: Readonly<Record<string, readonly string[]>>;
@@ -56,7 +66,9 @@ export interface ApiEntry {
   readonly corsOrigins: readonly string[];
 }
 
-/** The key under which a route stands in `ApiEntry`, for a request's method and resource. */
+/** The keys under which a route may stand in `ApiEntry`, the most telling first: the route itself, then what it is below. */
 export function routeKeys(httpMethod: string, resourcePath: string): string[] {
-  return [`${httpMethod} ${resourcePath}`, `ANY ${resourcePath}`];
+  const segments = resourcePath.split('/').slice(1);
+  const above = segments.map((_, index) => `/${[...segments.slice(0, -1 - index), '*'].join('/')}`);
+  return [resourcePath, ...above].flatMap((path) => [`${httpMethod} ${path}`, `ANY ${path}`]);
 }

@@ -9,6 +9,8 @@ export const Environment = {
   CATALOGUE: 'PAYWALL_CATALOGUE',
   /** The `ApiEntry[]` of the protected APIs, as JSON. */
   APIS: 'PAYWALL_APIS',
+  /** The `MeteringEntry`, as JSON. */
+  METERING: 'PAYWALL_METERING',
   /** What stands in front of plan and lane in the value of a surrogate API key. */
   SURROGATE_KEY_PREFIX: 'PAYWALL_SURROGATE_KEY_PREFIX',
   /** The ARN of the secret with Stripe's secret API key. */

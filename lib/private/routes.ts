@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 
 const METHODS = ['ANY', 'DELETE', 'GET', 'HEAD', 'PATCH', 'POST', 'PUT'];
 
-/** A method of an API: `POST /search`. */
+/** A method of an API, `POST /search`, or all methods below a resource, `POST /reports/*`. */
 export interface Route {
   readonly httpMethod: string;
   readonly resourcePath: string;
@@ -11,10 +11,11 @@ export interface Route {
 /** Reads `POST /search`; the message of its error names the prop. */
 export function parseRoute(prop: string, text: string): Route {
   const [httpMethod = '', resourcePath = '', ...rest] = text.split(' ');
-  const complete = METHODS.includes(httpMethod) && resourcePath.startsWith('/') && rest.length === 0;
+  const isPath = /^\/[^*]*$|^\/([^*]*\/)?\*$/.test(resourcePath);
+  const complete = METHODS.includes(httpMethod) && isPath && rest.length === 0;
   if (Token.isUnresolved(text) || !complete) {
     throw new Error(
-      `\`${prop}\` must name routes as an HTTP method and a resource path, "POST /search" (OPTIONS is always open), got: ${JSON.stringify(text)}`,
+      `\`${prop}\` must name routes as an HTTP method and a resource path, "POST /search", or all below one, "ANY /reports/*" (OPTIONS is always open), got: ${JSON.stringify(text)}`,
     );
   }
   return { httpMethod, resourcePath };
@@ -23,7 +24,11 @@ export function parseRoute(prop: string, text: string): Route {
 /** Whether what is declared of `pattern` holds for the API's method: `ANY` on either side stands for every method. */
 export function covers(pattern: Route, method: Route): boolean {
   const any = pattern.httpMethod === 'ANY' || method.httpMethod === 'ANY';
-  return pattern.resourcePath === method.resourcePath && (any || pattern.httpMethod === method.httpMethod);
+  return coversPath(pattern.resourcePath, method.resourcePath) && (any || pattern.httpMethod === method.httpMethod);
+}
+
+function coversPath(pattern: string, path: string): boolean {
+  return pattern === path || (pattern.endsWith('/*') && path.startsWith(pattern.slice(0, -1)));
 }
 
 /** `POST /search`. */

@@ -10,7 +10,7 @@ import { DynamoDbCustomerStore } from '../../lambda/adapters/dynamodb-customer-s
 import { DynamoDbPaymentStore } from '../../lambda/adapters/dynamodb-payment-store';
 import { hashApiKey, newApiKey, newCustomerId } from '../../lambda/domain/api-key';
 import { type Balance, openingBalance } from '../../lambda/domain/balance';
-import { Payments, Paywall, Plan, Price, Quota, TopUp } from '../../lib';
+import { Payments, Paywall, type PaywallProps, Plan, Price, Quota, TopUp } from '../../lib';
 import { type DevServer, type DevServerOptions, startDevServer } from '../../local/dev-server';
 
 export interface PaidApi {
@@ -37,7 +37,10 @@ export function synthesize(define: (app: App) => void): string {
 }
 
 /** The local gateway in front of an app that can bring about every answer that there is. */
-export async function startPaidApi(options: Partial<DevServerOptions> = {}, define = everyAnswer): Promise<PaidApi> {
+export async function startPaidApi(
+  options: Partial<DevServerOptions> = {},
+  define: (app: App) => void = everyAnswer,
+): Promise<PaidApi> {
   const assemblyDir = options.assemblyDir ?? synthesize(define);
   const server = await startDevServer({ assemblyDir, port: 0, log: () => undefined, ...options });
   const table = server.app.tables[0]?.name ?? '';
@@ -83,7 +86,8 @@ export async function startPaidApi(options: Partial<DevServerOptions> = {}, defi
   };
 }
 
-function everyAnswer(app: App): void {
+/** An app whose routes and plans can bring about every answer that there is. */
+export function everyAnswer(app: App, props: Partial<PaywallProps> = {}): void {
   const stack = new Stack(app, 'Paid');
   const api = new RestApi(stack, 'Api', {
     cloudWatchRole: false,
@@ -120,6 +124,7 @@ function everyAnswer(app: App): void {
     ],
     topUps: [TopUp.pack('100', { units: 100, price: Price.once(500, 'usd') })],
     payments: Payments.stripe({ secretKey: Secret.fromSecretNameV2(stack, 'Stripe', 'stripe/secret-key') }),
+    ...props,
   });
   paywall.protect(api, {
     costs: { 'POST /items/{id}': 5 },

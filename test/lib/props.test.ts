@@ -1,6 +1,6 @@
 import { Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Period } from 'aws-cdk-lib/aws-apigateway';
-import { Plan, PlanCatalogue, Price, Quota, TopUp, UsagePlans } from '../../lib';
+import { FailurePolicy, Metering, Plan, PlanCatalogue, Price, Quota, TopUp, UsagePlans } from '../../lib';
 import { paidApp, plans, topUp } from './app';
 
 const quota = Quota.perMonth(10);
@@ -69,6 +69,21 @@ describe('a refused prop is named, and its value quoted', () => {
       'must be one of DAY, WEEK, MONTH, got: "MONTHLY"',
     ],
     ['quota without period', () => Plan.free('a', { quota, usagePlanQuota: { limit: 9 } }), 'got: {"limit":9}'],
+    [
+      'an empty block',
+      () => Metering.leased({ maxBlock: 0 }),
+      '`Metering.leased: maxBlock` must be an integer between 1 and 1000000, got: 0',
+    ],
+    [
+      'a long lease',
+      () => Metering.leased({ maxLife: Duration.minutes(2) }),
+      '`Metering.leased: maxLife (milliseconds)` must be an integer between 1000 and 60000, got: 120000',
+    ],
+    [
+      'open for no call',
+      () => FailurePolicy.open({ callsPerMinute: 0 }),
+      '`FailurePolicy.open: callsPerMinute` must be an integer between 1 and 1000000, got: 0',
+    ],
     ['no plan', () => new PlanCatalogue({ plans: [] }), '`plans` must hold at least one plan, got: []'],
     [
       'duplicate plan ids',

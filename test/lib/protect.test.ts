@@ -63,6 +63,14 @@ test('open routes, CORS preflight and billing routes stay open', () => {
   }
 });
 
+test('a pattern stands for every route below a resource', () => {
+  const { stack, api, paywall } = paidApp();
+  paywall.protect(api, { open: ['ANY /items/*'], costs: { 'GET /*': 2 } });
+  const template = Template.fromStack(stack);
+  expect(methodOf(template, '{id}', 'GET')).toMatchObject(OPEN);
+  expect(methodOf(template, 'health', 'GET')).toMatchObject(PROTECTED);
+});
+
 test('billing routes stay open where the API gives its methods a key by default', () => {
   const { stack, api, paywall } = paidApp({}, { defaultMethodOptions: { apiKeyRequired: true } });
   paywall.protect(api);
@@ -160,6 +168,8 @@ describe('what stands in the way of protecting an API is refused at once', () =>
     ],
     [{ costs: { 'GET /items/{id}': -1 } }, 'got: -1'],
     [{ costs: { 'get /items': 1 } }, 'got: "get /items"'],
+    [{ costs: { 'GET /it*': 1 } }, 'got: "GET /it*"'],
+    [{ costs: { 'GET /*/x': 1 } }, 'got: "GET /*/x"'],
     [{ open: ['/health'] }, '`open` must name routes as an HTTP method and a resource path'],
     [{ open: ['OPTIONS /health'] }, '(OPTIONS is always open)'],
     [{ open: ['GET /health'], costs: { 'GET /health': 2 } }, '`open` must not name routes that have a cost or a plan'],

@@ -1,8 +1,8 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Cors } from 'aws-cdk-lib/aws-apigateway';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Payments, QuotaStore } from '../../lib';
+import { FailurePolicy, Metering, Payments, QuotaStore } from '../../lib';
 import { paidApp, topUp } from './app';
 
 function templateOf(app: ReturnType<typeof paidApp>): Template {
@@ -113,6 +113,27 @@ describe('handlers', () => {
     });
     expect(Object.keys(functions)).toHaveLength(3);
     template().resourcePropertiesCountIs('AWS::Logs::LogGroup', { RetentionInDays: 30 }, 3);
+  });
+});
+
+describe('metering', () => {
+  test.each([
+    ['is leased by default', undefined, '{"maxBlock":1000,"life":5000}'],
+    ['can be bounded', Metering.leased({ maxBlock: 50, maxLife: Duration.seconds(2) }), '{"maxBlock":50,"life":2000}'],
+    ['can be exact', Metering.exact(), '{}'],
+  ])('%s', (_, metering, expected) => {
+    templateOf(paidApp({ metering })).hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ PAYWALL_METERING: expected }) },
+    });
+  });
+});
+
+test('the failure policy is closed by default, and can be open for so many calls', () => {
+  const open = templateOf(paidApp({ failurePolicy: FailurePolicy.open({ callsPerMinute: 9 }) }));
+  open.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: {
+      Variables: Match.objectLike({ PAYWALL_METERING: '{"maxBlock":1000,"life":5000,"openCallsPerMinute":9}' }),
+    },
   });
 });
 

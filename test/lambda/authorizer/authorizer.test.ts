@@ -32,7 +32,7 @@ function world(overrides: Partial<Balance> = {}): { dependencies: AuthorizerDepe
   store.balances.set(customer, balance({ keys: { [key.keyId]: hashApiKey(apiKey) }, ...overrides }));
   const api = {
     apiId: 'api1',
-    costs: { 'POST /search': 5, 'ANY /any': 2 },
+    costs: { 'POST /search': 5, 'ANY /any': 2, 'ANY /reports/*': 3, 'GET /reports/*': 4, 'GET /reports/{id}/rows': 7 },
     routePlans: { 'GET /pro': ['pro'] },
     billingPath: 'billing',
     corsOrigins: [],
@@ -61,6 +61,10 @@ test.each([
   ['POST', '/search', 5],
   ['GET', '/search', 1],
   ['DELETE', '/any', 2],
+  ['DELETE', '/reports/{id}', 3],
+  ['GET', '/reports/{id}', 4],
+  ['GET', '/reports/{id}/rows', 7],
+  ['GET', '/reports', 1],
 ])('%s %s costs %i', async (httpMethod, resource, cost) => {
   const { dependencies, store } = world();
   await authorize(event({ httpMethod, resource }), dependencies);

@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { type ChargeRequest, charge } from '../../../lambda/domain/charge';
+import { FailOpenStore } from '../../../lambda/domain/fail-open-store';
+import { balance, CATALOGUE, NOW } from '../fixtures';
+import { MemorySpendingStore } from './memory-spending-store';
+
+const request: ChargeRequest = { customer: 'c1', keyId: 'key001', keyHash: new Uint8Array(32).fill(1), cost: 1 };
+
+let inner: MemorySpendingStore;
+let store: FailOpenStore;
+let isDown: boolean;
+let opened: number;
+
+beforeEach(() => {
+  inner = new MemorySpendingStore();
+  inner.balances.set('c1', balance());
+  [isDown, opened] = [false, 0];
+  const spend = inner.spend.bind(inner);
+  inner.spend = (...args) => (isDown ? Promise.reject(new Error('the store is down')) : spend(...args));
+  store = new FailOpenStore(inner, { callsPerMinute: 3, onOpen: () => opened++ });
+});
+
+function call(overrides: Partial<ChargeRequest> = {}, now = NOW) {
+  return charge(store, CATALOGUE, { ...request, ...overrides }, () => now);
+}
+
+test('while the store answers, it alone decides', async () => {
+  expect(await call()).toMatchObject({ kind: 'granted', balance: { remaining: 49 } });
+  expect(await call({ cost: 50 })).toMatchObject({ reason: 'quota_exhausted' });
+  expect(opened).toBe(0);
+});
+
+test('a customer whom the store has confirmed is served so many calls a minute without it, and each is told', async () => {
+  await call();
+  isDown = true;
+  for (let index = 0; index < 3; index++) {
+    expect((await call()).kind).toBe('granted');
+  }
+  await expect(call()).rejects.toThrow('the store is down');
+  expect((await call({}, NOW + 60)).kind).toBe('granted');
+  expect(opened).toBe(4);
+});
+
+test('a customer whom the store refuses is not served once it is away', async () => {
+  await call();
+  inner.balances.set('c1', balance({ standing: 'suspended' }));
+  expect((await call()).kind).toBe('suspended');
+  isDown = true;
+  await expect(call()).rejects.toThrow('the store is down');
+});
+
+test.each<[string, Partial<ChargeRequest>]>([
+  ['a stranger', { customer: 'c2' }],
+  ['another key', { keyId: 'key002' }],
+  ['a wrong secret', { keyHash: new Uint8Array(32) }],
+  ['a route of other plans', { plans: ['pro'] }],
+  ['a call that costs more than was left', { cost: 50 }],
+])('%s is refused with the store’s error', async (_, overrides) => {
+  await call();
+  isDown = true;
+  await expect(call(overrides)).rejects.toThrow('the store is down');
+});
+
+test('a customer who was confirmed long ago is a stranger', async () => {
+  await call();
+  isDown = true;
+  await expect(call({}, NOW + 900)).rejects.toThrow('the store is down');
+});
+
+test('what was served meanwhile is charged by the first write that works', async () => {
+  await call();
+  isDown = true;
+  await call({ cost: 5 });
+  await call({ cost: 5 });
+  isDown = false;
+  expect(await call()).toMatchObject({ balance: { remaining: 50 - 1 - 10 - 1 } });
+  expect(await call()).toMatchObject({ balance: { remaining: 37 } });
+});
+
+test('what is owed waits where there is too little for it, and does not stop a call that can be paid for', async () => {
+  inner.balances.set('c1', balance({ remaining: 10 }));
+  await call();
+  isDown = true;
+  await call({ cost: 8 });
+  isDown = false;
+  inner.balances.set('c1', balance({ remaining: 3 }));
+  expect(await call()).toMatchObject({ balance: { remaining: 2 } });
+  inner.credit('c1', 20);
+  expect(await call()).toMatchObject({ balance: { remaining: 13 } });
+});
+
+test('however calls and outages interleave, what is served is charged, but for what is still owed', async () => {
+  const step = fc.oneof(fc.record({ cost: fc.nat(5), at: fc.nat(300) }), fc.record({ down: fc.boolean() }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      inner.balances.set('c1', balance({ remaining: 100_000 }));
+      store = new FailOpenStore(inner, { callsPerMinute: 3, onOpen: () => undefined });
+      isDown = false;
+      let served = 0;
+      const calls = steps.map(async (next) => {
+        if ('down' in next) {
+          isDown = next.down;
+        } else {
+          const decision = await call({ cost: next.cost }, NOW + next.at).catch(() => undefined);
+          served += decision?.kind === 'granted' ? next.cost : 0;
+        }
+      });
+      await Promise.all(calls);
+      isDown = false;
+      // Calls that were served at the same moment as another may leave a debt for the one after.
+      await call({ cost: 0 });
+      await call({ cost: 0 });
+      expect(inner.balances.get('c1')?.remaining).toBe(100_000 - served);
+    }),
+  );
+});
