@@ -1,4 +1,4 @@
-import { engines } from './engines';
+import { ENGINES } from './engines';
 import { measure, type Sample } from './measure';
 import { scenarios } from './scenarios';
 
@@ -14,7 +14,7 @@ export async function work({ scale, scenario, seed }: Job): Promise<Sample[]> {
   if (chosen === undefined) {
     throw new Error(`there is no scenario ${scenario}`);
   }
-  return measure(chosen, await engines(), seed);
+  return measure(chosen, ENGINES, seed);
 }
 
 if (process.send !== undefined) {

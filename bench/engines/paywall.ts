@@ -1,6 +1,7 @@
 import { DynamoDbSpendingStore } from '../../lambda/adapters/dynamodb-spending-store';
 import { type ChargeRequest, charge, type SpendingStore, type SpendOutcome } from '../../lambda/domain/charge';
 import type { EpochSeconds } from '../../lambda/domain/clock';
+import { LeasedSpendingStore } from '../../lambda/domain/leased-spending-store';
 import { SHORT_RETRIES } from '../simulation/client';
 import { balances, CATALOGUE, KEY_HASH, KEY_ID, TABLE } from './balances';
 import type { Decider, Engine, Site } from './engine';
@@ -15,38 +16,28 @@ export const exact: Engine = {
   open: (site) => decider(site, new DynamoDbSpendingStore(site.client.sdk, TABLE)),
 };
 
-interface LeaseOptions {
-  readonly maxBlock: number;
-  readonly milliseconds: () => number;
-  readonly random: () => number;
-}
+/** `Metering.leased()` without options. */
+const DEFAULTS = { maxBlock: 1_000, life: 5_000 };
 
-/** The most that an environment may take at once. */
-const MAX_BLOCK = 1_000;
-
-export function leased(
-  LeasedSpendingStore: new (inner: SpendingStore, options: LeaseOptions) => SpendingStore,
-): Engine {
-  return {
-    ...balances,
-    name: 'paywall, leases',
-    retries: SHORT_RETRIES,
-    open: (site) => {
-      const taken = new CountingStore(new DynamoDbSpendingStore(site.client.sdk, TABLE));
-      let granted = 0;
-      const { milliseconds, random } = site;
-      const inner = decider(site, new LeasedSpendingStore(taken, { maxBlock: MAX_BLOCK, milliseconds, random }));
-      return {
-        decide: async (customer) => {
-          const verdict = await inner.decide(customer);
-          granted += verdict === 'granted' ? 1 : 0;
-          return verdict;
-        },
-        held: () => taken.units - granted,
-      };
-    },
-  };
-}
+export const leased: Engine = {
+  ...balances,
+  name: 'paywall, leases',
+  retries: SHORT_RETRIES,
+  open: (site) => {
+    const taken = new CountingStore(new DynamoDbSpendingStore(site.client.sdk, TABLE));
+    const milliseconds = () => START * 1_000 + site.milliseconds();
+    const inner = decider(site, new LeasedSpendingStore(taken, { ...DEFAULTS, milliseconds }));
+    let granted = 0;
+    return {
+      decide: async (customer) => {
+        const verdict = await inner.decide(customer);
+        granted += verdict === 'granted' ? 1 : 0;
+        return verdict;
+      },
+      held: () => taken.units - granted,
+    };
+  },
+};
 
 function decider({ milliseconds }: Site, store: SpendingStore): Decider {
   const clock = () => START + Math.floor(milliseconds() / 1000);

@@ -29,6 +29,11 @@ export class Environments<T> {
     return free ?? (this.created < this.limit ? this.start() : undefined);
   }
 
+  /** Those that are free: all of them, once no call is under way. */
+  get idle(): readonly T[] {
+    return this.free;
+  }
+
   release(environment: T): void {
     this.free.push(environment);
   }

@@ -38,6 +38,8 @@ export interface Outcome {
   readonly heldAtFirstRefusal?: number;
   /** The same at the end, when no call is under way. */
   readonly held: number;
+  /** What living environments have taken and not granted, by their own count. */
+  readonly heldByEnvironments: number;
   readonly deaths: number;
   /** What dead environments had taken and not granted. */
   readonly lost: number;
@@ -109,7 +111,12 @@ class Run {
     const [credited, remaining] = [this.credited(), this.remaining()];
     const held = credited - remaining - total.counts.granted;
     const usage = { ...this.dynamoDb.usage };
-    return { groups, total, usage, credited, remaining, heldAtFirstRefusal, held, deaths, lost, busy };
+    const heldByEnvironments = this.environments.idle.reduce(
+      (sum, environment) => sum + (environment.held?.() ?? 0),
+      0,
+    );
+    const units = { credited, remaining, held, heldAtFirstRefusal, heldByEnvironments };
+    return { groups, total, usage, ...units, deaths, lost, busy };
   }
 
   private planArrival(): void {

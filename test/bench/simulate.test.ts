@@ -1,6 +1,5 @@
-import { engines } from '../../bench/engines';
 import { conditionalUpdate, getThenUpdate } from '../../bench/engines/hand-written';
-import { exact } from '../../bench/engines/paywall';
+import { exact, leased } from '../../bench/engines/paywall';
 import { hotCustomer } from '../../bench/scenarios/hot-customer';
 import { type Load, simulate } from '../../bench/simulation/simulate';
 
@@ -27,23 +26,32 @@ test('the same seed brings the same calls to every engine', async () => {
   expect(one.total.decisions).toBe(another.total.decisions);
 });
 
-describe('conservation', () => {
-  const cases: [string, Partial<Load>][] = [
+describe.each([exact, leased])('conservation: $name', (engine) => {
+  const hot = { ...LOAD, customers: [hotCustomer(3_000, 5_000)], milliseconds: 700 };
+
+  async function outcomes(changes: Partial<Load>) {
+    const runs = await Promise.all([1, 2].map((seed) => simulate(engine, { ...hot, ...changes }, seed)));
+    for (const { total, credited, remaining } of runs) {
+      expect(total.counts.granted).toBeGreaterThan(0);
+      expect(remaining).toBeGreaterThanOrEqual(0);
+      expect(total.counts.granted + remaining).toBeLessThanOrEqual(credited);
+    }
+    return runs;
+  }
+
+  test.each([
     ['to the end of a quota', {}],
     ['under throttling', { dynamoDb: { writeUnits: 100 } }],
-    ['with lost answers', { dynamoDb: { lost: 0.1 } }],
     ['with environments that die', { deathsPerSecond: 50 }],
-  ];
-  test.each(cases)('%s, no unit is granted that was not credited', async (_, changes) => {
-    for (const engine of (await engines()).filter(({ name }) => name.startsWith('paywall'))) {
-      for (const seed of [1, 2, 3]) {
-        const { total, credited, remaining, held } = await simulate(engine, { ...LOAD, ...changes }, seed);
-        expect(total.counts.granted).toBeGreaterThan(0);
-        expect(remaining).toBeGreaterThanOrEqual(0);
-        // What is neither granted nor there is held or lost, and that is never negative.
-        expect(held).toBeGreaterThanOrEqual(0);
-        expect(total.counts.granted + remaining + held).toBe(credited);
-      }
+  ])('%s, every unit is granted, there, held, or lost with an environment', async (_, changes) => {
+    for (const { total, credited, remaining, heldByEnvironments, lost } of await outcomes(changes)) {
+      expect(total.counts.granted + remaining + heldByEnvironments + lost).toBe(credited);
+    }
+  });
+
+  test('with lost answers, units are lost and none is made', async () => {
+    for (const { total, credited, remaining, heldByEnvironments } of await outcomes({ dynamoDb: { lost: 0.1 } })) {
+      expect(total.counts.granted + remaining + heldByEnvironments).toBeLessThan(credited);
     }
   });
 });
