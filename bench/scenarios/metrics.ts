@@ -14,13 +14,13 @@ export const writesPer1000: Metric = {
 export const oversold: Metric = {
   name: 'units oversold',
   unit: '',
-  of: ({ total, credited }) => Math.max(0, total.counts.granted - credited),
+  of: ({ granted, credited }) => Math.max(0, granted - credited),
 };
 
 export const heldOfServed: Metric = {
   name: 'held, of what was served',
   unit: '%',
-  of: ({ held, total }) => (100 * Math.max(0, held)) / Math.max(1, total.counts.granted),
+  of: ({ held, granted }) => (100 * Math.max(0, held)) / Math.max(1, granted),
 };
 
 export function failed(group: string): Metric {

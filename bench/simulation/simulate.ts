@@ -21,6 +21,8 @@ export interface Load {
   readonly placement: Placement;
   /** How long calls come; those that are under way then are waited for. */
   readonly milliseconds: number;
+  /** Milliseconds after which calls and operations are counted: what comes before is the start. */
+  readonly countFrom?: number;
   readonly dynamoDb?: Partial<DynamoDbOptions>;
   /** Calls come no longer than this after the first refusal. */
   readonly stopAfterRefusal?: number;
@@ -33,6 +35,8 @@ export interface Outcome {
   readonly total: Tally;
   readonly usage: Readonly<SimulatedDynamoDb['usage']>;
   readonly credited: number;
+  /** Units granted from the start on, counted calls or not. */
+  readonly granted: number;
   readonly remaining: number;
   /** Units that had left the store and were granted to nobody when the first call was refused. */
   readonly heldAtFirstRefusal?: number;
@@ -72,6 +76,8 @@ class Run {
   private deaths = 0;
   private lost = 0;
   private busy = 0;
+  private granted = 0;
+  private uncounted: SimulatedDynamoDb['usage'] | undefined;
 
   constructor(
     private readonly engine: Engine,
@@ -103,19 +109,28 @@ class Run {
   toTheEnd(): Promise<void> {
     this.planArrival();
     this.planDeath();
+    if (this.load.countFrom !== undefined) {
+      this.scheduler.after(this.load.countFrom, () => {
+        this.uncounted = { ...this.dynamoDb.usage };
+        this.busy = 0;
+      });
+    }
     return this.scheduler.run();
   }
 
   outcome(): Outcome {
-    const { groups, total, heldAtFirstRefusal, deaths, lost, busy } = this;
+    const { groups, total, granted, heldAtFirstRefusal, deaths, lost, busy } = this;
     const [credited, remaining] = [this.credited(), this.remaining()];
-    const held = credited - remaining - total.counts.granted;
+    const held = credited - remaining - granted;
     const usage = { ...this.dynamoDb.usage };
+    for (const name of ['calls', 'throttled', 'writeUnits', 'readUnits'] as const) {
+      usage[name] -= this.uncounted?.[name] ?? 0;
+    }
     const heldByEnvironments = this.environments.idle.reduce(
       (sum, environment) => sum + (environment.held?.() ?? 0),
       0,
     );
-    const units = { credited, remaining, held, heldAtFirstRefusal, heldByEnvironments };
+    const units = { credited, granted, remaining, held, heldAtFirstRefusal, heldByEnvironments };
     return { groups, total, usage, ...units, deaths, lost, busy };
   }
 
@@ -148,12 +163,16 @@ class Run {
   }
 
   private count(customer: Customer, ...result: Parameters<Tally['add']>): void {
+    this.granted += result[0] === 'granted' ? 1 : 0;
+    if (this.scheduler.now < (this.load.countFrom ?? 0)) {
+      return;
+    }
     const group = this.groups.get(customer.group) ?? new Tally();
     this.groups.set(customer.group, group);
     group.add(...result);
     this.total.add(...result);
     if (result[0] === 'refused' && this.heldAtFirstRefusal === undefined) {
-      this.heldAtFirstRefusal = this.credited() - this.remaining() - this.total.counts.granted;
+      this.heldAtFirstRefusal = this.credited() - this.remaining() - this.granted;
       this.end = Math.min(this.end, this.scheduler.now + (this.load.stopAfterRefusal ?? Number.POSITIVE_INFINITY));
     }
   }
