@@ -23,7 +23,7 @@ export function crashes(scale: Scale): Scenario {
     title: 'Environments that end without notice',
     description: '64 environments, five of which end each second with what they hold.',
     metrics: [lostPerDeath],
-    variants: [variant(5_000, 10, 41), variant(100, 60, 1)],
+    variants: [variant(5_000, 6, 41), variant(100, 60, 1)],
     engines: (engine) => engine.name.startsWith('paywall'),
   };
 }

@@ -10,7 +10,7 @@ export function hotCustomer(units = PLENTY, rate = RATE): Customer {
 }
 
 /** What a customer's first seconds are; by then every environment has learnt how busy the customer is. */
-const START = 3_000;
+const START = 2_000;
 
 function load(environments: number, milliseconds: number): Load {
   return { customers: [hotCustomer()], environments, placement: 'spread', milliseconds };
@@ -20,7 +20,7 @@ function load(environments: number, milliseconds: number): Load {
 function phases(environments: number, scale: Scale): { name: string; load: Load; isStart: boolean }[] {
   const start = START * scale;
   return [
-    { name: `${environments} environments, the first 3 s`, load: load(environments, start), isStart: true },
+    { name: `${environments} environments, the first 2 s`, load: load(environments, start), isStart: true },
     {
       name: `${environments} environments, then`,
       load: { ...load(environments, 2 * start), countFrom: start },

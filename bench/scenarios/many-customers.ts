@@ -29,7 +29,7 @@ export function manyCustomers(scale: Scale): Scenario {
     metrics: [heldOfServed, writesPer1000],
     variants: PLACEMENTS.map(({ name, environments, placement }) => ({
       name,
-      load: { customers: zipf(10_000), environments, placement, milliseconds: 20_000 * scale },
+      load: { customers: zipf(10_000), environments, placement, milliseconds: 10_000 * scale },
       targets: [
         { metric: heldOfServed.name, atMost: 4.2 },
         { metric: writesPer1000.name, atMost: 770 },
