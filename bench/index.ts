@@ -1,0 +1,40 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { figuresOf } from './measure';
+import { misses, results, table } from './report';
+import { scenarios } from './scenarios';
+import { inParallel } from './workers';
+
+const FILE = join(__dirname, 'results.json');
+
+async function main(args: readonly string[]): Promise<void> {
+  const quick = args.includes('--quick');
+  const seeds = quick ? [1] : [1, 2, 3];
+  const scale = quick ? 0.05 : 1;
+  const start = performance.now();
+  const all = scenarios(scale);
+  const jobs = seeds.flatMap((seed) => all.map((_, scenario) => ({ scale, scenario, seed })));
+  const samples = await inParallel(jobs, (done) => {
+    if (process.stderr.isTTY) {
+      process.stderr.write(`\r${done} of ${jobs.length} runs`);
+    }
+  });
+  const figures = figuresOf(samples.flat());
+  const seconds = Math.round((performance.now() - start) / 1_000);
+  process.stdout.write(`\n${table(all, figures)}\n\nMedians of ${seeds.length} seeds; ${seconds} s.\n`);
+  if (quick) {
+    // Too short for the figures to mean anything: it shows that the benchmark runs.
+    return;
+  }
+  writeFileSync(FILE, `${JSON.stringify(results(all, figures, { seeds, seconds }), null, 2)}\n`);
+  for (const { figure, atMost } of misses(all, figures)) {
+    process.stdout.write(
+      `missed: ${figure.scenario}, ${figure.variant}, ${figure.metric}: ${figure.median.toFixed(2)}, not ${atMost}\n`,
+    );
+  }
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
