@@ -48,22 +48,14 @@ async function expectOneLine(args: string[], line: RegExp, env?: Record<string, 
 }
 
 test('--once walks the whole way, and ends with 0', async () => {
-  const { code, stdout, stderr } = await run([
-    '--once',
-    '--port',
-    '0',
-    '--app',
-    assembly,
-    '--walk',
-    'GET /forecast/berlin',
-  ]);
+  const { code, stdout, stderr } = await run(['--once', '--port', '0', '--app', assembly]);
   expect(stderr).toBe('');
   expect(code).toBe(0);
   expect(stdout).toMatch(/GET +\/forecast\/\{city\} +1 unit/);
-  expect(stdout).toMatch(/GET +\/prod\/forecast\/berlin +200 ×50 +[\d.]+ ms/);
-  expect(stdout).toMatch(/GET +\/prod\/forecast\/berlin +402 +[\d.]+ ms/);
+  expect(stdout).toMatch(/GET +\/prod\/forecast\/city +200 ×50 +[\d.]+ ms/);
+  expect(stdout).toMatch(/GET +\/prod\/forecast\/city +402 +[\d.]+ ms/);
   expect(stdout).toMatch(/POST \/prod\/billing\/stripe\/webhook +200 +[\d.]+ ms/);
-  expect(stdout).toMatch(/GET +\/prod\/forecast\/berlin +200 +[\d.]+ ms +the very next call/);
+  expect(stdout).toMatch(/GET +\/prod\/forecast\/city +200 +[\d.]+ ms +the very next call/);
   expect(stdout).toMatch(/pw_test_[0-9A-Za-z]{53}/);
 });
 
@@ -77,11 +69,6 @@ test('a walk of a route that does something else than it should ends with 1', as
     ['--once', '--port', '0', '--app', assembly, '--walk', 'GET /nowhere'],
     /must answer 402, but answered 403/,
   );
-});
-
-test('without a route, the walk finds one', async () => {
-  const { code, stdout } = await run(['--once', '--port', '0', '--app', assembly]);
-  expect([code, stdout]).toEqual([0, expect.stringContaining('/prod/forecast/city')]);
 });
 
 test('a port that is taken', async () => {

@@ -213,7 +213,7 @@ export function describeRenewals(open: () => RenewalsUnderTest): void {
               credits: bought,
             });
           }),
-          { numRuns: 20 },
+          { numRuns: 10 },
         );
       },
       PATIENCE,

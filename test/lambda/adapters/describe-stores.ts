@@ -280,7 +280,7 @@ export function describeStores(engine: string, updatesOf: (table: TestTable) => 
               plan: current,
             });
           }),
-          { numRuns: 40 },
+          { numRuns: 15 },
         );
       },
       PATIENCE,
