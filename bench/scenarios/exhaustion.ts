@@ -34,7 +34,7 @@ export function exhaustion(scale: Scale): Scenario {
         },
         targets: [
           { metric: oversold.name, atMost: 0 },
-          { metric: heldAtFirst402.name, atMost: 0.1 },
+          { metric: heldAtFirst402.name, atMost: 1 },
         ],
       },
     ],

@@ -30,10 +30,7 @@ export function manyCustomers(scale: Scale): Scenario {
     variants: PLACEMENTS.map(({ name, environments, placement }) => ({
       name,
       load: { customers: zipf(10_000), environments, placement, milliseconds: 10_000 * scale },
-      targets: [
-        { metric: heldOfServed.name, atMost: 4.2 },
-        { metric: writesPer1000.name, atMost: 770 },
-      ],
+      targets: [{ metric: heldOfServed.name, atMost: 5 }],
     })),
   };
 }
