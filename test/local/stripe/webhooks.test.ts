@@ -102,7 +102,7 @@ test('no answer is a failure as well', async () => {
       return undefined;
     };
   });
-  shop = await openShop({ deliveryTimeout: 30, retryDelays: [1] });
+  shop = await openShop({ deliveryTimeout: 1_000, retryDelays: [1] });
   shop.endpoint.answer = async (_event, times) => {
     if (times === 1) {
       await hanging;
