@@ -70,9 +70,18 @@ export class LeasedSpendingStore implements SpendingStore {
 
   public async spend(request: ChargeRequest, now: EpochSeconds): Promise<SpendOutcome> {
     const time = this.options.milliseconds();
-    const lease = this.leaseOf(request.customer);
+    const known = this.leases.get(request.customer);
+    if (known?.balance !== undefined && isStranger(known.balance, request, now)) {
+      return this.spendForStranger(known, request, now, time);
+    }
+    const lease = known ?? newLease();
     lease.rate.add(time, request.cost);
-    return this.fromMemory(lease, request, now, time) ?? this.fromStore(lease, request, now, time);
+    const outcome = this.fromMemory(lease, request, now, time) ?? (await this.fromStore(lease, request, now, time));
+    // Whoever makes up keys of customers that there are none of must not crowd out those that there are.
+    if (outcome.balance !== undefined && !isStranger(outcome.balance, request, now)) {
+      this.keep(request.customer, lease);
+    }
+    return outcome;
   }
 
   public async rollOver(customer: string, ended: EpochSeconds, included: number, next: EpochSeconds): Promise<void> {
@@ -86,6 +95,20 @@ export class LeasedSpendingStore implements SpendingStore {
   /** Units that this environment holds of a customer. */
   public held(customer: string): number {
     return this.leases.get(customer)?.held ?? 0;
+  }
+
+  /** A key that the lease does not know, new or made up, is for the store to judge; what it refuses tells nothing of the customer. */
+  private async spendForStranger(
+    lease: Lease,
+    request: ChargeRequest,
+    now: EpochSeconds,
+    time: number,
+  ): Promise<SpendOutcome> {
+    const outcome = await this.inner.spend(request, now);
+    if (outcome.spent) {
+      this.learn(lease, request, outcome, request.cost, now, time);
+    }
+    return outcome;
   }
 
   private fromMemory(lease: Lease, request: ChargeRequest, now: EpochSeconds, time: number): SpendOutcome | undefined {
@@ -196,27 +219,37 @@ export class LeasedSpendingStore implements SpendingStore {
     return block < Math.max(cost, 2) ? 0 : block;
   }
 
-  private leaseOf(customer: string): Lease {
-    const known = this.leases.get(customer);
+  private keep(customer: string, lease: Lease): void {
+    const kept = this.leases.get(customer);
+    if (kept !== undefined && kept !== lease) {
+      // Two first calls at once: the lease that is there may hold units already, this one holds none.
+      return;
+    }
     // Deleted and set again: a map's first entry is the one that has not been used for the longest.
     this.leases.delete(customer);
-    const lease = known ?? {
-      confirmedAt: Number.NEGATIVE_INFINITY,
-      held: 0,
-      block: 1,
-      refusedAt: Number.NEGATIVE_INFINITY,
-      toldAt: Number.NEGATIVE_INFINITY,
-      hammers: false,
-      rate: new RecentRate(),
-      environments: new EnvironmentEstimate(),
-    };
     this.leases.set(customer, lease);
     const [oldest] = this.leases.size > MAX_CUSTOMERS ? this.leases.keys() : [];
     if (oldest !== undefined) {
       this.leases.delete(oldest);
     }
-    return lease;
   }
+}
+
+function newLease(): Lease {
+  return {
+    confirmedAt: Number.NEGATIVE_INFINITY,
+    held: 0,
+    block: 1,
+    refusedAt: Number.NEGATIVE_INFINITY,
+    toldAt: Number.NEGATIVE_INFINITY,
+    hammers: false,
+    rate: new RecentRate(),
+    environments: new EnvironmentEstimate(),
+  };
+}
+
+function isStranger(balance: Balance, request: ChargeRequest, now: EpochSeconds): boolean {
+  return explain(balance, request, now)?.kind === 'unauthorized';
 }
 
 /** The plan's units end with their period, wherever they are; bought ones, of which the last may be held, do not. */

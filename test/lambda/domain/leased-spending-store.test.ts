@@ -165,9 +165,39 @@ test('customers that have not called for long are forgotten, so memory is bounde
   const store = environment(inner);
   await callAtPace(store, 100, 100);
   for (let index = 0; index < 10_000; index++) {
+    inner.balances.set(`other${index}`, balance());
     await call(store, { customer: `other${index}` });
   }
   expect(store.held('c1')).toBe(0);
+});
+
+test('made-up keys crowd no customer out, and cost one no block', async () => {
+  const inner = storeWith();
+  const store = environment(inner);
+  await callAtPace(store, 100, 100);
+  const [held, writes] = [store.held('c1'), inner.writes];
+  for (let index = 0; index < 10_000; index++) {
+    await call(store, { customer: `nobody${index}` });
+    await call(store, { keyId: `k${index}` });
+  }
+  expect([store.held('c1'), inner.writes]).toEqual([held, writes + 20_000]);
+  // The next call of the customer's own is served without a write, as if nothing had been.
+  expect((await call(store)).kind).toBe('granted');
+  expect([store.held('c1'), inner.writes]).toEqual([held - 1, writes + 20_000]);
+});
+
+test('a new key of a known customer is served as soon as the store knows it, and from blocks after that', async () => {
+  const inner = storeWith();
+  const store = environment(inner);
+  await callAtPace(store, 100, 100);
+  const hash = new Uint8Array(32).fill(2);
+  const known = inner.balances.get('c1') ?? balance();
+  inner.balances.set('c1', { ...known, keys: { ...known.keys, key002: hash } });
+  const own = { keyId: 'key002', keyHash: hash };
+  expect((await call(store, own)).kind).toBe('granted');
+  const writes = inner.writes;
+  expect((await call(store, own)).kind).toBe('granted');
+  expect(inner.writes).toBe(writes);
 });
 
 /** An inner store whose writes fail as DynamoDB's can. */
