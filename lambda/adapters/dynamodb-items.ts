@@ -7,6 +7,8 @@ export const Key = {
   account: (customer: string) => key(`CUSTOMER#${customer}`, 'ACCOUNT'),
   ledger: (customer: string, entry: string) => key(`LEDGER#${customer}`, entry),
   event: (id: string) => key(`EVENT#${id}`, 'EVENT'),
+  /** A call that has been settled, by API Gateway's request id. */
+  request: (id: string) => key(`REQUEST#${id}`, 'REQUEST'),
 };
 
 export type Item = Record<string, AttributeValue>;
@@ -54,7 +56,6 @@ export function fromOpeningBalance(balance: Omit<Balance, 'keys'>): Item {
     periodStart: number(balance.periodStart),
     periodEnd: number(balance.periodEnd),
     linkSecret: binary(balance.linkSecret),
-    credited: { M: {} },
   };
 }
 

@@ -1,40 +1,35 @@
-import { createHash } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Balance } from '../domain/balance';
 import type { Clock } from '../domain/clock';
 import {
   earliestBeginning,
-  type LedgerEntry,
   type PaymentStore,
   type PlanChange,
+  type Purchase,
   type Renewal,
   type SubscriptionLink,
 } from '../domain/customers';
 import { createCustomer, getItem, putNew } from './dynamodb-customer-store';
-import { type Item, Key, number, text, toBalance } from './dynamodb-items';
+import { type Item, Key, number, text } from './dynamodb-items';
+import { DynamoDbLedger, pendingEntry } from './dynamodb-ledger';
+import { NEXT_PERIOD } from './dynamodb-period';
 import type { ConditionalUpdate } from './dynamodb-update';
 import { SdkItemUpdates } from './sdk-item-updates';
 
 /** Stripe sends an event for 3 days, and lists it for 30. */
 const EVENT_LIFETIME = 40 * 86_400;
 
-/**
- * Seconds that the balance remembers an entry for: longer than any run of the handler that may have read the ledger before the
- * entry was marked applied (Lambda ends it after 15 minutes).
- */
-const CREDITED_LIFETIME = 3_600;
-
-/**
- * What payments write. A transaction over ledger and balance would collide with the authorizer's own updates of a busy balance and
- * refuse calls at the very moment of paying; so a credit is three writes, each of which can be repeated: a pending entry, the
- * balance on condition that it does not know the entry yet, and the entry's mark.
- */
+/** What payments write. */
 export class DynamoDbPaymentStore implements PaymentStore {
+  private readonly ledger: DynamoDbLedger;
+
   constructor(
     private readonly client: DynamoDBClient,
     private readonly table: string,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.ledger = new DynamoDbLedger(client, table, clock);
+  }
 
   public create(customer: string, opening: Omit<Balance, 'keys'>): Promise<void> {
     return createCustomer(this.client, this.table, customer, opening);
@@ -49,27 +44,14 @@ export class DynamoDbPaymentStore implements PaymentStore {
     await putNew(this.client, this.table, { ...Key.event(eventId), type: text(type), expiresAt });
   }
 
-  public async credit(customer: string, entry: LedgerEntry): Promise<'applied' | 'duplicate'> {
-    const key = Key.ledger(customer, entry.id);
-    const isNew = await putNew(this.client, this.table, {
-      ...key,
-      kind: text(entry.kind),
-      units: number(entry.units),
-      state: text('pending'),
-      createdAt: text(this.isoNow()),
-    });
-    if (!isNew && (await getItem(this.client, this.table, key))?.state?.S === 'applied') {
-      return 'duplicate';
+  public async credit(customer: string, { id, units }: Purchase): Promise<'applied' | 'duplicate'> {
+    const entry = { id, kind: 'top_up', units, credits: units } as const;
+    await putNew(this.client, this.table, pendingEntry(customer, entry, this.isoNow()));
+    const outcome = await this.ledger.apply(customer, id);
+    if (outcome === 'no_balance') {
+      throw new Error(`customer ${customer} has no balance to credit`);
     }
-    const applied = await this.addUnits(customer, entry);
-    await this.update({
-      key,
-      update: 'SET #state = :applied, #appliedAt = :now',
-      condition: '#state = :pending',
-      attributes: ['state', 'appliedAt'],
-      values: { ':applied': text('applied'), ':pending': text('pending'), ':now': text(this.isoNow()) },
-    });
-    return applied ? 'applied' : 'duplicate';
+    return outcome;
   }
 
   public async adopt(customer: string, link: SubscriptionLink): Promise<{ adopted: boolean; replaced?: string }> {
@@ -184,33 +166,9 @@ export class DynamoDbPaymentStore implements PaymentStore {
     });
   }
 
-  /** Adds an entry's units, unless the balance knows the entry. */
-  private async addUnits(customer: string, entry: LedgerEntry): Promise<boolean> {
-    const now = this.clock();
-    const balance = await getItem(this.client, this.table, Key.balance(customer));
-    if (toBalance(balance) === undefined) {
-      throw new Error(`customer ${customer} has no balance to credit`);
-    }
-    const old = Object.entries(balance?.credited?.M ?? {})
-      .filter(([, at]) => now - Number(at.N) > CREDITED_LIFETIME)
-      .map(([id]) => id);
-    const oldNames = Object.fromEntries(old.map((id, index) => [`#old${index}`, id]));
-    const prune = old.length === 0 ? '' : ` REMOVE ${old.map((_, index) => `#credited.#old${index}`).join(', ')}`;
-    const outcome = await this.update({
-      key: Key.balance(customer),
-      update: `SET #remaining = #remaining + :units, #credits = #credits + :units, #credited.#entry = :now${prune}`,
-      condition: 'attribute_exists(#credited) AND attribute_not_exists(#credited.#entry)',
-      attributes: ['remaining', 'credits', 'credited'],
-      extraNames: { '#entry': shortId(entry.id), ...oldNames },
-      values: { ':units': number(entry.units), ':now': number(now) },
-    });
-    return outcome.done;
-  }
-
   /**
    * Puts a plan and a period on the balance, with the plan's units beside the bought ones that are left; false where it was done.
-   * What is left of the old period's own units goes. Calls go on meanwhile, so neither branch relies on a number that was read
-   * before, and a call may move the balance from one branch to the other.
+   * What is left of the old period's own units goes.
    */
   private async beginPeriod(
     customer: string,
@@ -221,23 +179,22 @@ export class DynamoDbPaymentStore implements PaymentStore {
       readonly isDone: (item: Item | undefined) => boolean;
     },
   ): Promise<boolean> {
-    const branch = (update: string, condition: string): ConditionalUpdate => ({
-      key: Key.balance(customer),
-      update: `SET ${update}, #plan = :plan, #periodStart = :start, #periodEnd = :end`,
-      condition: `${guard.condition} AND ${condition}`,
-      attributes: ['plan', 'remaining', 'credits', 'periodStart', 'periodEnd'],
-      values: {
-        ':plan': text(plan),
-        ':units': number(units),
-        ':start': number(period.start),
-        ':end': number(period.end),
-        ...guard.values,
-      },
-    });
-    const kept = branch('#remaining = #credits + :units', '#remaining >= #credits');
-    const split = branch('#credits = #remaining, #remaining = #remaining + :units', '#remaining < #credits');
-    for (const write of [kept, split, kept, split]) {
-      const outcome = await this.update(write);
+    // Twice: a payment may move the balance to a branch that was tried before.
+    for (const branch of [...NEXT_PERIOD, ...NEXT_PERIOD]) {
+      const outcome = await this.update({
+        key: Key.balance(customer),
+        update: `SET ${branch.update}, #plan = :plan, #periodStart = :start, #periodEnd = :end`,
+        condition: `${guard.condition} AND ${branch.condition}`,
+        attributes: ['plan', 'remaining', 'credits', 'periodStart', 'periodEnd'],
+        values: {
+          ':plan': text(plan),
+          ':units': number(units),
+          ':start': number(period.start),
+          ':end': number(period.end),
+          ...branch.values,
+          ...guard.values,
+        },
+      });
       if (outcome.done || guard.isDone(outcome.item)) {
         return outcome.done;
       }
@@ -263,9 +220,4 @@ export class DynamoDbPaymentStore implements PaymentStore {
   private isoNow(): string {
     return new Date(this.clock() * 1000).toISOString();
   }
-}
-
-/** The balance must stay small, so an entry is remembered by 72 bits of its id's hash. */
-function shortId(entry: string): string {
-  return createHash('sha256').update(entry).digest('base64url').slice(0, 12);
 }

@@ -1,6 +1,7 @@
 import type { ChargeRequest, SpendingStore, SpendOutcome } from '../domain/charge';
 import type { EpochSeconds } from '../domain/clock';
 import { binary, Key, number, text, toBalance } from './dynamodb-items';
+import { NEXT_PERIOD } from './dynamodb-period';
 import type { ItemUpdates } from './dynamodb-update';
 
 /** Balances in DynamoDB, as the authorizer spends them: it only takes away, so no retry or lost answer can mint a unit. */
@@ -18,7 +19,7 @@ export class DynamoDbSpendingStore implements SpendingStore {
       update: 'SET #remaining = #remaining - :cost',
       condition:
         '#keys.#keyId = :hash AND (#standing = :active OR (#standing = :grace AND #graceEndsAt > :now)) ' +
-        `AND #periodEnd > :now AND #remaining >= :cost${inPlan}`,
+        `AND #periodEnd > :now${request.cost > 0 ? ' AND #remaining >= :cost' : ''}${inPlan}`,
       attributes: [
         'remaining',
         'keys',
@@ -42,25 +43,17 @@ export class DynamoDbSpendingStore implements SpendingStore {
   }
 
   public async rollOver(customer: string, ended: EpochSeconds, included: number, next: EpochSeconds): Promise<void> {
-    const common = {
-      key: Key.balance(customer),
-      attributes: ['remaining', 'credits', 'periodStart', 'periodEnd'],
-      values: { ':ended': number(ended), ':included': number(included), ':next': number(next) },
-    };
-    // What is left of the plan's own units ends with the period; what was bought does not.
-    const kept = await this.updates.updateItem(this.table, {
-      ...common,
-      update: 'SET #remaining = #credits + :included, #periodStart = :ended, #periodEnd = :next',
-      condition: '#periodEnd = :ended AND #remaining >= #credits',
-    });
-    if (kept.done) {
-      return;
+    for (const { update, condition, values } of NEXT_PERIOD) {
+      const { done, item } = await this.updates.updateItem(this.table, {
+        key: Key.balance(customer),
+        update: `SET ${update}, #periodStart = :ended, #periodEnd = :next`,
+        condition: `#periodEnd = :ended AND ${condition}`,
+        attributes: ['remaining', 'credits', 'periodStart', 'periodEnd'],
+        values: { ':ended': number(ended), ':units': number(included), ':next': number(next), ...values },
+      });
+      if (done || Number(item?.periodEnd?.N) !== ended) {
+        return;
+      }
     }
-    await this.updates.updateItem(this.table, {
-      ...common,
-      update:
-        'SET #credits = #remaining, #remaining = #remaining + :included, #periodStart = :ended, #periodEnd = :next',
-      condition: '#periodEnd = :ended AND #remaining < #credits',
-    });
   }
 }

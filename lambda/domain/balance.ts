@@ -14,7 +14,8 @@ export type Standing = 'active' | 'grace' | 'suspended';
  *
  * `remaining` holds both the plan's units and the bought ones, so that one decrement spends the plan's first and is split over
  * both where need be. `credits` tells how many of the remaining are bought, as of the last time that units were added: the
- * lesser of the two is what is left of them.
+ * lesser of the two is what is left of them. A call that took more than was reserved for it can leave `remaining` below nothing:
+ * whatever comes next pays for that first.
  */
 export interface Balance {
   readonly plan: string;
@@ -36,13 +37,18 @@ export interface Balance {
 }
 
 /** Bought units that are left. They survive the period. */
-export function creditsLeft(balance: Balance): number {
-  return Math.min(balance.remaining, balance.credits);
+export function creditsLeft(balance: Pick<Balance, 'remaining' | 'credits'>): number {
+  return Math.max(0, Math.min(balance.remaining, balance.credits));
 }
 
-/** The plan's own units that are left of this period. */
+/** The plan's own units that are left of this period; below nothing, what is owed. */
 export function includedLeft(balance: Balance): number {
   return balance.remaining - creditsLeft(balance);
+}
+
+/** How many of the units that a call has just taken were bought ones. */
+export function boughtUnits(after: Balance, cost: number): number {
+  return creditsLeft({ ...after, remaining: after.remaining + cost }) - creditsLeft(after);
 }
 
 /**
@@ -76,7 +82,8 @@ export function allowance(plan: PlanEntry, balance: Balance): Allowance {
     return {};
   }
   const resets = period !== 'once' && balance.periodEnd !== NEVER;
-  return { limit, remaining: balance.remaining, included, ...(resets && { resetsAt: balance.periodEnd }) };
+  const remaining = Math.max(0, balance.remaining);
+  return { limit, remaining, included: Math.max(0, included), ...(resets && { resetsAt: balance.periodEnd }) };
 }
 
 /** The plan of that id; one that is sold no more is served as the default plan. */
@@ -96,9 +103,14 @@ export function asOf(balance: Balance, catalogue: Catalogue, now: EpochSeconds):
     return balance;
   }
   const plan = findPlan(catalogue, balance.plan);
-  const credits = creditsLeft(balance);
   const { start, end } = periodAfter(plan, balance.periodEnd, now);
-  return { ...balance, remaining: credits + periodUnits(plan), credits, periodStart: start, periodEnd: end };
+  return { ...inNextPeriod(balance, periodUnits(plan)), periodStart: start, periodEnd: end };
+}
+
+/** What a new period leaves: bought units stay, and so does what is owed; of the plan's own there are as many as it includes. */
+export function inNextPeriod(balance: Balance, included: number): Balance {
+  const carried = Math.min(balance.remaining, balance.credits);
+  return { ...balance, remaining: carried + included, credits: Math.max(0, carried) };
 }
 
 /** The balance of a customer who has just come. */

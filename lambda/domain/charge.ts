@@ -98,7 +98,8 @@ export function explain(balance: Balance | undefined, request: ChargeRequest, no
   if (now >= balance.periodEnd) {
     return { kind: 'period_over', balance };
   }
-  return balance.remaining < request.cost
+  // Who owes units may still call what costs nothing.
+  return request.cost > 0 && balance.remaining < request.cost
     ? { kind: 'payment_required', reason: 'quota_exhausted', balance }
     : undefined;
 }

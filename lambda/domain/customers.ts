@@ -29,8 +29,8 @@ export interface PaymentStore {
   isSeen(eventId: string): Promise<boolean>;
   markSeen(eventId: string, type: string): Promise<void>;
 
-  /** Adds bought units, once for each entry, and writes the entry into the ledger. */
-  credit(customer: string, entry: LedgerEntry): Promise<'applied' | 'duplicate'>;
+  /** Adds bought units, once for each purchase, and writes it into the ledger. */
+  credit(customer: string, purchase: Purchase): Promise<'applied' | 'duplicate'>;
 
   /**
    * Makes the subscription the one that the customer's plan comes from, unless a younger one is; tells those which it replaces and
@@ -68,10 +68,9 @@ export interface PaymentStore {
   linkStripeCustomer(customer: string, stripeCustomer: string): Promise<void>;
 }
 
-export interface LedgerEntry {
+export interface Purchase {
   /** The business object that was paid, `checkout_session#cs_…`: not the event, of which there are several. */
   readonly id: string;
-  readonly kind: 'top_up';
   readonly units: number;
 }
 

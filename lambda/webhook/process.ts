@@ -63,7 +63,6 @@ async function settleCheckout(session: Stripe.Checkout.Session, dependencies: Pr
   if (topUp !== undefined) {
     await dependencies.store.credit(customer, {
       id: `checkout_session#${session.id}`,
-      kind: 'top_up',
       units: soldUnits(session.id, units),
     });
   }

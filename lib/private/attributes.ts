@@ -10,7 +10,7 @@ export const CREDITED_ATTRIBUTES = [
   'graceEndsAt',
   'remaining',
   'credits',
-  'credited',
+  'lastEntry',
   'periodStart',
   'periodEnd',
   'linkSecret',

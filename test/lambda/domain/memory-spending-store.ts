@@ -1,4 +1,4 @@
-import { type Balance, creditsLeft } from '../../../lambda/domain/balance';
+import { type Balance, inNextPeriod } from '../../../lambda/domain/balance';
 import { type ChargeRequest, explain, type SpendingStore, type SpendOutcome } from '../../../lambda/domain/charge';
 
 /** Balances in memory: each method runs to its end before another begins, as one DynamoDB write does. */
@@ -24,9 +24,7 @@ export class MemorySpendingStore implements SpendingStore {
     const balance = this.balances.get(customer);
     if (balance?.periodEnd === ended) {
       this.periods++;
-      const credits = creditsLeft(balance);
-      const period = { periodStart: ended, periodEnd: next };
-      this.balances.set(customer, { ...balance, ...period, credits, remaining: credits + included });
+      this.balances.set(customer, { ...inNextPeriod(balance, included), periodStart: ended, periodEnd: next });
     }
   }
 

@@ -1,0 +1,139 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Clock } from '../domain/clock';
+import { changeOf, type LedgerEntry } from '../domain/ledger';
+import { getItem } from './dynamodb-customer-store';
+import { type Item, Key, number, text } from './dynamodb-items';
+import type { ConditionalUpdate } from './dynamodb-update';
+import { SdkItemUpdates } from './sdk-item-updates';
+
+/** Each attempt that fails is one in which another entry of the same customer has got through. */
+const MAX_ATTEMPTS = 50;
+
+/** Milliseconds. */
+const MAX_DELAY = 20;
+
+/** An entry as it is written before it is done. */
+export function pendingEntry(customer: string, entry: LedgerEntry, createdAt: string): Item {
+  const { id, kind, units, credits, period } = entry;
+  return {
+    ...Key.ledger(customer, id),
+    kind: text(kind),
+    units: number(units),
+    credits: number(credits),
+    ...(period && {
+      periodStart: number(period.start),
+      unitsAfterwards: number(period.afterwards.units),
+      creditsAfterwards: number(period.afterwards.credits),
+    }),
+    state: text('pending'),
+    createdAt: text(createdAt),
+  };
+}
+
+/**
+ * Does what entries of the ledger say, each exactly once, whatever ends a run in between and however many runs are at it.
+ *
+ * A transaction over entry and balance would collide with the authorizer's own updates of a busy balance, and refuse calls at the
+ * very moment of paying. So it is plain writes, each of which can be repeated: the balance, which takes an entry's units together
+ * with its id as `lastEntry`; and the entry's mark, which is set before another entry may take that place. Whoever finds an entry
+ * pending after he has read a `lastEntry` other than it therefore knows that the balance has not had it.
+ */
+export class DynamoDbLedger {
+  private readonly updates: SdkItemUpdates;
+
+  constructor(
+    private readonly client: DynamoDBClient,
+    private readonly table: string,
+    private readonly clock: Clock,
+  ) {
+    this.updates = new SdkItemUpdates(client);
+  }
+
+  /** Does what the entry says, unless it was done. */
+  public async apply(customer: string, id: string): Promise<'applied' | 'duplicate' | 'no_balance'> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const balance = await getItem(this.client, this.table, Key.balance(customer));
+      if (balance === undefined) {
+        return 'no_balance';
+      }
+      const last = balance.lastEntry?.S;
+      if (last === id) {
+        await this.mark(customer, id);
+        return 'duplicate';
+      }
+      // Read after the balance: see above.
+      const entry = await getItem(this.client, this.table, Key.ledger(customer, id));
+      if (entry?.state?.S !== 'pending') {
+        return 'duplicate';
+      }
+      if (last !== undefined) {
+        await this.mark(customer, last);
+      }
+      if (await this.change(customer, toEntry(id, entry), Number(balance.periodStart?.N), last)) {
+        await this.mark(customer, id);
+        return 'applied';
+      }
+      await delay(Math.random() * MAX_DELAY);
+    }
+    throw new Error(`the balance of customer ${customer} kept changing under ${MAX_ATTEMPTS} attempts to settle it`);
+  }
+
+  /** Whether the balance took the entry: it did not where the period or the last entry is another by now. */
+  private async change(
+    customer: string,
+    entry: LedgerEntry,
+    periodStart: number,
+    last: string | undefined,
+  ): Promise<boolean> {
+    const { units, credits } = changeOf(entry, periodStart);
+    const { done } = await this.update({
+      key: Key.balance(customer),
+      update: 'SET #remaining = #remaining + :units, #credits = #credits + :credits, #lastEntry = :id',
+      condition: `#periodStart = :periodStart AND ${last === undefined ? 'attribute_not_exists(#lastEntry)' : '#lastEntry = :last'}`,
+      attributes: ['remaining', 'credits', 'lastEntry', 'periodStart'],
+      values: {
+        ':units': number(units),
+        ':credits': number(credits),
+        ':id': text(entry.id),
+        ':periodStart': number(periodStart),
+        ...(last !== undefined && { ':last': text(last) }),
+      },
+    });
+    return done;
+  }
+
+  private async mark(customer: string, id: string): Promise<void> {
+    await this.update({
+      key: Key.ledger(customer, id),
+      update: 'SET #state = :applied, #appliedAt = :now',
+      condition: '#state = :pending',
+      attributes: ['state', 'appliedAt'],
+      values: {
+        ':applied': text('applied'),
+        ':pending': text('pending'),
+        ':now': text(new Date(this.clock() * 1000).toISOString()),
+      },
+    });
+  }
+
+  private update(write: ConditionalUpdate) {
+    return this.updates.updateItem(this.table, write);
+  }
+}
+
+function toEntry(id: string, item: Item): LedgerEntry {
+  const value = (name: string) => Number(item[name]?.N ?? 0);
+  return {
+    id,
+    kind: item.kind?.S as LedgerEntry['kind'],
+    units: value('units'),
+    credits: value('credits'),
+    ...(item.periodStart !== undefined && {
+      period: {
+        start: value('periodStart'),
+        afterwards: { units: value('unitsAfterwards'), credits: value('creditsAfterwards') },
+      },
+    }),
+  };
+}

@@ -1,0 +1,59 @@
+import { changeOf, type LedgerEntry } from '../../../lambda/domain/ledger';
+import type { NotedCall, SettledCall, SettlementStore } from '../../../lambda/domain/settlement';
+import type { MemorySpendingStore } from './memory-spending-store';
+
+/** Settled calls in memory, over balances in memory. */
+export class MemorySettlementStore implements SettlementStore {
+  private readonly entries = new Map<string, LedgerEntry>();
+  private readonly calls = new Map<string, SettledCall>();
+  private readonly applied = new Set<string>();
+
+  constructor(private readonly spending: MemorySpendingStore) {}
+
+  public async note(_customer: string, entry: LedgerEntry, calls: readonly NotedCall[]) {
+    const met = calls.filter(({ requestId, before }) => this.calls.get(requestId)?.entry !== before?.entry);
+    if (met.length > 0) {
+      return new Map(met.map(({ requestId }) => [requestId, this.calls.get(requestId) as SettledCall]));
+    }
+    this.entries.set(entry.id, entry);
+    for (const { requestId, after } of calls) {
+      this.calls.set(requestId, after);
+    }
+    return undefined;
+  }
+
+  public async apply(customer: string, id: string): Promise<void> {
+    const entry = this.entries.get(id);
+    const balance = this.spending.balances.get(customer);
+    if (entry === undefined || balance === undefined || this.applied.has(id)) {
+      return;
+    }
+    this.applied.add(id);
+    const { units, credits } = changeOf(entry, balance.periodStart);
+    this.spending.balances.set(customer, {
+      ...balance,
+      remaining: balance.remaining + units,
+      credits: balance.credits + credits,
+    });
+  }
+}
+
+/** The store in a process that ends after so many writes: what it was asked last is done, and never answered. */
+export function endingAfter(store: SettlementStore, writes: number): SettlementStore {
+  let left = writes;
+  const ending = async <T>(write: () => Promise<T>): Promise<T> => {
+    if (left <= 0) {
+      throw new Error('the process has ended');
+    }
+    const answer = await write();
+    left -= 1;
+    if (left <= 0) {
+      throw new Error('the process has ended');
+    }
+    return answer;
+  };
+  return {
+    note: (customer, entry, calls) => ending(() => store.note(customer, entry, calls)),
+    apply: (customer, entry) => ending(() => store.apply(customer, entry)),
+  };
+}
