@@ -14,6 +14,7 @@ import type { ApiEntry } from './private/catalogue';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
 import type { QuotaStore } from './quota-store';
+import type { Settlement } from './settlement';
 import type { StripeWebhook } from './stripe-webhook';
 
 /** Properties of `BillingRoutes`. */
@@ -30,6 +31,9 @@ export interface BillingRoutesProps {
   /** What serves `stripe/webhook`. */
   readonly webhook: StripeWebhook;
 
+  /** What settles the costs that backends report. */
+  readonly settlement: Settlement;
+
   /** The first segment of the routes' path, without a slash. */
   readonly path: string;
 }
@@ -39,7 +43,9 @@ export class BillingRoutes extends Construct {
   /** The function behind all of them but the webhook. */
   public readonly handler: IFunction;
 
+  private readonly fn: HandlerFunction;
   private readonly apis: ApiEntry[] = [];
+  private takesReports = false;
 
   constructor(
     scope: Construct,
@@ -48,7 +54,7 @@ export class BillingRoutes extends Construct {
   ) {
     super(scope, id);
     const stack = Stack.of(this);
-    this.handler = new HandlerFunction(this, 'Handler', {
+    this.fn = new HandlerFunction(this, 'Handler', {
       bundle: 'billing',
       description: 'Plans, checkout, welcome and usage of the paid API',
       timeout: Duration.seconds(20),
@@ -59,6 +65,7 @@ export class BillingRoutes extends Construct {
         [Environment.APIS]: Lazy.string({ produce: () => stack.toJsonString(this.apis) }),
       },
     });
+    this.handler = this.fn;
     props.store.grants.manageCustomers(this.handler);
     props.payments.secretKey.grantRead(this.handler);
   }
@@ -88,9 +95,22 @@ export class BillingRoutes extends Construct {
     add('GET', checkout.addResource('{token}'), integration);
     add('GET', billing.addResource('welcome'), integration);
     add('GET', billing.addResource('usage'), integration);
+    if (Object.values(entry.costs).some((cost) => typeof cost === 'object')) {
+      this.takeReports();
+      add('POST', billing.addResource('reports').addResource('{token}'), integration);
+    }
     const stripe = billing.addResource('stripe').addResource('webhook');
     add('POST', stripe, new LambdaIntegration(webhook.handler, { allowTestInvoke: false }));
     return billing;
+  }
+
+  private takeReports(): void {
+    if (!this.takesReports) {
+      const queue = this.props.settlement._reports();
+      this.fn.addEnvironment(Environment.REPORTS_QUEUE_URL, queue.queueUrl);
+      queue.grant(this.fn, 'sqs:SendMessage');
+      this.takesReports = true;
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { Aspects, CfnOutput, type Duration, Stack } from 'aws-cdk-lib';
-import { CfnRestApi, type CorsOptions, type IRestApi, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { AccessLogFormat, type CfnAccount, CfnRestApi, type IRestApi, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { BillingRoutes } from './billing-routes';
 import type { FailurePolicy } from './failure-policy';
@@ -11,11 +11,14 @@ import { PlanCatalogue } from './plan-catalogue';
 import type { ApiEntry } from './private/catalogue';
 import { corsOrigins } from './private/cors';
 import { Environment } from './private/environment';
+import { nameRoutes } from './private/named-routes';
 import { Protection } from './private/protection';
-import { covers, formatRoute, parseRoute, type Route } from './private/routes';
-import { requireInteger } from './private/validation';
+import { accessLogFormat, cloudWatchRole, hasCloudWatchRole, stageAccessLog } from './private/stage-access-log';
+import type { ProtectOptions } from './protect-options';
 import { QuotaAuthorizer } from './quota-authorizer';
 import { QuotaStore } from './quota-store';
+import { Refund } from './refund';
+import { Settlement } from './settlement';
 import { StripeWebhook } from './stripe-webhook';
 import type { TopUp } from './top-up';
 import { UsagePlans } from './usage-plans';
@@ -79,47 +82,6 @@ export interface PaywallProps {
   readonly billingPath?: string;
 }
 
-/** Options of `Paywall.protect`. */
-export interface ProtectOptions {
-  /**
-   * Units that a call costs, by route: `{ 'POST /search': 5, 'ANY /reports/*': 2 }`. A route is an HTTP method, or `ANY`, and a
-   * resource path as the API declares it, `/forecast/{city}`, or all that is below one, `/reports/*`. Where several fit, the
-   * longest path counts, and of two with one path the one that names the method.
-   *
-   * @default - every call costs 1 unit
-   */
-  readonly costs?: { [route: string]: number };
-
-  /**
-   * Routes that anybody may call, without a key and for nothing: `['GET /health']`. OPTIONS is always open.
-   *
-   * @default - none
-   */
-  readonly open?: string[];
-
-  /**
-   * Ids of the plans that include a route: `{ 'POST /search': ['pro'] }`. Customers on others get 402 and the plan to move to.
-   *
-   * @default - every plan includes every route
-   */
-  readonly routePlans?: { [route: string]: string[] };
-
-  /**
-   * Whose browsers may call the billing routes and read refusals.
-   *
-   * @default - the API's `defaultCorsPreflightOptions`; CORS is off without them
-   */
-  readonly cors?: CorsOptions;
-
-  /**
-   * Whether the 402 carries headers that the authorizer computed (`Link`, `RateLimit`, `RateLimit-Policy`, `Retry-After`). The
-   * body holds the same either way.
-   *
-   * @default true
-   */
-  readonly paymentHeaders?: boolean;
-}
-
 /** AWS's limit on a function's environment. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
 const MAX_ENVIRONMENT_BYTES = 4096;
 
@@ -146,7 +108,20 @@ export class Paywall extends Construct {
   /** What customers sign up and pay by. */
   public readonly billing: BillingRoutes;
 
+  /** What gives back and settles calls. */
+  public readonly settlement: Settlement;
+
   private readonly billingPath: string;
+  private cloudWatchAccount?: CfnAccount;
+  /**
+   * The format of an access log that `Refund.onServerError()` can read, for a stage that has a log of its own: a line of JSON.
+   *
+   * @param fields members to write beside the paywall's own: `{ "userAgent": "$context.identity.userAgent" }`
+   */
+  public static accessLogFormat(fields: { [name: string]: string } = {}): AccessLogFormat {
+    return AccessLogFormat.custom(accessLogFormat(fields));
+  }
+
   private readonly protected = new Set<IRestApi>();
 
   constructor(scope: Construct, id: string, props: PaywallProps) {
@@ -171,11 +146,13 @@ export class Paywall extends Construct {
       failurePolicy: props.failurePolicy,
     });
     this.webhook = new StripeWebhook(this, 'StripeWebhook', { catalogue, store, payments });
+    this.settlement = new Settlement(this, 'Settlement', { store });
     this.billing = new BillingRoutes(this, 'Billing', {
       catalogue,
       store,
       payments,
       webhook: this.webhook,
+      settlement: this.settlement,
       path: this.billingPath,
     });
     this.node.addValidation({ validate: () => this.validateUse() });
@@ -189,11 +166,14 @@ export class Paywall extends Construct {
    */
   public protect(api: IRestApi, options: ProtectOptions = {}): void {
     const restApi = this.requireProtectable(api);
-    const { costs, open, routePlans } = this.parse(options);
+    const routes = nameRoutes(
+      options,
+      this.catalogue.plans.map((plan) => plan.id),
+    );
     const cors = options.cors ?? restApi.root.defaultCorsPreflightOptions;
     const entry: ApiEntry = {
       apiId: restApi.restApiId,
-      costs: options.costs ?? {},
+      costs: routes.costEntries,
       routePlans: options.routePlans ?? {},
       billingPath: this.billingPath,
       corsOrigins: corsOrigins(cors),
@@ -210,17 +190,30 @@ export class Paywall extends Construct {
       api: restApi,
       authorizerId: authorizer.ref,
       billing: this.billing._attach(restApi, entry),
-      open,
+      open: routes.open,
       responses,
-      named: { costs, open, routePlans },
+      named: { costs: routes.costs, open: routes.open, routePlans: routes.routePlans },
     });
     Aspects.of(Stack.of(restApi)).add(protection);
     this.node.addValidation({ validate: () => protection.validate() });
     this.usagePlans._addStage(restApi.deploymentStage);
+    this.giveBack(restApi, options.refund ?? Refund.onServerError());
     new CfnOutput(this, `WebhookUrl-${name}`, {
       description: 'What the Stripe webhook endpoint points at',
       value: restApi.urlForPath(`/${this.billingPath}/stripe/webhook`),
     });
+  }
+
+  private giveBack(api: RestApi, refund: Refund): void {
+    if (!refund._onServerError) {
+      return;
+    }
+    if (refund._cloudWatchRole && !hasCloudWatchRole(api)) {
+      this.cloudWatchAccount ??= cloudWatchRole(this);
+      // Before it is there, API Gateway refuses to set a stage's log.
+      api.deploymentStage.node.addDependency(this.cloudWatchAccount);
+    }
+    this.settlement._giveBack(`AccessLog-${api.node.id}`, stageAccessLog(this, `AccessLog-${api.node.id}`, api));
   }
 
   /** What stands in the way of protecting an API, told at once and in words of this package. */
@@ -250,32 +243,6 @@ export class Paywall extends Construct {
     }
     resource.apiKeySourceType = 'AUTHORIZER';
     return restApi;
-  }
-
-  private parse(options: ProtectOptions): { costs: Route[]; open: Route[]; routePlans: Route[] } {
-    const open = (options.open ?? []).map((text) => parseRoute('open', text));
-    const costs = Object.entries(options.costs ?? {}).map(([text, units]) => {
-      requireInteger(`costs["${text}"]`, units, 0);
-      return parseRoute('costs', text);
-    });
-    const routePlans = Object.entries(options.routePlans ?? {}).map(([text, plans]) => {
-      this.requirePlans(text, plans);
-      return parseRoute('routePlans', text);
-    });
-    const free = [...costs, ...routePlans].find((route) => open.some((other) => covers(other, route)));
-    if (free !== undefined) {
-      throw new Error(`\`open\` must not name routes that have a cost or a plan, got: "${formatRoute(free)}"`);
-    }
-    return { costs, open, routePlans };
-  }
-
-  private requirePlans(route: string, plans: readonly string[]): void {
-    const ids = this.catalogue.plans.map((plan) => plan.id);
-    const unknown = plans.find((plan) => !ids.includes(plan));
-    if (unknown !== undefined || plans.length === 0) {
-      const got = JSON.stringify(unknown ?? []);
-      throw new Error(`\`routePlans["${route}"]\` must name some of ${JSON.stringify(ids)}, got: ${got}`);
-    }
   }
 
   private validateUse(): string[] {

@@ -2,7 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, type ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { CREDITED_ATTRIBUTES } from './private/attributes';
+import { CREDITED_ATTRIBUTES, SETTLED_ATTRIBUTES } from './private/attributes';
 
 /** Properties of `QuotaStore`. */
 export interface QuotaStoreProps {
@@ -59,17 +59,17 @@ export class QuotaStoreGrants {
   public credit(grantee: IGrantable): Grant {
     const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
     return this.allow(grantee, actions, ['LEDGER#*', 'EVENT#*']).combine(
-      Grant.addToPrincipal({
-        grantee,
-        actions,
-        resourceArns: [this.table.tableArn],
-        conditions: {
-          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CUSTOMER#*'] },
-          // Every attribute of a customer but `keys`: a payment opens no door.
-          'ForAllValues:StringEquals': { 'dynamodb:Attributes': CREDITED_ATTRIBUTES },
-        },
-      }),
+      this.allowAttributes(grantee, actions, CREDITED_ATTRIBUTES),
     );
+  }
+
+  /** Bring calls to what they cost in the end: the calls, ledger entries, and the units on balances. Nothing else of a customer. */
+  public settle(grantee: IGrantable): Grant {
+    return this.allow(
+      grantee,
+      ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      ['LEDGER#*', 'CHARGE#*'],
+    ).combine(this.allowAttributes(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], SETTLED_ATTRIBUTES));
   }
 
   private allow(grantee: IGrantable, actions: string[], partitionKeys: string[]): Grant {
@@ -78,6 +78,19 @@ export class QuotaStoreGrants {
       actions,
       resourceArns: [this.table.tableArn],
       conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitionKeys } },
+    });
+  }
+
+  /** Some attributes of customers; never `keys`, so that no payment opens a door. */
+  private allowAttributes(grantee: IGrantable, actions: string[], attributes: string[]): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions,
+      resourceArns: [this.table.tableArn],
+      conditions: {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CUSTOMER#*'] },
+        'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
+      },
     });
   }
 }

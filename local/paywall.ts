@@ -1,4 +1,4 @@
-import { type ApiEntry, type Catalogue, routeKeys } from '../lib/private/catalogue';
+import { type ApiEntry, type Catalogue, chargedUnits, routeKeys } from '../lib/private/catalogue';
 import { Environment } from '../lib/private/environment';
 import type { AppModel, FunctionModel, MethodModel, RestApiModel } from './template/model';
 
@@ -39,7 +39,7 @@ export function costOf(method: MethodModel, entry: ApiEntry): number | 'open' {
     return 'open';
   }
   const keys = routeKeys(method.httpMethod, method.resourcePath);
-  return keys.map((key) => entry.costs[key]).find((cost) => cost !== undefined) ?? 1;
+  return chargedUnits(keys.map((key) => entry.costs[key]).find((cost) => cost !== undefined));
 }
 
 function isWebhook({ environment }: FunctionModel): boolean {

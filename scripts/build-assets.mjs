@@ -1,7 +1,8 @@
 // Bundles the handlers and the command-line tool into assets/, one file each. A warning of esbuild's fails the build.
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import ts from 'typescript';
 import { thirdPartyNotices } from './third-party-notices.mjs';
 
 const root = join(import.meta.dirname, '..');
@@ -20,12 +21,19 @@ const common = {
   mainFields: ['module', 'main'],
 };
 
-const handlers = ['authorizer', 'billing', 'webhook'].map((name) => ({
+const handlers = ['authorizer', 'billing', 'settlement', 'webhook'].map((name) => ({
   ...common,
   entryPoints: [join(root, 'lambda', name, 'index.ts')],
   outfile: join(assets, name, 'index.js'),
   minify: true,
 }));
+
+/** What the package gives to backends, `cdk-paywall/backend`. */
+const backend = {
+  ...common,
+  entryPoints: [join(root, 'backend', 'index.ts')],
+  outfile: join(assets, 'backend', 'index.js'),
+};
 
 const cli = {
   ...common,
@@ -36,7 +44,7 @@ const cli = {
 };
 
 await rm(assets, { recursive: true, force: true });
-const results = await Promise.all([...handlers, cli].map((options) => build(options)));
+const results = await Promise.all([...handlers, backend, cli].map((options) => build(options)));
 const warnings = results.flatMap((result) => result.warnings);
 if (warnings.length > 0) {
   console.error(`the build failed on ${warnings.length} warnings of esbuild, above`);
@@ -47,3 +55,14 @@ const notices = thirdPartyNotices(
   results.map(({ metafile }) => metafile),
 );
 await writeFile(join(assets, 'THIRD-PARTY-NOTICES.txt'), notices);
+
+const { outputText, diagnostics } = ts.transpileDeclaration(await readFile(join(root, 'backend', 'index.ts'), 'utf8'), {
+  fileName: 'index.ts',
+  compilerOptions: { isolatedDeclarations: true, strict: true },
+  reportDiagnostics: true,
+});
+if (diagnostics.length > 0) {
+  console.error('the types of backend/index.ts cannot be told without the whole program: annotate what it exports');
+  process.exit(1);
+}
+await writeFile(join(assets, 'backend', 'index.d.ts'), outputText);

@@ -7,8 +7,8 @@ export const Key = {
   account: (customer: string) => key(`CUSTOMER#${customer}`, 'ACCOUNT'),
   ledger: (customer: string, entry: string) => key(`LEDGER#${customer}`, entry),
   event: (id: string) => key(`EVENT#${id}`, 'EVENT'),
-  /** A call that has been settled, by API Gateway's request id. */
-  request: (id: string) => key(`REQUEST#${id}`, 'REQUEST'),
+  /** A call that has been settled. */
+  charge: (id: string) => key(`CHARGE#${id}`, 'CHARGE'),
 };
 
 export type Item = Record<string, AttributeValue>;

@@ -12,7 +12,7 @@ import { type Item, Key, names, number, text } from './dynamodb-items';
 import { DynamoDbLedger, pendingEntry } from './dynamodb-ledger';
 
 /** Longer than a report is accepted for, and than anything delivers a line of the access log again. In seconds. */
-const REQUEST_LIFETIME = 7 * 86_400;
+const CHARGE_LIFETIME = 7 * 86_400;
 
 /**
  * Settled calls in DynamoDB. The entry and the calls are cold items that nobody else writes, so a transaction over them collides with
@@ -36,7 +36,7 @@ export class DynamoDbSettlementStore implements SettlementStore {
   ): Promise<ReadonlyMap<string, SettledCall> | undefined> {
     const now = this.clock();
     const Item = pendingEntry(customer, entry, new Date(now * 1000).toISOString());
-    const writes = calls.map((call) => this.noteCall(customer, call, now + REQUEST_LIFETIME));
+    const writes = calls.map((call) => this.noteCall(customer, call, now + CHARGE_LIFETIME));
     try {
       await this.client.send(
         new TransactWriteItemsCommand({ TransactItems: [{ Put: { TableName: this.table, Item } }, ...writes] }),
@@ -54,16 +54,12 @@ export class DynamoDbSettlementStore implements SettlementStore {
     await this.ledger.apply(customer, entry);
   }
 
-  private noteCall(
-    customer: string,
-    { requestId, before, after }: NotedCall,
-    expiresAt: number,
-  ): TransactWriteItem {
+  private noteCall(customer: string, { chargeId, before, after }: NotedCall, expiresAt: number): TransactWriteItem {
     return {
       Put: {
         TableName: this.table,
         Item: {
-          ...Key.request(requestId),
+          ...Key.charge(chargeId),
           customer: text(customer),
           kind: text(after.kind),
           units: number(after.units),
@@ -84,18 +80,15 @@ export class DynamoDbSettlementStore implements SettlementStore {
 }
 
 /** How the calls stand that stood in the way. A collision with another run over the same calls is none: they are tried again. */
-function metCalls(
-  error: TransactionCanceledException,
-  calls: readonly NotedCall[],
-): ReadonlyMap<string, SettledCall> {
+function metCalls(error: TransactionCanceledException, calls: readonly NotedCall[]): ReadonlyMap<string, SettledCall> {
   const [ofEntry, ...ofCalls] = error.CancellationReasons ?? [];
   if (isFault(ofEntry) || ofCalls.some(isFault)) {
     throw error;
   }
   return new Map(
-    calls.flatMap(({ requestId }, index) => {
+    calls.flatMap(({ chargeId }, index) => {
       const item = ofCalls[index]?.Item;
-      return item === undefined ? [] : [[requestId, toSettledCall(item)] as const];
+      return item === undefined ? [] : [[chargeId, toSettledCall(item)] as const];
     }),
   );
 }

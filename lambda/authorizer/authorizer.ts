@@ -1,12 +1,14 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { type ApiEntry, type Catalogue, routeKeys } from '../../lib/private/catalogue';
+import { type ApiEntry, type Catalogue, chargedUnits, routeKeys } from '../../lib/private/catalogue';
 import { apiKeyOf, publicUrl } from '../adapters/api-gateway';
 import { hashApiKey, parseApiKey } from '../domain/api-key';
-import { allowance, type Balance, findPlan } from '../domain/balance';
+import { allowance, type Balance, boughtUnits, findPlan } from '../domain/balance';
 import { type ChargeRequest, charge, type Decision, type SpendingStore } from '../domain/charge';
 import type { Clock } from '../domain/clock';
 import { laneOf } from '../domain/lane';
 import { paymentRequired, type RefusalReason } from '../domain/payment-required';
+import { REPORT_LIFETIME, signReportToken } from '../domain/report-link';
+import type { ChargedCall } from '../domain/settlement';
 
 export interface AuthorizerDependencies {
   readonly store: SpendingStore;
@@ -14,6 +16,8 @@ export interface AuthorizerDependencies {
   readonly apis: ReadonlyMap<string, ApiEntry>;
   readonly surrogateKeyPrefix: string;
   readonly clock: Clock;
+  /** Ids of charges, no two of them the same. */
+  readonly newId: () => string;
 }
 
 type Event = APIGatewayRequestAuthorizerEvent;
@@ -52,8 +56,13 @@ export async function authorize(
   }
 }
 
+interface MeteredCall extends ChargeRequest {
+  /** Whether `cost` is an estimate, and the backend reports what the call took. */
+  readonly isReported: boolean;
+}
+
 /** Who calls, and what the route costs; nothing where the request carries no key. */
-function identify(event: Event, api: ApiEntry): ChargeRequest | undefined {
+function identify(event: Event, api: ApiEntry): MeteredCall | undefined {
   const text = apiKeyOf(event);
   const key = text === undefined ? undefined : parseApiKey(text);
   if (text === undefined || key === undefined) {
@@ -62,18 +71,20 @@ function identify(event: Event, api: ApiEntry): ChargeRequest | undefined {
   const route = routeKeys(event.httpMethod, event.resource);
   const named = <T>(entries: Readonly<Record<string, T>>) =>
     route.map((name) => entries[name]).find((entry) => entry !== undefined);
+  const cost = named(api.costs);
   return {
     customer: key.customer,
     keyId: key.keyId,
     keyHash: hashApiKey(text),
-    cost: named(api.costs) ?? 1,
+    cost: chargedUnits(cost),
+    isReported: typeof cost === 'object',
     plans: named(api.routePlans),
   };
 }
 
 function allow(
   event: Event,
-  request: ChargeRequest,
+  request: MeteredCall,
   balance: Balance,
   api: ApiEntry,
   dependencies: AuthorizerDependencies,
@@ -81,16 +92,40 @@ function allow(
   const plan = findPlan(dependencies.catalogue, balance.plan);
   const lane = laneOf(request.customer, plan.lanes);
   const { limit, remaining } = allowance(plan, balance);
+  const charged: ChargedCall = {
+    chargeId: dependencies.newId(),
+    customer: request.customer,
+    charged: request.cost,
+    bought: boughtUnits(balance, request.cost),
+    period: balance.periodStart,
+  };
   const context: Context = {
     customer: request.customer,
     plan: plan.id,
+    // The access log takes these four; by them a call that is not served is given back.
+    charge: charged.chargeId,
     cost: request.cost,
+    bought: charged.bought,
+    period: charged.period,
+    ...(request.isReported && { report: reportUrl(event, charged, balance, api, dependencies) }),
     // A backend that finds neither serves a plan without a limit.
     ...(limit !== undefined && { remaining, limit }),
     // Only API Gateway can tell whether its own quota is over; the 402 that it would answer with must be ready before.
     ...(plan.usagePlanQuota && paymentContext(event, request, balance, 'usage_plan_quota_exceeded', api, dependencies)),
   };
   return policy('Allow', event, request.customer, context, `${dependencies.surrogateKeyPrefix}-${plan.id}-${lane}`);
+}
+
+/** Where the backend reports what the call took. */
+function reportUrl(
+  event: Event,
+  call: ChargedCall,
+  { linkSecret }: Balance,
+  { billingPath }: ApiEntry,
+  { clock }: AuthorizerDependencies,
+): string {
+  const token = signReportToken(call, clock() + REPORT_LIFETIME, linkSecret);
+  return `${publicUrl(event)}/${billingPath}/reports/${token}`;
 }
 
 /** The 402, ready to be substituted into a gateway response. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { Environment } from '../../lib/private/environment';
 import { systemClock } from '../adapters/clock';
@@ -24,13 +25,14 @@ export function createHandler(updates: ItemUpdates): Handler {
     apis: readApis(),
     surrogateKeyPrefix: requireEnv(Environment.SURROGATE_KEY_PREFIX),
     clock: systemClock,
+    newId: randomUUID,
   };
   return async (event) => {
     try {
       return await authorize(event, dependencies);
     } catch (error) {
       if (!(error instanceof Error && error.message === 'Unauthorized')) {
-        logError('a call could not be metered', event.requestContext.requestId, error);
+        logError('a call could not be metered', { requestId: event.requestContext.requestId }, error);
       }
       throw error;
     }

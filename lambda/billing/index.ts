@@ -1,17 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { Environment } from '../../lib/private/environment';
 import { systemClock } from '../adapters/clock';
 import { DynamoDbCustomerStore } from '../adapters/dynamodb-customer-store';
 import { readApis, readCatalogue, requireEnv } from '../adapters/environment';
 import { SecretReader } from '../adapters/secrets';
+import { SqsReportQueue } from '../adapters/sqs-report-queue';
 import { StripeCheckout } from '../adapters/stripe-checkout';
 import { StripeConnection } from '../adapters/stripe-client';
 import { route } from './routes';
 
 const secrets = new SecretReader(new SecretsManagerClient({}), systemClock);
+
+// Only where a route's cost is reported is there a queue.
+const reportsUrl = process.env[Environment.REPORTS_QUEUE_URL];
 
 const dependencies = {
   store: new DynamoDbCustomerStore(new DynamoDBClient({}), requireEnv(Environment.TABLE_NAME)),
@@ -20,6 +25,7 @@ const dependencies = {
   apis: readApis(),
   clock: systemClock,
   newLinkSecret: () => randomBytes(16),
+  reports: reportsUrl === undefined ? undefined : new SqsReportQueue(new SQSClient({}), reportsUrl),
 };
 
 export function handler(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {

@@ -3,6 +3,7 @@ import type { ApiEntry, Catalogue } from '../../lib/private/catalogue';
 import type { Checkout } from '../adapters/stripe-checkout';
 import type { Clock } from '../domain/clock';
 import type { CustomerStore } from '../domain/customers';
+import type { ReportQueue } from '../domain/settlement';
 
 export interface BillingDependencies {
   readonly store: CustomerStore;
@@ -11,6 +12,8 @@ export interface BillingDependencies {
   readonly apis: ReadonlyMap<string, ApiEntry>;
   readonly clock: Clock;
   readonly newLinkSecret: () => Uint8Array;
+  /** Absent where no route's cost is reported. */
+  readonly reports?: ReportQueue;
 }
 
 /** A request of a billing route, with what every route needs of it. */

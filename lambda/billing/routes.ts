@@ -5,6 +5,7 @@ import { logError } from '../adapters/log';
 import { followLink, startCheckout } from './checkout';
 import { escapeHtml, page } from './page';
 import { listPlans } from './plans';
+import { takeReport } from './report';
 import type { BillingDependencies, BillingRequest } from './request';
 import { showUsage } from './usage';
 import { welcome } from './welcome';
@@ -17,6 +18,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET checkout/{token}': followLink,
   'GET welcome': welcome,
   'GET usage': showUsage,
+  'POST reports/{token}': takeReport,
 };
 
 /** Answers a billing route. What goes wrong on our side is logged by request id, and tells the caller nothing of our insides. */
@@ -35,7 +37,7 @@ export async function route(
     const request = { event, requestId, billingUrl: `${publicUrl(event)}/${api.billingPath}` };
     return withCors(readable(await answer(request, dependencies), event), event, api);
   } catch (error) {
-    logError('a billing request failed', requestId, error);
+    logError('a billing request failed', { requestId }, error);
     const detail =
       'The request failed and nothing was charged. Try it again; if it keeps failing, quote this instance.';
     return withCors(readable(problem(500, 'Internal Server Error', detail, requestId), event), event, api);

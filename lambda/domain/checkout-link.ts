@@ -1,6 +1,5 @@
-import { createHmac } from 'node:crypto';
-import { sameBytes } from './charge';
 import type { EpochSeconds } from './clock';
+import { isLinkGenuine, signLink } from './link-signature';
 
 /** How long the link in a 402 leads to a checkout. */
 export const LINK_LIFETIME = 86_400;
@@ -9,7 +8,7 @@ export const LINK_LIFETIME = 86_400;
 export interface CheckoutToken {
   readonly customer: string;
   readonly expiresAt: EpochSeconds;
-  readonly signature: Uint8Array;
+  readonly signature: string;
 }
 
 /**
@@ -17,7 +16,7 @@ export interface CheckoutToken {
  * customer's balance holds, so a refusal needs no second look-up, and a new secret revokes every link.
  */
 export function signCheckoutToken(customer: string, expiresAt: EpochSeconds, linkSecret: Uint8Array): string {
-  const signature = sign(customer, expiresAt, linkSecret).toString('base64url');
+  const signature = signLink('checkout', [customer, expiresAt], linkSecret);
   return `${customer}.${expiresAt.toString(36)}.${signature}`;
 }
 
@@ -27,14 +26,10 @@ export function parseCheckoutToken(text: string): CheckoutToken | undefined {
   if (customer === undefined || expiry === undefined || signature === undefined) {
     return undefined;
   }
-  return { customer, expiresAt: Number.parseInt(expiry, 36), signature: Buffer.from(signature, 'base64url') };
+  return { customer, expiresAt: Number.parseInt(expiry, 36), signature };
 }
 
 /** Whether a token is the customer's own; its expiry is the caller's to check. */
 export function isGenuine(token: CheckoutToken, linkSecret: Uint8Array): boolean {
-  return sameBytes(sign(token.customer, token.expiresAt, linkSecret), token.signature);
-}
-
-function sign(customer: string, expiresAt: EpochSeconds, linkSecret: Uint8Array): Buffer {
-  return createHmac('sha256', linkSecret).update(`checkout|${customer}|${expiresAt}`).digest().subarray(0, 16);
+  return isLinkGenuine('checkout', [token.customer, token.expiresAt], token.signature, linkSecret);
 }

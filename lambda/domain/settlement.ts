@@ -3,8 +3,8 @@ import type { LedgerEntry, UnitChange } from './ledger';
 
 /** A call as it was charged before it was served. */
 export interface ChargedCall {
-  /** API Gateway's request id. */
-  readonly requestId: string;
+  /** The authorizer's own id of it: API Gateway's request id is one that a caller can choose. */
+  readonly chargeId: string;
   readonly customer: string;
   /** Units. */
   readonly charged: number;
@@ -30,7 +30,7 @@ export interface SettledCall {
 
 /** A call that an entry settles, and how it stood before. */
 export interface NotedCall {
-  readonly requestId: string;
+  readonly chargeId: string;
   readonly before?: SettledCall;
   readonly after: SettledCall;
 }
@@ -48,6 +48,11 @@ export interface SettlementStore {
 
   /** Does to the balance what a written entry says, once, whoever else does the same; nothing where the customer is gone. */
   apply(customer: string, entry: string): Promise<void>;
+}
+
+/** Where reports wait to be settled. */
+export interface ReportQueue {
+  send(call: ChargedCall, units: number): Promise<void>;
 }
 
 /** What a run has done that no run before it had. */
@@ -83,8 +88,8 @@ export async function settle(
 function groupsOf(settlements: readonly Settlement[]): Settlement[][] {
   const byCall = new Map<string, Settlement>();
   for (const settlement of settlements) {
-    if (!byCall.has(settlement.requestId) || settlement.kind === 'refund') {
-      byCall.set(settlement.requestId, settlement);
+    if (!byCall.has(settlement.chargeId) || settlement.kind === 'refund') {
+      byCall.set(settlement.chargeId, settlement);
     }
   }
   const groups = new Map<string, Settlement[][]>();
@@ -110,12 +115,12 @@ async function settleGroup(
   const customer = group[0]?.customer ?? '';
   const standing = new Map<string, SettledCall>();
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const open = group.filter((settlement) => isOpen(settlement, standing.get(settlement.requestId)));
+    const open = group.filter((settlement) => isOpen(settlement, standing.get(settlement.chargeId)));
     if (open.length === 0) {
       return { refundedCalls: 0, refundedUnits: 0, reportedCalls: 0 };
     }
     const id = `settlement#${newId()}`;
-    const changes = open.map((settlement) => changeTo(settlement, standing.get(settlement.requestId), id));
+    const changes = open.map((settlement) => changeTo(settlement, standing.get(settlement.chargeId), id));
     const met = await store.note(customer, entryOf(id, group[0]?.period ?? 0, changes), changes);
     if (met === undefined) {
       await store.apply(customer, id);
@@ -124,8 +129,8 @@ async function settleGroup(
     for (const entry of new Set([...met.values()].map((settled) => settled.entry))) {
       await store.apply(customer, entry);
     }
-    for (const [requestId, settled] of met) {
-      standing.set(requestId, settled);
+    for (const [chargeId, settled] of met) {
+      standing.set(chargeId, settled);
     }
   }
   throw new Error(`the calls of customer ${customer} kept being settled elsewhere during ${MAX_ATTEMPTS} attempts`);
@@ -144,13 +149,13 @@ interface CallChange extends NotedCall {
 }
 
 function changeTo(settlement: Settlement, before: SettledCall | undefined, entry: string): CallChange {
-  const { requestId, kind, charged } = settlement;
+  const { chargeId, kind, charged } = settlement;
   const units = kind === 'report' ? settlement.units : 0;
   const cost = before?.units ?? charged;
   // Bought units are spent last, so they are the first to come back.
   const bought = Math.max(0, settlement.bought - Math.max(0, charged - cost));
   const back = cost - units;
-  return { requestId, before, after: { kind, units, entry }, back, bought: Math.max(0, Math.min(back, bought)) };
+  return { chargeId, before, after: { kind, units, entry }, back, bought: Math.max(0, Math.min(back, bought)) };
 }
 
 function entryOf(id: string, start: EpochSeconds, changes: readonly CallChange[]): LedgerEntry {

@@ -23,7 +23,7 @@ export async function receive(
     }
     return json(200, { received: true, outcome: await processEvent(stripeEvent, dependencies) });
   } catch (error) {
-    logError('a webhook could not be processed', requestId, error);
+    logError('a webhook could not be processed', { requestId }, error);
     return problem(500, 'Internal Server Error', 'The event was not processed. Send it again.', requestId);
   }
 }

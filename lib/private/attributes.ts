@@ -20,3 +20,6 @@ export const CREDITED_ATTRIBUTES = [
   'previousSubscription',
   'createdAt',
 ];
+
+/** The attributes of a customer's balance that a settlement may write. */
+export const SETTLED_ATTRIBUTES = ['pk', 'sk', 'remaining', 'credits', 'lastEntry', 'periodStart'];

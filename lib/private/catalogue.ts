@@ -58,16 +58,24 @@ export interface MeteringEntry {
   readonly openCallsPerMinute?: number;
 }
 
+/** Units; or an estimate of them that is reserved until the backend reports what the call took. */
+export type CostEntry = number | { readonly estimate: number };
+
 export interface ApiEntry {
   readonly apiId: string;
-  /** `POST /search` or `ANY /reports/*` → units; a route that is not named costs 1. */
-  readonly costs: Readonly<Record<string, number>>;
+  /** `POST /search` or `ANY /reports/*` → what a call costs; a route that is not named costs 1. */
+  readonly costs: Readonly<Record<string, CostEntry>>;
   /** `POST /search` → the ids of the plans that include it; a route that is not named is in every plan. */
   readonly routePlans: Readonly<Record<string, readonly string[]>>;
   /** The first segment of the billing routes' path. */
   readonly billingPath: string;
   /** Origins that CORS admits on the billing routes; empty where CORS is off. */
   readonly corsOrigins: readonly string[];
+}
+
+/** Units that a call of that cost is charged before it is served. */
+export function chargedUnits(cost: CostEntry | undefined): number {
+  return typeof cost === 'object' ? cost.estimate : (cost ?? 1);
 }
 
 /** The keys under which a route may stand in `ApiEntry`, the most telling first: the route itself, then what it is below. */

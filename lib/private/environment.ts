@@ -17,6 +17,8 @@ export const Environment = {
   STRIPE_SECRET_KEY_ARN: 'PAYWALL_STRIPE_SECRET_KEY_ARN',
   /** The ARN of the secret with the webhook endpoint's signing secret. */
   STRIPE_WEBHOOK_SECRET_ARN: 'PAYWALL_STRIPE_WEBHOOK_SECRET_ARN',
+  /** The URL of the queue of reported costs; absent where no route's cost is reported. */
+  REPORTS_QUEUE_URL: 'PAYWALL_REPORTS_QUEUE_URL',
   /** Where Stripe's API is, in place of `https://api.stripe.com`. No construct sets it. */
   STRIPE_API_BASE: 'STRIPE_API_BASE',
 } as const;

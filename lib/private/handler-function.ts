@@ -12,6 +12,7 @@ import {
   SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
 export interface HandlerFunctionProps {
@@ -20,6 +21,8 @@ export interface HandlerFunctionProps {
   readonly description: string;
   readonly environment: Record<string, string>;
   readonly timeout: Duration;
+  /** Where events end that asynchronous invocations could not handle. */
+  readonly deadLetterQueue?: IQueue;
 }
 
 /**
@@ -43,6 +46,7 @@ export class HandlerFunction extends LambdaFunction {
       memorySize: 512,
       timeout: props.timeout,
       environment: props.environment,
+      deadLetterQueue: props.deadLetterQueue,
       role,
       logGroup,
       // START, END and REPORT lines as text cost more than the write that they report on.

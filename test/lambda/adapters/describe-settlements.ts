@@ -38,7 +38,7 @@ export function describeSettlements(name: string, open: () => SettlementsUnderTe
         throw new Error('the call was refused');
       }
       const bought = boughtUnits(balance, cost);
-      return { requestId: `r${++requests}-${customer}`, customer, charged: cost, bought, period: balance.periodStart };
+      return { chargeId: `r${++requests}-${customer}`, customer, charged: cost, bought, period: balance.periodStart };
     }
 
     const refund = (charged: ChargedCall): Settlement => ({ ...charged, kind: 'refund' });
@@ -142,7 +142,7 @@ export function describeSettlements(name: string, open: () => SettlementsUnderTe
     });
 
     test('of a customer that is gone, nothing is left to settle', async () => {
-      const charged = { requestId: 'r-gone', customer: 'nobody', charged: 5, bought: 0, period: NOW };
+      const charged = { chargeId: 'r-gone', customer: 'nobody', charged: 5, bought: 0, period: NOW };
       await expect(run(refund(charged))).resolves.toBeDefined();
     });
 
@@ -176,7 +176,8 @@ export function describeSettlements(name: string, open: () => SettlementsUnderTe
               for (const batches of rounds) {
                 await Promise.all(
                   batches.map(async (batch) => {
-                    const store = batch.endsAfter === undefined ? under.settlements : under.endingAfter(batch.endsAfter);
+                    const store =
+                      batch.endsAfter === undefined ? under.settlements : under.endingAfter(batch.endsAfter);
                     await settle(store, settlementsOf(batch), newId).catch(() => undefined);
                     await under.credit(customer, batch.bought);
                   }),

@@ -8,7 +8,8 @@ import { DynamoDbSpendingStore } from '../../../lambda/adapters/dynamodb-spendin
 import type { ItemUpdates } from '../../../lambda/adapters/dynamodb-update';
 import { type Balance, creditsLeft, openingBalance } from '../../../lambda/domain/balance';
 import type { ChargeRequest } from '../../../lambda/domain/charge';
-import { CREDITED_ATTRIBUTES } from '../../../lib/private/attributes';
+import { settle } from '../../../lambda/domain/settlement';
+import { CREDITED_ATTRIBUTES, SETTLED_ATTRIBUTES } from '../../../lib/private/attributes';
 import { balance, NOW, plan } from '../fixtures';
 import { endingAfter, recording } from './clients';
 import { describeRenewals } from './describe-renewals';
@@ -177,8 +178,7 @@ export function describeStores(engine: string, updatesOf: (table: TestTable) => 
     describeSettlements(engine, () => ({
       spending,
       settlements: new DynamoDbSettlementStore(table.client, table.table, () => now),
-      endingAfter: (writes) =>
-        new DynamoDbSettlementStore(endingAfter(table.client, writes), table.table, () => now),
+      endingAfter: (writes) => new DynamoDbSettlementStore(endingAfter(table.client, writes), table.table, () => now),
       customerWith,
       balanceOf,
       credit: async (customer, units) => {
@@ -261,6 +261,19 @@ export function describeStores(engine: string, updatesOf: (table: TestTable) => 
       await spied.release(customer, 'sub_2');
       expect([...written].filter((attribute) => !CREDITED_ATTRIBUTES.includes(attribute))).toEqual([]);
       expect(written.size).toBeGreaterThan(10);
+    });
+
+    test('a settlement writes no attribute of a customer that its role may not', async () => {
+      const written = new Set<string>();
+      const spied = new DynamoDbSettlementStore(recording(table.client, written), table.table, () => now);
+      const customer = await customerWith();
+      for (const chargeId of [randomUUID(), randomUUID()]) {
+        const charged = { chargeId, customer, charged: 1, bought: 0, period: balance().periodStart };
+        await settle(spied, [{ ...charged, kind: 'refund' }], randomUUID);
+      }
+      expect([...written].sort()).toEqual(['credits', 'lastEntry', 'periodStart', 'remaining']);
+      expect([...written].filter((attribute) => !SETTLED_ATTRIBUTES.includes(attribute))).toEqual([]);
+      expect((await balanceOf(customer)).remaining).toBe(52);
     });
 
     test(

@@ -5,6 +5,7 @@ import { type AuthorizerDependencies, authorize } from '../../../lambda/authoriz
 import { hashApiKey, newApiKey, newCustomerId } from '../../../lambda/domain/api-key';
 import type { Balance } from '../../../lambda/domain/balance';
 import { laneOf } from '../../../lambda/domain/lane';
+import { isReportGenuine, parseReportToken, REPORT_LIFETIME } from '../../../lambda/domain/report-link';
 import { MemorySpendingStore } from '../domain/memory-spending-store';
 import { balance, CATALOGUE, NOW } from '../fixtures';
 
@@ -32,7 +33,14 @@ function world(overrides: Partial<Balance> = {}): { dependencies: AuthorizerDepe
   store.balances.set(customer, balance({ keys: { [key.keyId]: hashApiKey(apiKey) }, ...overrides }));
   const api = {
     apiId: 'api1',
-    costs: { 'POST /search': 5, 'ANY /any': 2, 'ANY /reports/*': 3, 'GET /reports/*': 4, 'GET /reports/{id}/rows': 7 },
+    costs: {
+      'POST /search': 5,
+      'ANY /any': 2,
+      'ANY /reports/*': 3,
+      'GET /reports/*': 4,
+      'GET /reports/{id}/rows': 7,
+      'POST /chat': { estimate: 40 },
+    },
     routePlans: { 'GET /pro': ['pro'] },
     billingPath: 'billing',
     corsOrigins: [],
@@ -40,7 +48,14 @@ function world(overrides: Partial<Balance> = {}): { dependencies: AuthorizerDepe
   const apis = new Map([['api1', api]]);
   return {
     store,
-    dependencies: { store, catalogue: CATALOGUE, apis, surrogateKeyPrefix: 'Stack-1234', clock: () => NOW },
+    dependencies: {
+      store,
+      catalogue: CATALOGUE,
+      apis,
+      surrogateKeyPrefix: 'Stack-1234',
+      clock: () => NOW,
+      newId: () => 'charge-1',
+    },
   };
 }
 
@@ -52,9 +67,40 @@ test('a call that is paid for is allowed, under its lane’s key, and the backen
       Version: '2012-10-17',
       Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: METHOD_ARN }],
     },
-    context: { customer, plan: 'free', cost: 5, remaining: 45, limit: 50 },
+    context: {
+      customer,
+      plan: 'free',
+      charge: 'charge-1',
+      cost: 5,
+      bought: 0,
+      period: balance().periodStart,
+      remaining: 45,
+      limit: 50,
+    },
     usageIdentifierKey: `Stack-1234-free-${laneOf(customer, 4)}`,
   });
+});
+
+test('where the backend reports what a call took, an estimate is reserved, and a link for the report goes with the call', async () => {
+  const { dependencies, store } = world({ remaining: 50, credits: 15 });
+  const chat = event({ resource: '/chat', path: '/chat' });
+  const requestContext = { ...chat.requestContext, path: '/prod/chat' };
+  const { context } = await authorize({ ...chat, requestContext }, dependencies);
+  expect(context).toMatchObject({ cost: 40, bought: 5, remaining: 10 });
+  const [url, token] = `${context?.report}`.split('/billing/reports/');
+  expect(url).toBe('https://api.example.com/prod');
+  const parsed = parseReportToken(token ?? '');
+  expect(parsed).toMatchObject({
+    call: { chargeId: 'charge-1', customer, charged: 40, bought: 5, period: balance().periodStart },
+    expiresAt: NOW + REPORT_LIFETIME,
+  });
+  expect(parsed && isReportGenuine(parsed, balance().linkSecret)).toBe(true);
+  expect(store.balances.get(customer)?.remaining).toBe(10);
+});
+
+test('a route of fixed cost has no report link', async () => {
+  const { context } = await authorize(event(), world().dependencies);
+  expect(context).not.toHaveProperty('report');
 });
 
 test('of a plan without a limit, the backend is told no number', async () => {
@@ -62,7 +108,9 @@ test('of a plan without a limit, the backend is told no number', async () => {
   const plans = CATALOGUE.plans.map((plan) => ({ ...plan, quota: { period: 'unlimited' as const } }));
   const catalogue = { ...CATALOGUE, plans };
   const { context } = await authorize(event(), { ...dependencies, catalogue });
-  expect(context).toEqual({ customer, plan: 'free', cost: 5 });
+  expect(context).not.toHaveProperty('remaining');
+  expect(context).not.toHaveProperty('limit');
+  expect(context).toMatchObject({ customer, plan: 'free', cost: 5, bought: 0 });
 });
 
 test.each([

@@ -11,13 +11,13 @@ export class MemorySettlementStore implements SettlementStore {
   constructor(private readonly spending: MemorySpendingStore) {}
 
   public async note(_customer: string, entry: LedgerEntry, calls: readonly NotedCall[]) {
-    const met = calls.filter(({ requestId, before }) => this.calls.get(requestId)?.entry !== before?.entry);
+    const met = calls.filter(({ chargeId, before }) => this.calls.get(chargeId)?.entry !== before?.entry);
     if (met.length > 0) {
-      return new Map(met.map(({ requestId }) => [requestId, this.calls.get(requestId) as SettledCall]));
+      return new Map(met.map(({ chargeId }) => [chargeId, this.calls.get(chargeId) as SettledCall]));
     }
     this.entries.set(entry.id, entry);
-    for (const { requestId, after } of calls) {
-      this.calls.set(requestId, after);
+    for (const { chargeId, after } of calls) {
+      this.calls.set(chargeId, after);
     }
     return undefined;
   }

@@ -1,0 +1,11 @@
+import type { ChargedCall, Settlement } from '../domain/settlement';
+
+/** A report on its way through the queue, as the billing routes have checked it. */
+export function writeReport(call: ChargedCall, units: number): string {
+  return JSON.stringify({ ...call, units });
+}
+
+export function readReport(body: string): Settlement {
+  const { chargeId, customer, charged, bought, period, units } = JSON.parse(body) as ChargedCall & { units: number };
+  return { kind: 'report', chargeId, customer, charged, bought, period, units };
+}

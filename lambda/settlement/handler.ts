@@ -1,0 +1,59 @@
+import type { CloudWatchLogsEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { readReport } from '../adapters/report-message';
+import type { Settlement, SettlementStore } from '../domain/settlement';
+import { refundsOf } from './access-log';
+import { type Settled, settleAll } from './settle-all';
+
+export interface SettlementDependencies {
+  readonly store: SettlementStore;
+  readonly newId: () => string;
+  readonly count: (metric: string, value: number) => void;
+  readonly logError: (message: string, about: Readonly<Record<string, string>>, error: unknown) => void;
+}
+
+const METRICS = [
+  ['RefundedCalls', 'refundedCalls'],
+  ['RefundedUnits', 'refundedUnits'],
+  ['ReportedCalls', 'reportedCalls'],
+] as const;
+
+/** Settles what the access log, or the queue of reports, brings. Both may bring it again: it is done once. */
+export async function handle(
+  event: CloudWatchLogsEvent | SQSEvent,
+  dependencies: SettlementDependencies,
+): Promise<SQSBatchResponse | undefined> {
+  return 'awslogs' in event ? refund(event, dependencies) : report(event, dependencies);
+}
+
+async function refund(event: CloudWatchLogsEvent, dependencies: SettlementDependencies): Promise<undefined> {
+  const { failures } = await run(refundsOf(event), dependencies);
+  if (failures.size > 0) {
+    // Lambda brings the whole batch again; what is done already stays done.
+    throw new Error(`calls of ${failures.size} customers could not be given back`);
+  }
+}
+
+async function report({ Records }: SQSEvent, dependencies: SettlementDependencies): Promise<SQSBatchResponse> {
+  const reports = Records.map((record) => ({ id: record.messageId, settlement: readReport(record.body) }));
+  const { failures } = await run(
+    reports.map(({ settlement }) => settlement),
+    dependencies,
+  );
+  const failed = reports.filter(({ settlement }) => failures.has(settlement.customer));
+  return { batchItemFailures: failed.map(({ id }) => ({ itemIdentifier: id })) };
+}
+
+async function run(settlements: readonly Settlement[], dependencies: SettlementDependencies): Promise<Settled> {
+  const { store, newId, count, logError } = dependencies;
+  const settled = await settleAll(store, settlements, newId);
+  for (const [metric, name] of METRICS) {
+    const value = settled.summaries.reduce((sum, summary) => sum + summary[name], 0);
+    if (value > 0) {
+      count(metric, value);
+    }
+  }
+  for (const [customer, error] of settled.failures) {
+    logError('calls could not be settled', { customer }, error);
+  }
+  return settled;
+}

@@ -1,0 +1,36 @@
+/**
+ * What a line of the access log holds, and where API Gateway takes it from. A value that a call has none of is written as `-`.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
+ */
+export const ACCESS_LOG_FIELDS = {
+  requestId: '$context.requestId',
+  requestTime: '$context.requestTime',
+  sourceIp: '$context.identity.sourceIp',
+  httpMethod: '$context.httpMethod',
+  // Not the path: that of a checkout link would let whoever reads logs follow it.
+  resourcePath: '$context.resourcePath',
+  status: '$context.status',
+  responseType: '$context.error.responseType',
+  responseLatency: '$context.responseLatency',
+  integrationStatus: '$context.integration.status',
+  charge: '$context.authorizer.charge',
+  customer: '$context.authorizer.customer',
+  plan: '$context.authorizer.plan',
+  cost: '$context.authorizer.cost',
+  bought: '$context.authorizer.bought',
+  period: '$context.authorizer.period',
+} as const;
+
+export type AccessLogLine = Readonly<Record<keyof typeof ACCESS_LOG_FIELDS, string>>;
+
+/** What API Gateway writes where there is no value. */
+export const NO_VALUE = '-';
+
+/** The fields that giving back needs, in whatever format an API's access log has. */
+export const REFUND_FIELDS = ['charge', 'status', 'responseType', 'customer', 'cost', 'bought', 'period'] as const;
+
+/**
+ * Lines of calls that were charged and then answered with a server error, or refused by API Gateway itself (429, 400, 413, …).
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+ */
+export const NOT_SERVED_PATTERN = `{ $.cost != "${NO_VALUE}" && ($.status = "5*" || $.responseType != "${NO_VALUE}") }`;

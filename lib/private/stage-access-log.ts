@@ -1,0 +1,84 @@
+import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { CfnAccount, CfnStage, LogGroupLogDestination, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { ACCESS_LOG_FIELDS, REFUND_FIELDS } from './access-log';
+
+/** A JSON line with the paywall's fields, and others beside them. */
+export function accessLogFormat(others: Readonly<Record<string, string>> = {}): string {
+  return JSON.stringify({ ...others, ...ACCESS_LOG_FIELDS });
+}
+
+/** The log group of an API's access log: the stage's own, if it says what is needed, or else a new one. */
+export function stageAccessLog(scope: Construct, id: string, api: RestApi): ILogGroup {
+  const stage = api.deploymentStage.node.defaultChild;
+  if (!(stage instanceof CfnStage)) {
+    throw new Error(`\`api\` must be deployed to a stage of this app, got: ${api.deploymentStage.node.path}`);
+  }
+  const own = stage.accessLogSetting;
+  if (own !== undefined) {
+    return ownAccessLog(scope, id, stage, Stack.of(stage).resolve(own));
+  }
+  const logGroup = new LogGroup(scope, id, {
+    retention: RetentionDays.ONE_MONTH,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  stage.accessLogSetting = {
+    ...new LogGroupLogDestination(logGroup).bind(api.deploymentStage),
+    format: accessLogFormat(),
+  };
+  return logGroup;
+}
+
+/** The role by which API Gateway may write logs at all; where the API's own construct sets none. */
+export function cloudWatchRole(scope: Construct): CfnAccount {
+  const role = new Role(scope, 'CloudWatchRole', {
+    description: 'Lets API Gateway write logs, for all APIs of the account in the Region',
+    assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
+    managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('service-role/AmazonAPIGatewayPushToCloudWatchLogs')],
+  });
+  const account = new CfnAccount(scope, 'Account', { cloudWatchRoleArn: role.roleArn });
+  // The setting is the account's: other stacks may rely on it when this one is gone.
+  role.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  account.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  Validations.of(role).acknowledge({
+    id: 'AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
+    reason: 'API Gateway checks that the role has what this policy of its own grants',
+  });
+  return account;
+}
+
+/** Whether the API's own construct sets the role. */
+export function hasCloudWatchRole(api: RestApi): boolean {
+  return api.node.tryFindChild('Account') instanceof CfnAccount;
+}
+
+function ownAccessLog(
+  scope: Construct,
+  id: string,
+  stage: CfnStage,
+  setting: { readonly destinationArn?: unknown; readonly format?: unknown },
+): ILogGroup {
+  const where = `\`refund\` needs the access log of ${stage.node.path}`;
+  const remedy = 'or pass `refund: Refund.none()`';
+  if (JSON.stringify(setting.destinationArn ?? '').includes(':firehose:')) {
+    throw new Error(`${where} in a log group, ${remedy}, got: a Firehose stream`);
+  }
+  const format = typeof setting.format === 'string' ? setting.format : JSON.stringify(setting.format ?? '');
+  const missing = REFUND_FIELDS.filter((field) => !has(format, field));
+  if (missing.length > 0) {
+    throw new Error(
+      `${where} to hold the members ${missing.map((field) => `"${field}"`).join(', ')}: pass ` +
+        `\`accessLogFormat: Paywall.accessLogFormat()\`, ${remedy}, got: ${format}`,
+    );
+  }
+  const { destinationArn } = stage.accessLogSetting as CfnStage.AccessLogSettingProperty;
+  return LogGroup.fromLogGroupArn(scope, id, destinationArn ?? '');
+}
+
+/** Whether a format writes a field as a member of a JSON object. */
+function has(format: string, field: (typeof REFUND_FIELDS)[number]): boolean {
+  const variable = ACCESS_LOG_FIELDS[field].replaceAll(/[$.]/g, '\\$&');
+  return new RegExp(`"${field}"\\s*:\\s*"?${variable}\\b`).test(format);
+}

@@ -1,0 +1,51 @@
+import type { CorsOptions } from 'aws-cdk-lib/aws-apigateway';
+import type { Cost } from './cost';
+import type { Refund } from './refund';
+
+/** Options of `Paywall.protect`. */
+export interface ProtectOptions {
+  /**
+   * Units that a call costs, by route: `{ 'POST /search': 5, 'ANY /reports/*': 2 }`. A route is an HTTP method, or `ANY`, and a
+   * resource path as the API declares it, `/forecast/{city}`, or all that is below one, `/reports/*`. Where several fit, the
+   * longest path counts, and of two with one path the one that names the method. `Cost.reported()` leaves it to the backend to tell.
+   *
+   * @default - every call costs 1 unit
+   */
+  readonly costs?: { [route: string]: number | Cost };
+
+  /**
+   * What becomes of the units of a call that was charged and then not served.
+   *
+   * @default Refund.onServerError()
+   */
+  readonly refund?: Refund;
+
+  /**
+   * Routes that anybody may call, without a key and for nothing: `['GET /health']`. OPTIONS is always open.
+   *
+   * @default - none
+   */
+  readonly open?: string[];
+
+  /**
+   * Ids of the plans that include a route: `{ 'POST /search': ['pro'] }`. Customers on others get 402 and the plan to move to.
+   *
+   * @default - every plan includes every route
+   */
+  readonly routePlans?: { [route: string]: string[] };
+
+  /**
+   * Whose browsers may call the billing routes and read refusals.
+   *
+   * @default - the API's `defaultCorsPreflightOptions`; CORS is off without them
+   */
+  readonly cors?: CorsOptions;
+
+  /**
+   * Whether the 402 carries headers that the authorizer computed (`Link`, `RateLimit`, `RateLimit-Policy`, `Retry-After`). The
+   * body holds the same either way.
+   *
+   * @default true
+   */
+  readonly paymentHeaders?: boolean;
+}

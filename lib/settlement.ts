@@ -1,0 +1,86 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { FilterPattern, type ILogGroup, SubscriptionFilter } from 'aws-cdk-lib/aws-logs';
+import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
+import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { NOT_SERVED_PATTERN } from './private/access-log';
+import { Environment } from './private/environment';
+import { HandlerFunction } from './private/handler-function';
+import type { QuotaStore } from './quota-store';
+
+/** Properties of `Settlement`. */
+export interface SettlementProps {
+  /** Where balances are. */
+  readonly store: QuotaStore;
+}
+
+/** What brings calls to what they cost in the end: it gives back those that were not served, and settles reported costs. */
+export class Settlement extends Construct {
+  /** The function behind it. */
+  public readonly handler: IFunction;
+
+  /** Where batches of the access log and reports end that could not be settled. It is empty unless something is wrong. */
+  public readonly deadLetterQueue: IQueue;
+
+  private queue?: Queue;
+
+  constructor(scope: Construct, id: string, props: SettlementProps) {
+    super(scope, id);
+    this.deadLetterQueue = new Queue(this, 'DeadLetters', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    this.handler = new HandlerFunction(this, 'Handler', {
+      bundle: 'settlement',
+      description: 'Gives back calls that were not served, and settles reported costs',
+      timeout: Duration.minutes(1),
+      environment: { [Environment.TABLE_NAME]: props.store.table.tableName },
+      deadLetterQueue: this.deadLetterQueue,
+    });
+    props.store.grants.settle(this.handler);
+  }
+
+  /**
+   * Where reported costs wait to be settled; it is made when the first route needs it.
+   *
+   * @internal
+   */
+  public _reports(): IQueue {
+    if (this.queue === undefined) {
+      const queue = new Queue(this, 'Reports', {
+        encryption: QueueEncryption.SQS_MANAGED,
+        enforceSSL: true,
+        retentionPeriod: Duration.days(14),
+        // Six times the function's timeout, as Lambda wants it of a queue that it polls.
+        visibilityTimeout: Duration.minutes(6),
+        deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: 5 },
+      });
+      // In batches, so that many reports of one busy customer are a few writes; and by few at once, who would meet on his balance.
+      const source = new SqsEventSource(queue, {
+        batchSize: 1_000,
+        maxBatchingWindow: Duration.seconds(2),
+        maxConcurrency: 2,
+        reportBatchItemFailures: true,
+      });
+      this.handler.addEventSource(source);
+      this.queue = queue;
+    }
+    return this.queue;
+  }
+
+  /**
+   * Gives back the calls that an access log tells were charged and not served.
+   *
+   * @internal
+   */
+  public _giveBack(id: string, accessLog: ILogGroup): void {
+    new SubscriptionFilter(this, id, {
+      logGroup: accessLog,
+      destination: new LambdaDestination(this.handler),
+      filterPattern: FilterPattern.literal(NOT_SERVED_PATTERN),
+    });
+  }
+}

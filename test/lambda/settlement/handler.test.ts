@@ -1,0 +1,128 @@
+import { gzipSync } from 'node:zlib';
+import type { CloudWatchLogsEvent, SQSEvent, SQSRecord } from 'aws-lambda';
+import { writeReport } from '../../../lambda/adapters/report-message';
+import type { ChargedCall } from '../../../lambda/domain/settlement';
+import { handle, type SettlementDependencies } from '../../../lambda/settlement/handler';
+import { MemorySettlementStore } from '../domain/memory-settlement-store';
+import { MemorySpendingStore } from '../domain/memory-spending-store';
+import { balance, NOW } from '../fixtures';
+
+const PERIOD = balance().periodStart;
+const LINE = {
+  status: '502',
+  responseType: '-',
+  charge: 'charge-1',
+  customer: 'c1',
+  cost: '5',
+  bought: '0',
+  period: String(PERIOD),
+};
+
+let spending: MemorySpendingStore;
+let counted: Record<string, number>;
+let errors: unknown[];
+let dependencies: SettlementDependencies;
+
+beforeEach(() => {
+  spending = new MemorySpendingStore();
+  spending.balances.set('c1', balance({ remaining: 45 }));
+  spending.balances.set('c2', balance({ remaining: 45 }));
+  [counted, errors] = [{}, []];
+  let last = 0;
+  dependencies = {
+    store: new MemorySettlementStore(spending),
+    newId: () => `id${++last}`,
+    count: (metric, value) => {
+      counted[metric] = (counted[metric] ?? 0) + value;
+    },
+    logError: (message, about) => errors.push({ message, ...about }),
+  };
+});
+
+function logEvent(lines: readonly (object | string)[], messageType = 'DATA_MESSAGE'): CloudWatchLogsEvent {
+  const logEvents = lines.map((line, index) => ({
+    id: String(index),
+    timestamp: NOW * 1000,
+    message: typeof line === 'string' ? line : JSON.stringify(line),
+  }));
+  const data = { messageType, owner: '1', logGroup: 'g', logStream: 's', subscriptionFilters: ['f'], logEvents };
+  return { awslogs: { data: gzipSync(JSON.stringify(data)).toString('base64') } };
+}
+
+function queueEvent(...reports: [ChargedCall, number][]): SQSEvent {
+  const records = reports.map(([call, units], index) => ({ messageId: `m${index}`, body: writeReport(call, units) }));
+  return { Records: records as SQSRecord[] };
+}
+
+const charged = (overrides: Partial<ChargedCall> = {}): ChargedCall => ({
+  chargeId: 'charge-1',
+  customer: 'c1',
+  charged: 5,
+  bought: 0,
+  period: PERIOD,
+  ...overrides,
+});
+
+const remaining = (customer = 'c1') => spending.balances.get(customer)?.remaining;
+
+test.each([
+  ['a server error of the backend', {}, 50],
+  ['a backend that took too long', { status: '504', responseType: 'INTEGRATION_TIMEOUT' }, 50],
+  ['a throttle after the charge', { status: '429', responseType: 'THROTTLED' }, 50],
+  ['a request that was not valid', { status: '400', responseType: 'BAD_REQUEST_PARAMETERS' }, 50],
+  ['a body that was too large', { status: '413', responseType: 'REQUEST_TOO_LARGE' }, 50],
+  ['a usage plan that was used up', { status: '402', responseType: 'QUOTA_EXCEEDED' }, 50],
+  ['an answer', { status: '200' }, 45],
+  ['a refusal by the backend itself', { status: '429' }, 45],
+  ['a refusal before the charge', { status: '402', responseType: 'ACCESS_DENIED', cost: '-', charge: '-' }, 45],
+  ['a call that cost nothing', { cost: '0' }, 45],
+])('%s is given back as it should be', async (_, overrides, left) => {
+  await handle(logEvent([{ ...LINE, ...overrides }]), dependencies);
+  expect(remaining()).toBe(left);
+});
+
+test('a batch that comes again is given back once, and counted once', async () => {
+  const batch = logEvent([LINE, { ...LINE, charge: 'charge-2' }, LINE]);
+  await handle(batch, dependencies);
+  await handle(batch, dependencies);
+  expect(remaining()).toBe(55);
+  expect(counted).toEqual({ RefundedCalls: 2, RefundedUnits: 10 });
+});
+
+test('lines of another making, and messages of control, say nothing', async () => {
+  await handle(logEvent(['GET / 500', 'null', '"5"', { status: 500 }]), dependencies);
+  await handle(logEvent([LINE], 'CONTROL_MESSAGE'), dependencies);
+  expect(remaining()).toBe(45);
+});
+
+test('a customer whose calls cannot be given back holds up no other, and the batch is brought again', async () => {
+  const { store } = dependencies;
+  const faulty = {
+    note: store.note.bind(store),
+    apply: (customer: string, entry: string) =>
+      customer === 'c1' ? Promise.reject(new Error('throttled')) : store.apply(customer, entry),
+  };
+  const batch = logEvent([LINE, { ...LINE, charge: 'charge-2', customer: 'c2' }]);
+  await expect(handle(batch, { ...dependencies, store: faulty })).rejects.toThrow('1 customers');
+  expect([remaining('c1'), remaining('c2')]).toEqual([45, 50]);
+  expect(errors).toEqual([{ message: 'calls could not be settled', customer: 'c1' }]);
+  await handle(batch, dependencies);
+  expect([remaining('c1'), remaining('c2')]).toEqual([50, 50]);
+});
+
+test('reports are settled, and those that could not be stay in the queue', async () => {
+  const { store } = dependencies;
+  const faulty = {
+    note: (customer: string, ...rest: [never, never]) =>
+      customer === 'c2' ? Promise.reject(new Error('throttled')) : store.note(customer, ...rest),
+    apply: store.apply.bind(store),
+  };
+  const event = queueEvent([charged(), 9], [charged({ customer: 'c2', chargeId: 'charge-2' }), 9]);
+  expect(await handle(event, { ...dependencies, store: faulty })).toEqual({
+    batchItemFailures: [{ itemIdentifier: 'm1' }],
+  });
+  expect([remaining('c1'), remaining('c2')]).toEqual([41, 45]);
+  expect(await handle(event, dependencies)).toEqual({ batchItemFailures: [] });
+  expect([remaining('c1'), remaining('c2')]).toEqual([41, 41]);
+  expect(counted).toEqual({ ReportedCalls: 2 });
+});
