@@ -6,6 +6,7 @@ import { createGateway } from './gateway';
 import { keepSecretValues, keptSecretValues } from './kept-secrets';
 import type { LambdaRuntime } from './lambda/runtime';
 import { createLambdaRuntime } from './lambda/worker-runtime';
+import { createLogSubscriptions, type LogSubscriptions } from './logs/subscriptions';
 import { findPaywalls, type PaywallModel } from './paywall';
 import { type LocalSecrets, startSecrets } from './secrets/secrets';
 import { type Store, startStore } from './store/store';
@@ -66,6 +67,7 @@ export class PortTakenError extends Error {
 interface Parts {
   stripe?: StripeStandIn;
   server?: { close(): Promise<void> };
+  logs?: LogSubscriptions;
   lambda?: LambdaRuntime;
   secrets?: LocalSecrets;
   store?: Store;
@@ -78,7 +80,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   const { log = console.error } = options;
   const close = async () => {
     parts.isClosing = true;
-    for (const part of [parts.stripe, parts.server, parts.lambda, parts.secrets, parts.store]) {
+    for (const part of [parts.stripe, parts.server, parts.logs, parts.lambda, parts.secrets, parts.store]) {
       await part?.close();
     }
   };
@@ -128,7 +130,9 @@ async function start(
     onLog: (name, line) => log?.(`${name}: ${line}`),
   });
   parts.lambda = lambda;
-  server.on('request', createGateway(apis, lambda, { domainName: `${HOST}:${port}`, log: report }));
+  const logs = createLogSubscriptions(app.logSubscriptions, lambda, { log: report });
+  parts.logs = logs;
+  server.on('request', createGateway(apis, lambda, { domainName: `${HOST}:${port}`, log: report, accessLogs: logs }));
   return { app, apis, paywalls, stripe, storeUrl: store.url };
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { LambdaRuntime } from '../lambda/runtime';
 import type { AuthorizerModel } from '../template/model';
 import { type AuthorizerAnswer, parseAuthorizerResult } from './authorizer-answer';
@@ -6,6 +7,7 @@ import { ACCOUNT_ID, REGION } from './context';
 import { GatewayError } from './gateway-error';
 import { headerValue, multiValues, singleValues } from './headers';
 import { resolveExpression } from './parameters';
+import { INVOKED, type Phase } from './phases';
 import { evaluatePolicy } from './policy';
 
 export interface Authorization extends AuthorizerAnswer {
@@ -32,8 +34,8 @@ export class Authorizers {
     private readonly clock: () => number,
   ) {}
 
-  /** Asks for a call, or finds the answer in the cache; whether it allows the call is for `assertAllowed` to say. */
-  public async ask(call: RoutedCall, authorizer: AuthorizerModel): Promise<Authorization> {
+  /** Asks for a call, or finds the answer in the cache; whether it allows the call is for `denialOf` to say. */
+  public async ask(call: RoutedCall, authorizer: AuthorizerModel, phase: Phase): Promise<Authorization> {
     const methodArn = methodArnOf(call);
     if (Buffer.byteLength(methodArn) > METHOD_ARN_LIMIT) {
       throw new GatewayError('DEFAULT_4XX', { statusCode: 414, message: 'Request URI too long' });
@@ -43,15 +45,20 @@ export class Authorizers {
       authorizer.resultTtl > 0 && sources.length > 0 ? JSON.stringify([authorizer.id, sources]) : undefined;
     const cached = cacheKey === undefined ? undefined : this.cache.get(cacheKey);
     if (cached !== undefined && this.clock() < cached.expiresAt) {
+      phase.status = 200;
       return { ...cached.answer, integrationLatency: 0 };
     }
     const event =
       authorizer.type === 'TOKEN'
         ? { type: 'TOKEN', methodArn, authorizationToken: sources[0] ?? '' }
         : requestAuthorizerEvent(call, methodArn);
+    const requestId = randomUUID();
     const askedAt = this.clock();
-    const answer = parseAuthorizerResult(await this.lambda.invoke(authorizer.functionArn, event));
+    const result = await this.lambda.invoke(authorizer.functionArn, event, requestId);
     const answeredAt = this.clock();
+    Object.assign(phase, { integrationStatus: INVOKED, integrationLatency: answeredAt - askedAt, requestId });
+    const answer = parseAuthorizerResult(result);
+    phase.status = 200;
     if (cacheKey !== undefined) {
       this.store(cacheKey, { answer, expiresAt: answeredAt + authorizer.resultTtl * 1000 });
     }
@@ -68,16 +75,14 @@ export class Authorizers {
   }
 }
 
-/** A cached policy is held against the method that is called now. */
-export function assertAllowed(call: RoutedCall, authorization: Authorization): void {
+/** Why the call is not allowed, if it is not. A cached policy is held against the method that is called now. */
+export function denialOf(call: RoutedCall, authorization: Authorization): GatewayError | undefined {
   const decision = evaluatePolicy(authorization.policy, methodArnOf(call));
   if (decision === 'explicitDeny') {
     const message = 'User is not authorized to access this resource with an explicit deny in an identity-based policy';
-    throw new GatewayError('ACCESS_DENIED', { message });
+    return new GatewayError('ACCESS_DENIED', { message });
   }
-  if (decision === 'implicitDeny') {
-    throw new GatewayError('ACCESS_DENIED');
-  }
+  return decision === 'implicitDeny' ? new GatewayError('ACCESS_DENIED') : undefined;
 }
 
 /** `$context.authorizer` */

@@ -34,6 +34,8 @@ export interface GatewayErrorOptions {
   readonly errorType?: string;
   /** What the developer needs to know and the caller must not. */
   readonly detail?: string;
+  /** What access logs have for `$context.integration.error`, where that is neither the message nor a matter of the type. */
+  readonly integrationError?: string;
 }
 
 /** Why API Gateway itself answers, and not the integration. */
@@ -43,6 +45,7 @@ export class GatewayError extends Error {
   public readonly errorType: string;
   public readonly gatewayMessage: string | null;
   public readonly detail?: string;
+  public readonly integrationError?: string;
 
   constructor(
     public readonly responseType: ResponseType,
@@ -54,6 +57,7 @@ export class GatewayError extends Error {
     this.errorType = options.errorType ?? errorType;
     this.gatewayMessage = options.message ?? message;
     this.detail = options.detail;
+    this.integrationError = options.integrationError;
   }
 }
 

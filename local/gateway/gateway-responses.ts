@@ -44,7 +44,8 @@ function configured(
   };
 }
 
-function errorContext(error: GatewayError): object {
+/** `$context.error` */
+export function errorContext(error: GatewayError): object {
   return {
     message: error.gatewayMessage ?? '',
     messageString: JSON.stringify(error.gatewayMessage),

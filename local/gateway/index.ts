@@ -1,5 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { LambdaRuntime } from '../lambda/runtime';
+import { accessLogEvent } from '../logs/access-log';
+import type { LogWriter } from '../logs/log-event';
 import type { RestApiModel } from '../template/model';
 import { Authorizers } from './authorizer';
 import { CallerGoneError } from './body';
@@ -8,7 +10,7 @@ import { createContext, createTraceId } from './context';
 import { internalErrorLine } from './gateway-error';
 import { headerValue } from './headers';
 import { type HttpAnswer, jsonAnswer, sendAnswer } from './http-answer';
-import { type PipelineServices, serveCall } from './pipeline';
+import { type FinishedCall, type PipelineServices, serveCall } from './pipeline';
 import { collapseLeadingSlashes, type GatewayRequest, parseRequest } from './request';
 import { createRouter, type Router } from './router';
 import { UsageMeter } from './usage-plans';
@@ -40,6 +42,13 @@ export interface GatewayOptions {
    * @default console.error
    */
   readonly log?: (line: string) => void;
+
+  /**
+   * Takes the access logs of the stages that have one.
+   *
+   * @default - access logs go nowhere
+   */
+  readonly accessLogs?: LogWriter;
 }
 
 interface Mount {
@@ -64,31 +73,44 @@ export function createGateway(
   return (message, response) => {
     // Writing to a caller who has gone is no event; without a listener it would end the process.
     response.on('error', () => undefined);
-    void handle(message, response, () => answer(message, mounts, services, options.domainName), log);
+    const serve = () => answer(message, mounts, services, options.domainName);
+    void handle(message, response, serve, log).then((served) => writeAccessLog(served, options.accessLogs, clock()));
   };
 }
+
+/** What is refused before a stage takes it is in no access log. */
+type Served = FinishedCall | { readonly call?: undefined; readonly answer: HttpAnswer };
 
 async function handle(
   message: IncomingMessage,
   response: ServerResponse,
-  serve: () => Promise<HttpAnswer>,
+  serve: () => Promise<Served>,
   log: (line: string) => void,
-): Promise<void> {
+): Promise<Served | undefined> {
+  let served: Served | undefined;
   try {
-    sendAnswer(message, response, await serve());
+    served = await serve();
+    sendAnswer(message, response, served.answer);
+    return served;
   } catch (error) {
     if (error instanceof CallerGoneError) {
-      return;
+      return undefined;
     }
     log(internalErrorLine(error));
     for (const name of response.getHeaderNames()) {
       response.removeHeader(name);
     }
-    sendAnswer(
-      message,
-      response,
-      jsonAnswer(500, 'InternalServerErrorException', { message: 'Internal server error' }),
-    );
+    const answer = jsonAnswer(500, 'InternalServerErrorException', { message: 'Internal server error' });
+    sendAnswer(message, response, answer);
+    return served && { ...served, answer };
+  }
+}
+
+/** A caller who leaves while the integration works is logged like any other, with the answer that nobody took. */
+function writeAccessLog(served: Served | undefined, logs: LogWriter | undefined, now: number): void {
+  const event = served?.call && accessLogEvent(served, now);
+  if (event !== undefined) {
+    logs?.write(event);
   }
 }
 
@@ -101,15 +123,16 @@ async function answer(
   mounts: readonly Mount[],
   services: PipelineServices,
   domainName: string | undefined,
-): Promise<HttpAnswer> {
+): Promise<Served> {
   const request = parseRequest(message);
   if (request.headSize > HEAD_LIMIT) {
     // AWS documents the limit and not the answer; 431 is what its users report.
-    return jsonAnswer(431, 'RequestHeaderFieldsTooLargeException', { message: 'Request Header Fields Too Large' });
+    const body = { message: 'Request Header Fields Too Large' };
+    return { answer: jsonAnswer(431, 'RequestHeaderFieldsTooLargeException', body) };
   }
   const target = mounts.find(({ basePath }) => `${request.rawPath}/`.startsWith(`${basePath}/`));
   if (target === undefined) {
-    return jsonAnswer(403, 'ForbiddenException', { message: 'Forbidden' });
+    return { answer: jsonAnswer(403, 'ForbiddenException', { message: 'Forbidden' }) };
   }
   const call = createCall(request, target, domainName ?? localDomain(message), services.clock());
   return serveCall(call, target.router, message, services);

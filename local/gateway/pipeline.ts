@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { LambdaRuntime } from '../lambda/runtime';
-import { type Authorization, type Authorizers, assertAllowed, authorizerContext } from './authorizer';
+import { type Authorization, type Authorizers, authorizerContext, denialOf } from './authorizer';
 import { CallerGoneError, readBody } from './body';
 import type { Call, RoutedCall } from './call';
 import type { RequestContext } from './context';
@@ -10,6 +10,7 @@ import type { HttpAnswer } from './http-answer';
 import { integrateFunction } from './integrations/aws-proxy';
 import { integrateHttp } from './integrations/http-proxy';
 import { integrateMock } from './integrations/mock';
+import { authorizePhase, failedAuthorizer, failedIntegration, type Phase, type Phases, runPhase } from './phases';
 import { decodePathParameters, type Router } from './router';
 import { headerApiKey, type UsageMeter } from './usage-plans';
 import { validateParameters } from './validation';
@@ -22,6 +23,15 @@ export interface PipelineServices {
   readonly log: (line: string) => void;
 }
 
+/** What became of a call, as its access log tells. */
+export interface FinishedCall {
+  readonly call: Call;
+  readonly answer: HttpAnswer;
+  readonly phases: Phases;
+  /** Why API Gateway itself answered; absent where the integration did. */
+  readonly error?: GatewayError;
+}
+
 /**
  * A call's way through API Gateway: route, authorizer, API key with throttle and quota, validation, payload, integration. The
  * authorizer is asked before the gateway throttles, validates and measures, so it has spoken for calls that are refused after it.
@@ -31,17 +41,19 @@ export async function serveCall(
   router: Router,
   message: IncomingMessage,
   services: PipelineServices,
-): Promise<HttpAnswer> {
+): Promise<FinishedCall> {
   const pipeline = new Pipeline(call, services);
-  const answer = await pipeline.serve(router, message);
+  const finished = await pipeline.serve(router, message);
+  const { answer } = finished;
   const { requestId, extendedRequestId } = call.context;
   const headers = [...answer.headers, ['x-amzn-RequestId', requestId], ['x-amz-apigw-id', extendedRequestId]] as const;
-  return { ...answer, headers };
+  return { ...finished, answer: { ...answer, headers } };
 }
 
 class Pipeline {
   /** A gateway response may use whatever was known of the call when it was refused. */
   private call: Call;
+  private readonly phases: Phases = {};
 
   constructor(
     call: Call,
@@ -50,14 +62,15 @@ class Pipeline {
     this.call = call;
   }
 
-  public async serve(router: Router, message: IncomingMessage): Promise<HttpAnswer> {
+  public async serve(router: Router, message: IncomingMessage): Promise<FinishedCall> {
     try {
       const routed = this.route(router);
       const authorization = await this.authorize(routed);
       this.admit(authorization);
       validateParameters(this.routed());
       const body = await readBody(message);
-      return await this.integrate(body);
+      const answer = await this.integrate(body);
+      return { call: this.call, answer, phases: this.phases };
     } catch (error) {
       if (error instanceof CallerGoneError) {
         throw error;
@@ -88,9 +101,22 @@ class Pipeline {
     if (authorizer === undefined) {
       return undefined;
     }
-    const authorization = await this.services.authorizers.ask(call, authorizer);
+    const { authorizers, clock } = this.services;
+    const phase: Phase = {};
+    this.phases.authorizer = phase;
+    const authorization = await runPhase(
+      phase,
+      clock,
+      () => authorizers.ask(call, authorizer, phase),
+      failedAuthorizer,
+    );
     this.extendContext({ authorizer: authorizerContext(authorization) });
-    assertAllowed(call, authorization);
+    const denial = denialOf(call, authorization);
+    this.phases.authorize = authorizePhase(denial);
+    if (denial !== undefined) {
+      phase.status = denial.statusCode;
+      throw denial;
+    }
     return authorization;
   }
 
@@ -103,25 +129,31 @@ class Pipeline {
 
   private async integrate(body: Buffer): Promise<HttpAnswer> {
     const call = this.routed();
-    switch (call.route.method.integration.type) {
-      case 'AWS_PROXY':
-        return integrateFunction(call, body, this.services.lambda);
-      case 'HTTP_PROXY':
-        return integrateHttp(call, body);
-      case 'MOCK':
-        return integrateMock(call, body);
+    const { clock, lambda } = this.services;
+    const { type } = call.route.method.integration;
+    if (type === 'MOCK') {
+      // Nothing is asked, so there is no phase to tell of.
+      return integrateMock(call, body);
     }
+    const phase: Phase = {};
+    this.phases.integration = phase;
+    const ask =
+      type === 'AWS_PROXY'
+        ? () => integrateFunction(call, body, lambda, phase)
+        : () => integrateHttp(call, body, phase);
+    return runPhase(phase, clock, ask, failedIntegration);
   }
 
   /** Whatever is no gateway error is a bug of ours. */
-  private refuse(error: unknown): HttpAnswer {
-    const isExpected = error instanceof GatewayError;
-    const detail = isExpected ? error.detail : internalErrorLine(error);
+  private refuse(cause: unknown): FinishedCall {
+    const isExpected = cause instanceof GatewayError;
+    const error = isExpected ? cause : new GatewayError('DEFAULT_5XX');
+    const detail = isExpected ? error.detail : internalErrorLine(cause);
     if (detail !== undefined) {
       const { httpMethod, path } = this.call.context;
       this.services.log(`${httpMethod} ${path}: ${detail}`.replace(/\s+/g, ' '));
     }
-    return renderGatewayResponse(isExpected ? error : new GatewayError('DEFAULT_5XX'), this.call);
+    return { call: this.call, answer: renderGatewayResponse(error, this.call), phases: this.phases, error };
   }
 
   private extendContext(more: Partial<RequestContext>): void {

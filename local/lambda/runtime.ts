@@ -1,6 +1,7 @@
 /** Lambda, as API Gateway meets it: an event in, a payload or a function error out. */
 export interface LambdaRuntime {
-  invoke(functionArn: string, event: unknown): Promise<InvocationResult>;
+  /** @param requestId what the function finds in its context; by default, a new one */
+  invoke(functionArn: string, event: unknown, requestId?: string): Promise<InvocationResult>;
   close(): Promise<void>;
 }
 

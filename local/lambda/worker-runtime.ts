@@ -30,7 +30,7 @@ export interface LambdaRuntimeOptions {
 export function createLambdaRuntime(functions: readonly FunctionModel[], options: LambdaRuntimeOptions): LambdaRuntime {
   const pools = new Map(functions.map((fn) => [fn.arn, new FunctionPool(fn, options)]));
   return {
-    async invoke(functionArn, event) {
+    async invoke(functionArn, event, requestId = randomUUID()) {
       const pool = pools.get(unqualifiedArn(functionArn));
       if (!pool) {
         return failure('ResourceNotFoundException', `Function not found: ${functionArn}`);
@@ -39,7 +39,7 @@ export function createLambdaRuntime(functions: readonly FunctionModel[], options
       if (Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) {
         return failure('RequestTooLargeException', `Request must be smaller than ${MAX_PAYLOAD_BYTES} bytes`);
       }
-      return pool.invoke({ requestId: randomUUID(), functionArn, event: payload });
+      return pool.invoke({ requestId, functionArn, event: payload });
     },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.close()));

@@ -7,6 +7,7 @@ export interface AppModel {
   readonly functions: FunctionModel[];
   readonly tables: TableModel[];
   readonly secrets: SecretModel[];
+  readonly logSubscriptions: LogSubscriptionModel[];
   /** What the template holds and the local gateway cannot serve, each with the construct path that names it. */
   readonly unserved: UnservedResource[];
 }
@@ -35,6 +36,8 @@ export interface RestApiModel {
   readonly gatewayResponses: Readonly<Record<string, GatewayResponseModel>>;
   /** The usage plans that hold this API's stage. */
   readonly usagePlans: readonly UsagePlanModel[];
+  /** Where the stage's calls are logged, and as what: `$context.…` is filled in for each. */
+  readonly accessLog?: { readonly logGroupName: string; readonly format: string };
 }
 
 export interface MethodModel {
@@ -124,6 +127,15 @@ export interface TableModel {
   /** The input of DynamoDB's CreateTable. */
   readonly definition: Readonly<Record<string, unknown>>;
   readonly ttlAttribute?: string;
+}
+
+/** A subscription filter that delivers to a function. */
+export interface LogSubscriptionModel {
+  readonly logGroupName: string;
+  /** Valid; empty for one that matches everything. */
+  readonly filterPattern: string;
+  readonly functionArn: string;
+  readonly filterName: string;
 }
 
 export interface SecretModel {

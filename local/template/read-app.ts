@@ -1,6 +1,7 @@
 import { AppTemplates, type GivenValues } from './app-templates';
 import { readAssembly } from './assembly';
 import { FunctionCatalogue } from './functions';
+import { readLogSubscriptions } from './log-subscriptions';
 import type { AppModel } from './model';
 import { readRestApis } from './rest-apis';
 import { readSecrets } from './secrets';
@@ -14,6 +15,7 @@ export function readApp(assemblyDir: string, given: GivenValues = {}): AppModel 
   const apis = readRestApis(app, functions);
   const tables = readTables(app);
   const secrets = readSecrets(app);
+  const logSubscriptions = readLogSubscriptions(app, functions, apis);
   nameUnserved(app);
-  return { apis, functions: functions.served, tables, secrets, unserved: app.unserved };
+  return { apis, functions: functions.served, tables, secrets, logSubscriptions, unserved: app.unserved };
 }

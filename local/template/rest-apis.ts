@@ -1,3 +1,4 @@
+import { readAccessLog } from './access-logs';
 import type { AppTemplates } from './app-templates';
 import { nameOf, referenceTo } from './attributes';
 import type { FunctionCatalogue } from './functions';
@@ -11,6 +12,7 @@ import { flag, list, object, text, textList, textMap } from './values';
 interface Stage {
   readonly name: string;
   readonly variables: Readonly<Record<string, string>>;
+  readonly accessLog?: RestApiModel['accessLog'];
 }
 
 /** One model for each stage: its variables and usage plans are its own. */
@@ -52,6 +54,7 @@ function readRestApi(
     binaryMediaTypes: textList(api.property('BinaryMediaTypes')),
     methods: readMethods(api, app, { functions, stageVariables: stage.variables }),
     gatewayResponses: readGatewayResponses(id, app),
+    accessLog: stage.accessLog,
   };
 }
 
@@ -93,8 +96,13 @@ function readStage(resource: Resource): Stage | undefined {
   if (settings?.raw('CanarySetting') !== undefined) {
     resource.unserved('its canary gets no share of the requests');
   }
-  const description = object(resource.property('StageDescription'));
-  return { name, variables: textMap(isStage ? resource.property('Variables') : description.Variables) };
+  const description = isStage ? {} : object(resource.property('StageDescription'));
+  const setting = (property: string) => (isStage ? resource.raw(property) : description[property]);
+  return {
+    name,
+    variables: textMap(resource.resolved(setting('Variables'))),
+    accessLog: readAccessLog(resource, setting('AccessLogSetting')),
+  };
 }
 
 /** Methods that the app adds to an API which it does not create. */

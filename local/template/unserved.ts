@@ -57,7 +57,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'AWS::Cognito::UserPool': 'user pools have no local stand-in',
   'AWS::Events::EventBus': 'events have no local stand-in',
   'AWS::Events::Rule': 'nothing runs on a schedule or an event',
-  'AWS::Lambda::EventInvokeConfig': 'functions are invoked by REST APIs only, never asynchronously',
+  'AWS::Lambda::EventInvokeConfig': 'functions that are invoked asynchronously are retried twice, whatever it says',
   'AWS::Lambda::EventSourceMapping': 'no queue or stream invokes a function',
   'AWS::Lambda::Url': 'function URLs are not served, only REST APIs',
   'AWS::S3::Bucket': 'S3 has no local stand-in',

@@ -1,28 +1,41 @@
-import type { LambdaRuntime } from '../../lambda/runtime';
+import { randomUUID } from 'node:crypto';
+import type { InvocationResult, LambdaRuntime } from '../../lambda/runtime';
 import { eventHeaders, type RoutedCall } from '../call';
 import { configurationError, GatewayError } from '../gateway-error';
 import { headerValue, multiValues, singleValues } from '../headers';
 import { type HttpAnswer, integrationHeaders } from '../http-answer';
 import { firstAccepted, isBinary, mediaType } from '../media-types';
+import { INVOKED, type Phase } from '../phases';
 import { type ProxyAnswer, parseProxyAnswer } from './proxy-answer';
 import { withinTimeout } from './timeout';
 
+type FunctionError = Extract<InvocationResult, { readonly ok: false }>;
+
 /** Lambda proxy integration: the call as an event, the function's answer as the response. */
-export async function integrateFunction(call: RoutedCall, body: Buffer, lambda: LambdaRuntime): Promise<HttpAnswer> {
+export async function integrateFunction(
+  call: RoutedCall,
+  body: Buffer,
+  lambda: LambdaRuntime,
+  phase: Phase,
+): Promise<HttpAnswer> {
   const { functionArn, timeoutMillis } = call.route.method.integration;
   if (functionArn === undefined) {
     throw configurationError('the integration names no function');
   }
-  const result = await withinTimeout(timeoutMillis, lambda.invoke(functionArn, proxyEvent(call, body)));
+  const requestId = randomUUID();
+  const result = await withinTimeout(timeoutMillis, lambda.invoke(functionArn, proxyEvent(call, body), requestId));
+  Object.assign(phase, { integrationStatus: INVOKED, requestId });
   if (!result.ok) {
-    throw badGateway(`the function failed: ${result.errorType}: ${result.errorMessage}`);
+    throw functionError(result, requestId);
   }
   const answer = parseProxyAnswer(result.payload);
   if (answer === undefined) {
     throw badGateway(
       'the function returned no Lambda proxy response: { statusCode, headers, body, … } and nothing else',
+      'Execution failed due to configuration error: Malformed Lambda proxy response',
     );
   }
+  phase.status = answer.statusCode;
   return {
     statusCode: answer.statusCode,
     headers: [...integrationHeaders(answer.headers), ['X-Amzn-Trace-Id', call.traceId]],
@@ -30,8 +43,16 @@ export async function integrateFunction(call: RoutedCall, body: Buffer, lambda: 
   };
 }
 
-function badGateway(detail: string): GatewayError {
-  return new GatewayError('INTEGRATION_FAILURE', { statusCode: 502, message: 'Internal server error', detail });
+function functionError({ errorType, errorMessage }: FunctionError, requestId: string): GatewayError {
+  return badGateway(
+    `the function failed: ${errorType}: ${errorMessage}`,
+    `Lambda execution failed with status ${INVOKED} due to customer function error: ${errorMessage}. Lambda request id: ${requestId}`,
+  );
+}
+
+function badGateway(detail: string, integrationError: string): GatewayError {
+  const message = 'Internal server error';
+  return new GatewayError('INTEGRATION_FAILURE', { statusCode: 502, message, detail, integrationError });
 }
 
 /** An empty map is null in this event, unlike in an authorizer's. */

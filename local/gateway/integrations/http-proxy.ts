@@ -13,17 +13,18 @@ import {
 } from '../headers';
 import { type HttpAnswer, integrationHeaders } from '../http-answer';
 import { resolveExpression } from '../parameters';
+import type { Phase } from '../phases';
 import { withinTimeout } from './timeout';
 
 /** Not passed on unless a mapping sets them; the rest of the connection's own headers is gone already. */
 const NOT_PASSED = new Set(['host', 'content-encoding', 'via']);
 
 /** HTTP proxy integration: the call goes to a backend as it came, and the answer comes back the same way. */
-export async function integrateHttp(call: RoutedCall, body: Buffer): Promise<HttpAnswer> {
+export async function integrateHttp(call: RoutedCall, body: Buffer, phase: Phase): Promise<HttpAnswer> {
   const { integration } = call.route.method;
   const controller = new AbortController();
   try {
-    return await withinTimeout(integration.timeoutMillis, forward(call, body, controller.signal));
+    return await withinTimeout(integration.timeoutMillis, forward(call, body, phase, controller.signal));
   } catch (error) {
     throw error instanceof GatewayError ? error : networkError(error);
   } finally {
@@ -31,7 +32,7 @@ export async function integrateHttp(call: RoutedCall, body: Buffer): Promise<Htt
   }
 }
 
-async function forward(call: RoutedCall, body: Buffer, signal: AbortSignal): Promise<HttpAnswer> {
+async function forward(call: RoutedCall, body: Buffer, phase: Phase, signal: AbortSignal): Promise<HttpAnswer> {
   const { integration } = call.route.method;
   const { endpoint, path } = backendTarget(call);
   const method =
@@ -47,6 +48,7 @@ async function forward(call: RoutedCall, body: Buffer, signal: AbortSignal): Pro
     signal,
   };
   const message = await send(endpoint, options, body);
+  Object.assign(phase, { status: message.statusCode, integrationStatus: message.statusCode });
   const chunks: Buffer[] = [];
   for await (const chunk of message) {
     chunks.push(chunk);

@@ -28,10 +28,12 @@ export type Handler = (event: LambdaEvent) => unknown;
 /** A runtime of plain functions, which remembers what it was asked. */
 export class FakeLambda implements LambdaRuntime {
   public readonly events: LambdaEvent[] = [];
+  public readonly requestIds: string[] = [];
 
   constructor(private readonly handlers: Record<string, Handler> = {}) {}
 
-  public async invoke(functionArn: string, event: unknown): Promise<InvocationResult> {
+  public async invoke(functionArn: string, event: unknown, requestId = ''): Promise<InvocationResult> {
+    this.requestIds.push(requestId);
     const seen: LambdaEvent = JSON.parse(JSON.stringify(event));
     this.events.push(seen);
     try {
