@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Environment } from '../lib/private/environment';
+import { type ControlPlane, startControlPlane } from './control-plane/control-plane';
 import { createGateway } from './gateway';
 import { keepSecretValues, keptSecretValues } from './kept-secrets';
 import type { LambdaRuntime } from './lambda/runtime';
@@ -67,6 +68,7 @@ interface Parts {
   stripe?: StripeStandIn;
   server?: { close(): Promise<void> };
   lambda?: LambdaRuntime;
+  controlPlane?: ControlPlane;
   secrets?: LocalSecrets;
   store?: Store;
   isClosing?: boolean;
@@ -78,7 +80,8 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   const { log = console.error } = options;
   const close = async () => {
     parts.isClosing = true;
-    for (const part of [parts.stripe, parts.server, parts.lambda, parts.secrets, parts.store]) {
+    const { stripe, server, lambda, controlPlane, secrets, store } = parts;
+    for (const part of [stripe, server, lambda, controlPlane, secrets, store]) {
       await part?.close();
     }
   };
@@ -112,6 +115,8 @@ async function start(
   const secrets = await startSecrets({ secrets: secretsOf(app, paywalls, options.stripe) });
   parts.secrets = secrets;
   await keepSecretValues(dataDir, app.secrets);
+  const controlPlane = await startControlPlane({ apiKeys: app.apiKeys, usagePlans: app.usagePlans, dataDir });
+  parts.controlPlane = controlPlane;
 
   const stripe = options.stripe === undefined ? await startStandIn(options, apis, paywalls) : undefined;
   parts.stripe = stripe;
@@ -119,6 +124,7 @@ async function start(
     environment: {
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL_API_GATEWAY: controlPlane.url,
       AWS_ENDPOINT_URL_DYNAMODB: store.url,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
       // On Lambda the function's own runtime counts; here it is whatever Node.js the developer has.
@@ -128,7 +134,8 @@ async function start(
     onLog: (name, line) => log?.(`${name}: ${line}`),
   });
   parts.lambda = lambda;
-  server.on('request', createGateway(apis, lambda, { domainName: `${HOST}:${port}`, log: report }));
+  const { registry: apiKeys } = controlPlane;
+  server.on('request', createGateway(apis, lambda, { apiKeys, domainName: `${HOST}:${port}`, log: report }));
   return { app, apis, paywalls, stripe, storeUrl: store.url };
 }
 
