@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Environment } from '../lib/private/environment';
+import { type ControlPlane, startControlPlane } from './control-plane/control-plane';
 import { createGateway } from './gateway';
 import { keepSecretValues, keptSecretValues } from './kept-secrets';
 import type { LambdaRuntime } from './lambda/runtime';
@@ -69,6 +70,7 @@ interface Parts {
   server?: { close(): Promise<void> };
   logs?: LogSubscriptions;
   lambda?: LambdaRuntime;
+  controlPlane?: ControlPlane;
   secrets?: LocalSecrets;
   store?: Store;
   isClosing?: boolean;
@@ -80,7 +82,8 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   const { log = console.error } = options;
   const close = async () => {
     parts.isClosing = true;
-    for (const part of [parts.stripe, parts.server, parts.logs, parts.lambda, parts.secrets, parts.store]) {
+    const { stripe, server, logs, lambda, controlPlane, secrets, store } = parts;
+    for (const part of [stripe, server, logs, lambda, controlPlane, secrets, store]) {
       await part?.close();
     }
   };
@@ -114,6 +117,8 @@ async function start(
   const secrets = await startSecrets({ secrets: secretsOf(app, paywalls, options.stripe) });
   parts.secrets = secrets;
   await keepSecretValues(dataDir, app.secrets);
+  const controlPlane = await startControlPlane({ apiKeys: app.apiKeys, usagePlans: app.usagePlans, dataDir });
+  parts.controlPlane = controlPlane;
 
   const stripe = options.stripe === undefined ? await startStandIn(options, apis, paywalls) : undefined;
   parts.stripe = stripe;
@@ -121,6 +126,7 @@ async function start(
     environment: {
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL_API_GATEWAY: controlPlane.url,
       AWS_ENDPOINT_URL_DYNAMODB: store.url,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
       // On Lambda the function's own runtime counts; here it is whatever Node.js the developer has.
@@ -132,7 +138,9 @@ async function start(
   parts.lambda = lambda;
   const logs = createLogSubscriptions(app.logSubscriptions, lambda, { log: report });
   parts.logs = logs;
-  server.on('request', createGateway(apis, lambda, { domainName: `${HOST}:${port}`, log: report, accessLogs: logs }));
+  const { registry: apiKeys } = controlPlane;
+  const domainName = `${HOST}:${port}`;
+  server.on('request', createGateway(apis, lambda, { apiKeys, accessLogs: logs, domainName, log: report }));
   return { app, apis, paywalls, stripe, storeUrl: store.url };
 }
 

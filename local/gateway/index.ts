@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { ApiKeyRegistry } from '../control-plane/api-key-registry';
 import type { LambdaRuntime } from '../lambda/runtime';
 import { accessLogEvent } from '../logs/access-log';
 import type { LogWriter } from '../logs/log-event';
@@ -22,6 +23,13 @@ export interface MountedApi {
 }
 
 export interface GatewayOptions {
+  /**
+   * The API keys and the usage plans that they are in, asked for each call.
+   *
+   * @default - those of the template
+   */
+  readonly apiKeys?: ApiKeyRegistry;
+
   /**
    * The `domainName` of the request context, with the port, as links are made of it. The Host header has no say in it.
    *
@@ -68,7 +76,8 @@ export function createGateway(
 ): RequestListener {
   const clock = options.clock ?? Date.now;
   const log = options.log ?? console.error;
-  const services = { lambda, clock, log, authorizers: new Authorizers(lambda, clock), usage: new UsageMeter() };
+  const usage = new UsageMeter(options.apiKeys ?? ApiKeyRegistry.of(apis, clock));
+  const services = { lambda, clock, log, authorizers: new Authorizers(lambda, clock), usage };
   const mounts = apis.map(mount).sort((a, b) => b.basePath.length - a.basePath.length);
   return (message, response) => {
     // Writing to a caller who has gone is no event; without a listener it would end the process.

@@ -1,11 +1,10 @@
+import type { ApiKey, ApiKeyRegistry } from '../control-plane/api-key-registry';
 import type { UsagePlanModel } from '../template/model';
 import type { Call, RoutedCall } from './call';
 import { GatewayError } from './gateway-error';
 import { headerValue } from './headers';
 import { quotaPeriod } from './quota-period';
 import { fullBucket, type TokenBucket, takeToken } from './token-bucket';
-
-type ApiKey = UsagePlanModel['keys'][number];
 
 interface Use {
   bucket?: TokenBucket;
@@ -17,18 +16,31 @@ interface Use {
 export class UsageMeter {
   private readonly uses = new Map<string, Use>();
 
+  constructor(private readonly registry: ApiKeyRegistry) {}
+
   /** Takes the key of a call whose method wants one; answers the key, or throws what API Gateway refuses it with. */
   public admit(call: RoutedCall, usageIdentifierKey: string | undefined, now: number): ApiKey | undefined {
     if (!call.route.method.apiKeyRequired) {
       return undefined;
     }
     const value = call.api.apiKeySource === 'AUTHORIZER' ? usageIdentifierKey : headerApiKey(call);
-    const found = value === undefined ? undefined : findKey(call.api.usagePlans, value);
+    const found = value === undefined ? undefined : this.find(call.api.usagePlans, value);
     if (found === undefined) {
       throw new GatewayError('INVALID_API_KEY');
     }
     this.count(found.plan, found.key, now);
     return found.key;
+  }
+
+  /** The registry is asked each time: a key may be disabled, deleted or taken out of its plan between two calls. */
+  private find(plans: readonly UsagePlanModel[], value: string): { plan: UsagePlanModel; key: ApiKey } | undefined {
+    for (const plan of plans) {
+      const key = this.registry.enabledKey(plan.id, value);
+      if (key !== undefined) {
+        return { plan, key };
+      }
+    }
+    return undefined;
   }
 
   private count(plan: UsagePlanModel, key: ApiKey, now: number): void {
@@ -56,14 +68,4 @@ export class UsageMeter {
 
 export function headerApiKey(call: Call): string | undefined {
   return headerValue(call.request.headers, 'X-API-Key');
-}
-
-function findKey(plans: readonly UsagePlanModel[], value: string): { plan: UsagePlanModel; key: ApiKey } | undefined {
-  for (const plan of plans) {
-    const key = plan.keys.find((candidate) => candidate.enabled && candidate.value === value);
-    if (key !== undefined) {
-      return { plan, key };
-    }
-  }
-  return undefined;
 }

@@ -1,12 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isLoopback, type LoopbackServer, startLoopbackServer } from '../loopback-server';
 import { ServiceError } from './errors';
-
-export interface AwsJsonServer {
-  readonly url: string;
-  close(): Promise<void>;
-}
 
 /** A service that is spoken to in AWS's JSON protocol: a POST, the operation's name in `X-Amz-Target`. */
 export interface AwsJsonService {
@@ -23,25 +18,9 @@ interface Answer {
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-/** Longer than any SDK keeps an idle socket: the server must not close one that a request is about to be sent on. */
-const KEEP_ALIVE_MS = 300_000;
-
 /** Serves loopback only. */
-export function startAwsJsonServer(service: AwsJsonService, port = 0): Promise<AwsJsonServer> {
-  const server = createServer((request, response) => receive(service, request, response));
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  const close = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.removeListener('error', reject);
-      resolve({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close });
-    });
-  });
+export function startAwsJsonServer(service: AwsJsonService, port = 0): Promise<LoopbackServer> {
+  return startLoopbackServer((request, response) => receive(service, request, response), port);
 }
 
 function receive(service: AwsJsonService, request: IncomingMessage, response: ServerResponse): void {
@@ -87,10 +66,6 @@ function operationOf(service: AwsJsonService, { method, headers }: IncomingMessa
     throw coralError('UnknownOperationException', `this local service has no operation ${name || 'of that name'}`);
   }
   return operation;
-}
-
-function isLoopback(host = ''): boolean {
-  return ['127.0.0.1', 'localhost', '[::1]'].includes(host.replace(/:\d+$/, ''));
 }
 
 function parse(body: string): unknown {

@@ -8,6 +8,8 @@ export interface AppModel {
   readonly tables: TableModel[];
   readonly secrets: SecretModel[];
   readonly logSubscriptions: LogSubscriptionModel[];
+  readonly apiKeys: readonly ApiKeyModel[];
+  readonly usagePlans: readonly StagedUsagePlan[];
   /** What the template holds and the local gateway cannot serve, each with the construct path that names it. */
   readonly unserved: UnservedResource[];
 }
@@ -103,7 +105,29 @@ export interface UsagePlanModel {
   readonly name: string;
   readonly throttle?: { readonly rateLimit: number; readonly burstLimit: number };
   readonly quota?: { readonly limit: number; readonly offset: number; readonly period: 'DAY' | 'WEEK' | 'MONTH' };
-  readonly keys: readonly { readonly id: string; readonly value: string; readonly enabled: boolean }[];
+  /** Those that the template puts into the plan; at run time the control plane knows more. */
+  readonly keys: readonly ApiKeyModel[];
+}
+
+/** A usage plan, and the stages that it holds. */
+export interface StagedUsagePlan {
+  readonly plan: UsagePlanModel;
+  readonly stages: readonly ApiStageModel[];
+}
+
+export interface ApiStageModel {
+  readonly apiId: string;
+  readonly stage: string;
+}
+
+export interface ApiKeyModel {
+  readonly id: string;
+  readonly value: string;
+  readonly enabled: boolean;
+  readonly name?: string;
+  readonly description?: string;
+  readonly customerId?: string;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export interface FunctionModel {

@@ -7,15 +7,27 @@ import { readRestApis } from './rest-apis';
 import { readSecrets } from './secrets';
 import { readTables } from './tables';
 import { nameUnserved } from './unserved';
+import { UsagePlanCatalogue } from './usage-plans';
 
 /** Reads a cloud assembly, as `cdk synth` leaves it in `cdk.out`, into what the local gateway serves. */
 export function readApp(assemblyDir: string, given: GivenValues = {}): AppModel {
   const app = new AppTemplates(readAssembly(assemblyDir), given);
   const functions = new FunctionCatalogue(app);
-  const apis = readRestApis(app, functions);
+  const usage = new UsagePlanCatalogue(app);
+  const apis = readRestApis(app, functions, usage);
   const tables = readTables(app);
   const secrets = readSecrets(app);
   const logSubscriptions = readLogSubscriptions(app, functions, apis);
   nameUnserved(app);
-  return { apis, functions: functions.served, tables, secrets, logSubscriptions, unserved: app.unserved };
+  const { apiKeys, usagePlans } = usage;
+  return {
+    apis,
+    functions: functions.served,
+    tables,
+    secrets,
+    logSubscriptions,
+    apiKeys,
+    usagePlans,
+    unserved: app.unserved,
+  };
 }

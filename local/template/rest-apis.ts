@@ -6,7 +6,7 @@ import { readGatewayResponses } from './gateway-responses';
 import { apiIdOf, readMethods } from './methods';
 import type { RestApiModel } from './model';
 import type { Resource } from './stack';
-import { UsagePlanCatalogue } from './usage-plans';
+import type { UsagePlanCatalogue } from './usage-plans';
 import { flag, list, object, text, textList, textMap } from './values';
 
 interface Stage {
@@ -16,8 +16,11 @@ interface Stage {
 }
 
 /** One model for each stage: its variables and usage plans are its own. */
-export function readRestApis(app: AppTemplates, functions: FunctionCatalogue): RestApiModel[] {
-  const usagePlans = new UsagePlanCatalogue(app);
+export function readRestApis(
+  app: AppTemplates,
+  functions: FunctionCatalogue,
+  usagePlans: UsagePlanCatalogue,
+): RestApiModel[] {
   const apis = app.resourcesOf('AWS::ApiGateway::RestApi');
   nameForeignMethods(app, new Set(apis.map(referenceTo)));
   return apis.flatMap((api) => {

@@ -1,36 +1,35 @@
 import type { AppTemplates } from './app-templates';
 import { nameOf, referenceTo } from './attributes';
-import type { UsagePlanModel } from './model';
+import type { ApiKeyModel, ApiStageModel, StagedUsagePlan, UsagePlanModel } from './model';
 import { stableId } from './physical-names';
 import type { Resource } from './stack';
 import { flag, type JsonObject, list, number, object, text } from './values';
 
-type ApiKey = UsagePlanModel['keys'][number];
-
-/** A usage plan, and the stages that it holds. */
-interface StagedPlan {
-  readonly plan: UsagePlanModel;
-  readonly stages: readonly string[];
-}
-
-/** All usage plans of an app, by the stage of an API that they hold. */
+/** All API keys and usage plans of an app, and the plans by the stage of an API that they hold. */
 export class UsagePlanCatalogue {
-  private readonly plans: readonly StagedPlan[];
+  readonly apiKeys: readonly ApiKeyModel[];
+  readonly usagePlans: readonly StagedUsagePlan[];
 
   constructor(app: AppTemplates) {
-    const keys = keysByPlan(app);
-    this.plans = app
+    this.apiKeys = app
+      .resourcesOf('AWS::ApiGateway::ApiKey')
+      .map((resource) => resource.attempt(() => readKey(resource)))
+      .filter((key) => key !== undefined);
+    const keys = keysByPlan(app, new Map(this.apiKeys.map((key) => [key.id, key])));
+    this.usagePlans = app
       .resourcesOf('AWS::ApiGateway::UsagePlan')
       .map((resource) => resource.attempt(() => readPlan(resource, keys.get(referenceTo(resource)) ?? [])))
       .filter((plan) => plan !== undefined);
   }
 
   of(apiId: string, stageName: string): UsagePlanModel[] {
-    return this.plans.filter(({ stages }) => stages.includes(stageKey(apiId, stageName))).map(({ plan }) => plan);
+    return this.usagePlans
+      .filter(({ stages }) => stages.some((stage) => stage.apiId === apiId && stage.stage === stageName))
+      .map(({ plan }) => plan);
   }
 }
 
-function readPlan(resource: Resource, keys: readonly ApiKey[]): StagedPlan {
+function readPlan(resource: Resource, keys: readonly ApiKeyModel[]): StagedUsagePlan {
   const stages = list(resource.property('ApiStages')).map(object);
   if (stages.some((stage) => Object.keys(object(stage.Throttle)).length > 0)) {
     resource.unserved('its throttles of single methods are not applied, only that of the whole plan');
@@ -42,11 +41,11 @@ function readPlan(resource: Resource, keys: readonly ApiKey[]): StagedPlan {
     quota: readQuota(object(resource.property('Quota'))),
     keys,
   };
-  return { plan, stages: stages.map((stage) => stageKey(text(stage.ApiId) ?? '', text(stage.Stage) ?? '')) };
+  return { plan, stages: stages.map(readStage) };
 }
 
-function stageKey(apiId: string, stageName: string): string {
-  return `${apiId}/${stageName}`;
+function readStage(stage: JsonObject): ApiStageModel {
+  return { apiId: text(stage.ApiId) ?? '', stage: text(stage.Stage) ?? '' };
 }
 
 function readThrottle({ RateLimit, BurstLimit }: JsonObject): UsagePlanModel['throttle'] {
@@ -63,15 +62,8 @@ function readQuota({ Limit, Offset, Period }: JsonObject): UsagePlanModel['quota
   return { limit, offset: number(Offset) ?? 0, period: Period };
 }
 
-function keysByPlan(app: AppTemplates): Map<string, ApiKey[]> {
-  const keys = new Map<string, ApiKey>();
-  for (const resource of app.resourcesOf('AWS::ApiGateway::ApiKey')) {
-    const key = resource.attempt(() => readKey(resource));
-    if (key) {
-      keys.set(key.id, key);
-    }
-  }
-  const byPlan = new Map<string, ApiKey[]>();
+function keysByPlan(app: AppTemplates, keys: ReadonlyMap<string, ApiKeyModel>): Map<string, ApiKeyModel[]> {
+  const byPlan = new Map<string, ApiKeyModel[]>();
   for (const resource of app.resourcesOf('AWS::ApiGateway::UsagePlanKey')) {
     resource.attempt(() => {
       const key = keys.get(text(resource.property('KeyId')) ?? '');
@@ -86,10 +78,15 @@ function keysByPlan(app: AppTemplates): Map<string, ApiKey[]> {
 }
 
 /** A key without a value of its own gets one that stays the same, so that a developer can keep using it. */
-function readKey(resource: Resource): ApiKey {
+function readKey(resource: Resource): ApiKeyModel {
+  const tags = list(resource.property('Tags')).map(object);
   return {
     id: referenceTo(resource),
     value: text(resource.property('Value')) ?? stableId(`${resource.stack.name}/${resource.logicalId}/value`, 40),
     enabled: flag(resource.property('Enabled')),
+    name: nameOf(resource),
+    description: text(resource.property('Description')),
+    customerId: text(resource.property('CustomerId')),
+    tags: Object.fromEntries(tags.map(({ Key, Value }) => [text(Key) ?? '', text(Value) ?? ''])),
   };
 }

@@ -1,3 +1,4 @@
+import { Tags } from 'aws-cdk-lib';
 import { ApiKey, ApiKeySourceType, Period, RestApi, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
 import { modelOf, onlyApi, removeTemporaryFolders } from './synthesized';
 
@@ -26,12 +27,45 @@ test('usage plans and their keys are those of the stage that they hold', () => {
       throttle: { rateLimit: 50, burstLimit: 100 },
       quota: { limit: 1000, offset: 2, period: 'MONTH' },
       keys: [
-        { id: expect.stringMatching(/^[a-z0-9]{10}$/), value: 'a-key-of-twenty-or-more', enabled: true },
-        { id: expect.stringMatching(/^[a-z0-9]{10}$/), value: expect.stringMatching(/^[a-z0-9]{40}$/), enabled: false },
+        expect.objectContaining({ value: 'a-key-of-twenty-or-more', enabled: true }),
+        expect.objectContaining({ value: expect.stringMatching(/^[a-z0-9]{40}$/), enabled: false }),
       ],
     },
   ]);
   expect(model.unserved).toEqual([]);
+});
+
+test('all API keys and usage plans are told, also those that no stage knows', () => {
+  const model = modelOf((stack) => {
+    const api = new RestApi(stack, 'Api');
+    api.root.addMethod('GET');
+    api.addUsagePlan('Pro', { name: 'pro', apiStages: [{ stage: api.deploymentStage }] });
+    new UsagePlan(stack, 'Unused', { name: 'unused' });
+    const key = new ApiKey(stack, 'Key', {
+      value: 'a-key-of-twenty-or-more',
+      apiKeyName: 'key',
+      description: 'of nobody',
+      customerId: 'cus_1',
+    });
+    Tags.of(key).add('team', 'billing');
+  });
+
+  expect(model.apiKeys).toEqual([
+    {
+      id: expect.stringMatching(/^[a-z0-9]{10}$/),
+      value: 'a-key-of-twenty-or-more',
+      enabled: true,
+      name: 'key',
+      description: 'of nobody',
+      customerId: 'cus_1',
+      tags: { team: 'billing' },
+    },
+  ]);
+  expect(model.usagePlans).toMatchObject([
+    { plan: { name: 'pro' }, stages: [{ apiId: onlyApi(model).id, stage: 'prod' }] },
+    { plan: { name: 'unused' }, stages: [] },
+  ]);
+  expect(onlyApi(model).usagePlans).toEqual([model.usagePlans[0]?.plan]);
 });
 
 test('throttles of single methods are named', () => {
