@@ -1,16 +1,7 @@
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
-import {
-  AccessLogFormat,
-  Cors,
-  LambdaIntegration,
-  LogGroupLogDestination,
-  MethodLoggingLevel,
-  MockIntegration,
-  RestApi,
-} from 'aws-cdk-lib/aws-apigateway';
+import { Cors, LambdaIntegration, MethodLoggingLevel, MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { Payments, Paywall, Plan, Price, Quota, TopUp } from '../../lib';
@@ -39,16 +30,12 @@ export class WeatherStack extends Stack {
   }
 
   private weatherApi(): RestApi {
-    const accessLog = new LogGroup(this, 'AccessLog', { retention: RetentionDays.ONE_MONTH });
     const api = new RestApi(this, 'Api', {
       restApiName: 'weather',
+      // The paywall sets the role, and the access log.
       cloudWatchRole: false,
       defaultCorsPreflightOptions: { allowOrigins: Cors.ALL_ORIGINS, allowHeaders: ['Content-Type', 'X-Api-Key'] },
-      deployOptions: {
-        accessLogDestination: new LogGroupLogDestination(accessLog),
-        accessLogFormat: AccessLogFormat.jsonWithStandardFields(),
-        loggingLevel: MethodLoggingLevel.ERROR,
-      },
+      deployOptions: { loggingLevel: MethodLoggingLevel.ERROR },
     });
     const backend = new LambdaFunction(this, 'Backend', {
       runtime: Runtime.NODEJS_24_X,

@@ -111,8 +111,8 @@ describe('handlers', () => {
         LoggingConfig: Match.objectLike({ LogFormat: 'JSON', SystemLogLevel: 'WARN' }),
       },
     });
-    expect(Object.keys(functions)).toHaveLength(3);
-    template().resourcePropertiesCountIs('AWS::Logs::LogGroup', { RetentionInDays: 30 }, 3);
+    expect(Object.keys(functions)).toHaveLength(4);
+    template().resourcePropertiesCountIs('AWS::Logs::LogGroup', { RetentionInDays: 30 }, 5);
   });
 });
 
