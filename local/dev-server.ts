@@ -7,6 +7,8 @@ import { keepSecretValues, keptSecretValues } from './kept-secrets';
 import type { LambdaRuntime } from './lambda/runtime';
 import { createLambdaRuntime } from './lambda/worker-runtime';
 import { findPaywalls, type PaywallModel } from './paywall';
+import { type EventSources, startEventSources } from './queues/event-sources';
+import { type LocalQueues, startQueues } from './queues/queues';
 import { type LocalSecrets, startSecrets } from './secrets/secrets';
 import { type Store, startStore } from './store/store';
 import { type StripeStandIn, startStripe } from './stripe';
@@ -54,6 +56,8 @@ export interface DevServer {
   readonly stripe?: StripeStandIn;
   /** Where the embedded store is, as `AWS_ENDPOINT_URL_DYNAMODB`. */
   readonly storeUrl: string;
+  /** Where SQS is, as `AWS_ENDPOINT_URL_SQS`. */
+  readonly queuesUrl: string;
   close(): Promise<void>;
 }
 
@@ -66,7 +70,9 @@ export class PortTakenError extends Error {
 interface Parts {
   stripe?: StripeStandIn;
   server?: { close(): Promise<void> };
+  eventSources?: EventSources;
   lambda?: LambdaRuntime;
+  queues?: LocalQueues;
   secrets?: LocalSecrets;
   store?: Store;
   isClosing?: boolean;
@@ -78,7 +84,8 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   const { log = console.error } = options;
   const close = async () => {
     parts.isClosing = true;
-    for (const part of [parts.stripe, parts.server, parts.lambda, parts.secrets, parts.store]) {
+    const { stripe, server, eventSources, lambda, queues, secrets, store } = parts;
+    for (const part of [stripe, server, eventSources, lambda, queues, secrets, store]) {
       await part?.close();
     }
   };
@@ -98,7 +105,10 @@ async function start(
   report: (line: string) => void,
 ): Promise<Omit<DevServer, 'close'>> {
   const { dataDir, log } = options;
-  const app = readApp(options.assemblyDir, { secretValues: await keptSecretValues(dataDir) });
+  const queues = await startQueues();
+  parts.queues = queues;
+  const app = readApp(options.assemblyDir, { secretValues: await keptSecretValues(dataDir), sqsUrl: queues.url });
+  queues.create(app.queues);
   checkBundles(app.functions);
   const paywalls = findPaywalls(app);
 
@@ -121,6 +131,7 @@ async function start(
       AWS_SECRET_ACCESS_KEY: 'local',
       AWS_ENDPOINT_URL_DYNAMODB: store.url,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+      AWS_ENDPOINT_URL_SQS: queues.url,
       // On Lambda the function's own runtime counts; here it is whatever Node.js the developer has.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       ...(stripe !== undefined && { [Environment.STRIPE_API_BASE]: stripe.url }),
@@ -128,8 +139,9 @@ async function start(
     onLog: (name, line) => log?.(`${name}: ${line}`),
   });
   parts.lambda = lambda;
+  parts.eventSources = startEventSources({ eventSources: app.eventSources, queues, lambda, report });
   server.on('request', createGateway(apis, lambda, { domainName: `${HOST}:${port}`, log: report }));
-  return { app, apis, paywalls, stripe, storeUrl: store.url };
+  return { app, apis, paywalls, stripe, storeUrl: store.url, queuesUrl: queues.url };
 }
 
 /**

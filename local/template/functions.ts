@@ -34,6 +34,11 @@ export class FunctionCatalogue {
     if (arn === undefined) {
       throw new Unresolvable(`its URI names no Lambda function: ${uri ?? 'there is none'}`);
     }
+    return this.servedArn(arn);
+  }
+
+  /** An ARN, qualified or not, if that function is served. */
+  servedArn(arn: string): string {
     const unqualified = unqualifiedArn(arn);
     if (this.servedByArn.has(unqualified)) {
       return arn;

@@ -2,6 +2,7 @@ import { AppTemplates, type GivenValues } from './app-templates';
 import { readAssembly } from './assembly';
 import { FunctionCatalogue } from './functions';
 import type { AppModel } from './model';
+import { readEventSources, readQueues } from './queues';
 import { readRestApis } from './rest-apis';
 import { readSecrets } from './secrets';
 import { readTables } from './tables';
@@ -14,6 +15,8 @@ export function readApp(assemblyDir: string, given: GivenValues = {}): AppModel 
   const apis = readRestApis(app, functions);
   const tables = readTables(app);
   const secrets = readSecrets(app);
+  const queues = readQueues(app);
+  const eventSources = readEventSources(app, queues, functions);
   nameUnserved(app);
-  return { apis, functions: functions.served, tables, secrets, unserved: app.unserved };
+  return { apis, functions: functions.served, tables, secrets, queues, eventSources, unserved: app.unserved };
 }
