@@ -9,6 +9,8 @@ import type { LambdaRuntime } from './lambda/runtime';
 import { createLambdaRuntime } from './lambda/worker-runtime';
 import { createLogSubscriptions, type LogSubscriptions } from './logs/subscriptions';
 import { findPaywalls, type PaywallModel } from './paywall';
+import { type EventSources, startEventSources } from './queues/event-sources';
+import { type LocalQueues, startQueues } from './queues/queues';
 import { type LocalSecrets, startSecrets } from './secrets/secrets';
 import { type Store, startStore } from './store/store';
 import { type StripeStandIn, startStripe } from './stripe';
@@ -56,6 +58,8 @@ export interface DevServer {
   readonly stripe?: StripeStandIn;
   /** Where the embedded store is, as `AWS_ENDPOINT_URL_DYNAMODB`. */
   readonly storeUrl: string;
+  /** Where SQS is, as `AWS_ENDPOINT_URL_SQS`. */
+  readonly queuesUrl: string;
   close(): Promise<void>;
 }
 
@@ -69,8 +73,10 @@ interface Parts {
   stripe?: StripeStandIn;
   server?: { close(): Promise<void> };
   logs?: LogSubscriptions;
+  eventSources?: EventSources;
   lambda?: LambdaRuntime;
   controlPlane?: ControlPlane;
+  queues?: LocalQueues;
   secrets?: LocalSecrets;
   store?: Store;
   isClosing?: boolean;
@@ -82,8 +88,8 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   const { log = console.error } = options;
   const close = async () => {
     parts.isClosing = true;
-    const { stripe, server, logs, lambda, controlPlane, secrets, store } = parts;
-    for (const part of [stripe, server, logs, lambda, controlPlane, secrets, store]) {
+    const { stripe, server, logs, eventSources, lambda, controlPlane, queues, secrets, store } = parts;
+    for (const part of [stripe, server, logs, eventSources, lambda, controlPlane, queues, secrets, store]) {
       await part?.close();
     }
   };
@@ -103,7 +109,10 @@ async function start(
   report: (line: string) => void,
 ): Promise<Omit<DevServer, 'close'>> {
   const { dataDir, log } = options;
-  const app = readApp(options.assemblyDir, { secretValues: await keptSecretValues(dataDir) });
+  const queues = await startQueues();
+  parts.queues = queues;
+  const app = readApp(options.assemblyDir, { secretValues: await keptSecretValues(dataDir), sqsUrl: queues.url });
+  queues.create(app.queues);
   checkBundles(app.functions);
   const paywalls = findPaywalls(app);
 
@@ -129,6 +138,7 @@ async function start(
       AWS_ENDPOINT_URL_API_GATEWAY: controlPlane.url,
       AWS_ENDPOINT_URL_DYNAMODB: store.url,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+      AWS_ENDPOINT_URL_SQS: queues.url,
       // On Lambda the function's own runtime counts; here it is whatever Node.js the developer has.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       ...(stripe !== undefined && { [Environment.STRIPE_API_BASE]: stripe.url }),
@@ -138,10 +148,11 @@ async function start(
   parts.lambda = lambda;
   const logs = createLogSubscriptions(app.logSubscriptions, lambda, { log: report });
   parts.logs = logs;
+  parts.eventSources = startEventSources({ eventSources: app.eventSources, queues, lambda, report });
   const { registry: apiKeys } = controlPlane;
   const domainName = `${HOST}:${port}`;
   server.on('request', createGateway(apis, lambda, { apiKeys, accessLogs: logs, domainName, log: report }));
-  return { app, apis, paywalls, stripe, storeUrl: store.url };
+  return { app, apis, paywalls, stripe, storeUrl: store.url, queuesUrl: queues.url };
 }
 
 /**

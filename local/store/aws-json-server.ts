@@ -3,16 +3,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLoopback, type LoopbackServer, startLoopbackServer } from '../loopback-server';
 import { ServiceError } from './errors';
 
+/** @param gone aborts when the caller hangs up: what is still waiting then must not take anything for it */
+export type AwsJsonOperation = (input: unknown, gone: AbortSignal) => unknown;
+
 /** A service that is spoken to in AWS's JSON protocol: a POST, the operation's name in `X-Amz-Target`. */
 export interface AwsJsonService {
   /** What comes before the dot in `X-Amz-Target`. */
   readonly targetPrefix: string;
   readonly contentType: 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1';
-  readonly operations: ReadonlyMap<string, (input: unknown) => unknown>;
+  readonly operations: ReadonlyMap<string, AwsJsonOperation>;
 }
 
 interface Answer {
   readonly statusCode: number;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: unknown;
 }
 
@@ -26,15 +30,18 @@ export function startAwsJsonServer(service: AwsJsonService, port = 0): Promise<L
 function receive(service: AwsJsonService, request: IncomingMessage, response: ServerResponse): void {
   const chunks: Buffer[] = [];
   let size = 0;
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
   request.on('error', () => response.destroy());
   request.on('data', (chunk: Buffer) => {
     size += chunk.length;
     if (size <= MAX_BODY_BYTES) chunks.push(chunk);
   });
-  request.on('end', () => {
-    const { statusCode, body } = answer(service, request, size, chunks);
+  request.on('end', async () => {
+    const { statusCode, headers, body } = await answer(service, request, size, chunks, gone.signal);
     const payload = Buffer.from(JSON.stringify(body));
     response.writeHead(statusCode, {
+      ...headers,
       'Content-Type': service.contentType,
       'Content-Length': payload.length,
       'x-amzn-RequestId': randomUUID(),
@@ -43,18 +50,24 @@ function receive(service: AwsJsonService, request: IncomingMessage, response: Se
   });
 }
 
-function answer(service: AwsJsonService, request: IncomingMessage, size: number, chunks: readonly Buffer[]): Answer {
+async function answer(
+  service: AwsJsonService,
+  request: IncomingMessage,
+  size: number,
+  chunks: readonly Buffer[],
+  gone: AbortSignal,
+): Promise<Answer> {
   try {
     const operation = operationOf(service, request);
     if (size > MAX_BODY_BYTES) throw coralError('RequestTooLargeException', 'the request is too large', 413);
-    return { statusCode: 200, body: operation(parse(Buffer.concat(chunks).toString())) ?? {} };
+    return { statusCode: 200, body: (await operation(parse(Buffer.concat(chunks).toString()), gone)) ?? {} };
   } catch (error) {
-    const { statusCode, body } = toServiceError(error);
-    return { statusCode, body };
+    const { statusCode, headers, body } = toServiceError(error);
+    return { statusCode, headers, body };
   }
 }
 
-function operationOf(service: AwsJsonService, { method, headers }: IncomingMessage): (input: unknown) => unknown {
+function operationOf(service: AwsJsonService, { method, headers }: IncomingMessage): AwsJsonOperation {
   // A web page can reach loopback under a name of its own (DNS rebinding); it cannot choose this header.
   if (!isLoopback(headers.host)) throw coralError('AccessDeniedException', 'only loopback is served', 403);
   if (!headers.authorization?.startsWith('AWS4-')) {

@@ -13,6 +13,10 @@ export class ServiceError extends Error {
   get body(): Record<string, unknown> {
     return { __type: this.type, message: this.message, ...this.members };
   }
+
+  get headers(): Record<string, string> {
+    return {};
+  }
 }
 
 const DYNAMODB = 'com.amazonaws.dynamodb.v20120810';

@@ -16,6 +16,11 @@ export interface GivenValues {
    * what one start generated can be kept for the next.
    */
   readonly secretValues?: Readonly<Record<string, string>>;
+  /**
+   * Where SQS is: the AWS SDK sends a request to the host of the queue's URL, whatever `AWS_ENDPOINT_URL_SQS` says.
+   * @default - AWS's own, in the stack's Region
+   */
+  readonly sqsUrl?: string;
 }
 
 /** All the templates of an app, nested stacks included, and what they refer to in each other. */
@@ -103,6 +108,10 @@ export class AppTemplates implements DynamicValues {
 
   givenParameter(stackName: string, name: string): string | undefined {
     return this.given.parameters?.[`${stackName}:${name}`] ?? this.given.parameters?.[name];
+  }
+
+  sqsUrl(region: string): string {
+    return this.given.sqsUrl ?? `https://sqs.${region}.amazonaws.com`;
   }
 
   parameterValue(name: string): string {

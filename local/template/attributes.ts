@@ -1,7 +1,7 @@
 import { Unresolvable } from './intrinsics';
 import { physicalName, stableId } from './physical-names';
 import type { Resource, Stack } from './stack';
-import { text } from './values';
+import { flag, text } from './values';
 
 /** What `Ref` gives for types whose physical id is a generated one, and how long that is. */
 const ID_LENGTHS: Readonly<Record<string, number>> = {
@@ -55,6 +55,9 @@ export function nameOf(resource: Resource): string {
   if (type === 'AWS::SecretsManager::Secret') {
     return `${logicalId}-${stableId(`${stack.name}/${logicalId}`, 12)}`;
   }
+  if (type === 'AWS::SQS::Queue' && flag(resource.property('FifoQueue'))) {
+    return `${physicalName(stack.name, logicalId)}.fifo`;
+  }
   const name = physicalName(stack.name, logicalId);
   return type === 'AWS::S3::Bucket' ? name.toLowerCase() : name;
 }
@@ -81,13 +84,13 @@ export function referenceTo(resource: Resource): string {
   }
   switch (type) {
     case 'AWS::Lambda::Version':
-      return `${functionArn(resource)}:1`;
+      return `${functionArnOf(resource)}:1`;
     case 'AWS::Lambda::Alias':
-      return `${functionArn(resource)}:${text(resource.property('Name')) ?? ''}`;
+      return `${functionArnOf(resource)}:${text(resource.property('Name')) ?? ''}`;
     case 'AWS::SecretsManager::SecretTargetAttachment':
       return text(resource.property('SecretId')) ?? '';
     case 'AWS::SQS::Queue':
-      return `https://sqs.${stack.region}.amazonaws.com/${stack.account}/${nameOf(resource)}`;
+      return `${stack.app.sqsUrl(stack.region)}/${stack.account}/${nameOf(resource)}`;
     case 'AWS::CloudFormation::Stack':
       return stack.app.nestedStackOf(resource).id;
     default:
@@ -130,8 +133,8 @@ export function attributeOf(resource: Resource, attribute: string): string {
     : `${nameOf(resource)}.${attribute}`;
 }
 
-/** The ARN of the function that a version or an alias belongs to, which names it by ARN or by name. */
-function functionArn(resource: Resource): string {
+/** The ARN of the function that a version, an alias or an event source belongs to, which names it by ARN or by name. */
+export function functionArnOf(resource: Resource): string {
   const name = requiredText(resource, 'FunctionName');
   return name.startsWith('arn:') ? name : arn(resource.stack, 'lambda', `function:${name}`);
 }

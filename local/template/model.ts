@@ -10,6 +10,9 @@ export interface AppModel {
   readonly logSubscriptions: LogSubscriptionModel[];
   readonly apiKeys: readonly ApiKeyModel[];
   readonly usagePlans: readonly StagedUsagePlan[];
+  readonly queues: QueueModel[];
+  /** What invokes functions besides the APIs. */
+  readonly eventSources: EventSourceModel[];
   /** What the template holds and the local gateway cannot serve, each with the construct path that names it. */
   readonly unserved: UnservedResource[];
 }
@@ -17,7 +20,7 @@ export interface AppModel {
 export interface UnservedResource {
   /** The construct path (`Stack/Api/Default/GET`), or `Stack/LogicalId` where the template carries none. */
   readonly path: string;
-  /** The CloudFormation type, `AWS::SQS::Queue`. */
+  /** The CloudFormation type, `AWS::SNS::Topic`. */
   readonly type: string;
   readonly reason: string;
 }
@@ -168,4 +171,30 @@ export interface SecretModel {
   readonly path: string;
   /** The literal value in the template, or what `GenerateSecretString` produced. */
   readonly value?: string;
+}
+
+export interface QueueModel {
+  readonly arn: string;
+  readonly name: string;
+  readonly path: string;
+  readonly fifo: boolean;
+  readonly contentBasedDeduplication: boolean;
+  readonly deduplicationScope: 'queue' | 'messageGroup';
+  readonly delaySeconds: number;
+  readonly visibilityTimeoutSeconds: number;
+  readonly messageRetentionPeriodSeconds: number;
+  readonly receiveMessageWaitTimeSeconds: number;
+  readonly maximumMessageSizeBytes: number;
+  readonly redrivePolicy?: { readonly deadLetterTargetArn: string; readonly maxReceiveCount: number };
+}
+
+/** A queue that invokes a function. */
+export interface EventSourceModel {
+  readonly path: string;
+  readonly queueArn: string;
+  readonly functionArn: string;
+  readonly batchSize: number;
+  readonly maximumBatchingWindowSeconds: number;
+  readonly reportBatchItemFailures: boolean;
+  readonly maximumConcurrency?: number;
 }

@@ -3,6 +3,7 @@ import { readAssembly } from './assembly';
 import { FunctionCatalogue } from './functions';
 import { readLogSubscriptions } from './log-subscriptions';
 import type { AppModel } from './model';
+import { readEventSources, readQueues } from './queues';
 import { readRestApis } from './rest-apis';
 import { readSecrets } from './secrets';
 import { readTables } from './tables';
@@ -18,6 +19,8 @@ export function readApp(assemblyDir: string, given: GivenValues = {}): AppModel 
   const tables = readTables(app);
   const secrets = readSecrets(app);
   const logSubscriptions = readLogSubscriptions(app, functions, apis);
+  const queues = readQueues(app);
+  const eventSources = readEventSources(app, queues, functions);
   nameUnserved(app);
   const { apiKeys, usagePlans } = usage;
   return {
@@ -25,6 +28,8 @@ export function readApp(assemblyDir: string, given: GivenValues = {}): AppModel 
     functions: functions.served,
     tables,
     secrets,
+    queues,
+    eventSources,
     logSubscriptions,
     apiKeys,
     usagePlans,
