@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { CfnResource, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { CfnAccount, CfnStage, LogGroupLogDestination, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -62,7 +62,7 @@ function ownAccessLog(
 ): ILogGroup {
   const where = `\`refund\` needs the access log of ${stage.node.path}`;
   const remedy = 'or pass `refund: Refund.none()`';
-  if (JSON.stringify(setting.destinationArn ?? '').includes(':firehose:')) {
+  if (isFirehose(stage, JSON.stringify(setting.destinationArn ?? ''))) {
     throw new Error(`${where} in a log group, ${remedy}, got: a Firehose stream`);
   }
   const format = typeof setting.format === 'string' ? setting.format : JSON.stringify(setting.format ?? '');
@@ -75,6 +75,19 @@ function ownAccessLog(
   }
   const { destinationArn } = stage.accessLogSetting as CfnStage.AccessLogSettingProperty;
   return LogGroup.fromLogGroupArn(scope, id, destinationArn ?? '');
+}
+
+/** An ARN says what it is of, unless it is to be known only at deployment; then the resource that it comes from does. */
+function isFirehose(stage: CfnStage, destination: string): boolean {
+  const stack = Stack.of(stage);
+  const streams = stack.node
+    .findAll()
+    .filter((node) => CfnResource.isCfnResource(node))
+    .filter(({ cfnResourceType }) => cfnResourceType === 'AWS::KinesisFirehose::DeliveryStream');
+  return (
+    destination.includes(':firehose:') ||
+    streams.some((stream) => destination.includes(`"${stack.getLogicalId(stream)}"`))
+  );
 }
 
 /** Whether a format writes a field as a member of a JSON object. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Cors, LambdaIntegration, MockIntegration, Period, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -10,7 +10,7 @@ import { DynamoDbCustomerStore } from '../../lambda/adapters/dynamodb-customer-s
 import { DynamoDbPaymentStore } from '../../lambda/adapters/dynamodb-payment-store';
 import { hashApiKey, newApiKey, newCustomerId } from '../../lambda/domain/api-key';
 import { type Balance, openingBalance } from '../../lambda/domain/balance';
-import { Payments, Paywall, type PaywallProps, Plan, Price, Quota, TopUp } from '../../lib';
+import { Cost, Payments, Paywall, type PaywallProps, Plan, Price, type ProtectOptions, Quota, TopUp } from '../../lib';
 import { type DevServer, type DevServerOptions, startDevServer } from '../../local/dev-server';
 
 export interface PaidApi {
@@ -61,7 +61,7 @@ export async function startPaidApi(
       if (plan === undefined) {
         throw new Error(`no plan ${overrides.plan}`);
       }
-      const opening = openingBalance(plan, Date.now() / 1000, new Uint8Array(16).fill(1));
+      const opening = openingBalance(plan, Math.floor(Date.now() / 1000), new Uint8Array(16).fill(1));
       const { graceEndsAt, ...others } = overrides;
       await store.create(customer, { ...opening, ...others });
       if (graceEndsAt !== undefined) {
@@ -86,8 +86,23 @@ export async function startPaidApi(
   };
 }
 
+/** Answers as it is asked to: `?status=500`, `?wait=2000` (milliseconds), `?units=12` (reports what the call took). */
+const BACKEND = `
+  const { reportUnits } = require(${JSON.stringify(join(__dirname, '..', '..', 'assets', 'backend'))});
+  exports.handler = async (event) => {
+    const { status = '200', wait = '0', units } = event.queryStringParameters ?? {};
+    if (units !== undefined) {
+      await reportUnits(event, Number(units));
+    }
+    await new Promise((resolve) => setTimeout(resolve, Number(wait)));
+    const { authorizer } = event.requestContext;
+    const body = JSON.stringify({ path: event.path, authorizer, bytes: (event.body ?? '').length });
+    return { statusCode: Number(status), body };
+  };
+`;
+
 /** An app whose routes and plans can bring about every answer that there is. */
-export function everyAnswer(app: App, props: Partial<PaywallProps> = {}): void {
+export function everyAnswer(app: App, props: Partial<PaywallProps> = {}, options: ProtectOptions = {}): void {
   const stack = new Stack(app, 'Paid');
   const api = new RestApi(stack, 'Api', {
     cloudWatchRole: false,
@@ -97,16 +112,19 @@ export function everyAnswer(app: App, props: Partial<PaywallProps> = {}): void {
     new LambdaFunction(stack, 'Backend', {
       runtime: Runtime.NODEJS_22_X,
       handler: 'index.handler',
-      code: Code.fromInline(`exports.handler = async (event) => ({
-        statusCode: 200,
-        body: JSON.stringify({ path: event.path, authorizer: event.requestContext.authorizer, bytes: (event.body ?? '').length }),
-      });`),
+      code: Code.fromInline(BACKEND),
     }),
+    { timeout: Duration.seconds(1) },
   );
   const item = api.root.addResource('items').addResource('{id}');
   item.addMethod('GET', backend);
   item.addMethod('POST', backend);
   api.root.addResource('pro').addMethod('GET', backend);
+  api.root.addResource('reported').addMethod('GET', backend);
+  api.root.addResource('validated').addMethod('GET', backend, {
+    requestParameters: { 'method.request.querystring.q': true },
+    requestValidatorOptions: { validateRequestParameters: true },
+  });
   api.root.addResource('health').addMethod(
     'GET',
     new MockIntegration({
@@ -127,8 +145,9 @@ export function everyAnswer(app: App, props: Partial<PaywallProps> = {}): void {
     ...props,
   });
   paywall.protect(api, {
-    costs: { 'POST /items/{id}': 5 },
+    costs: { 'POST /items/{id}': 5, 'GET /reported': Cost.reported({ estimate: 10 }) },
     open: ['GET /health'],
     routePlans: { 'GET /pro': ['pro'] },
+    ...options,
   });
 }

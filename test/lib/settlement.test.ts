@@ -39,7 +39,7 @@ describe('giving back what was not served', () => {
     const [stage] = Object.values(template.findResources('AWS::ApiGateway::Stage'));
     expect(JSON.parse(stage?.Properties.AccessLogSetting.Format)).toEqual(ACCESS_LOG_FIELDS);
     const [logGroup] = Object.keys(template.findResources('AWS::Logs::LogGroup')).filter((id) => /AccessLog/.test(id));
-    expect(JSON.stringify(stage?.Properties.AccessLogSetting.DestinationArn)).toContain(`"Ref":"${logGroup}"`);
+    expect(JSON.stringify(stage?.Properties.AccessLogSetting.DestinationArn)).toContain(`"${logGroup}"`);
     template.hasResourceProperties('AWS::Logs::SubscriptionFilter', {
       LogGroupName: { Ref: logGroup },
       DestinationArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('Settlement'), 'Arn'] },
