@@ -15,5 +15,6 @@ export * from './quota-store';
 export * from './refund';
 export * from './settlement';
 export * from './stripe-webhook';
+export * from './surrogate-keys';
 export * from './top-up';
 export * from './usage-plans';

@@ -20,6 +20,7 @@ import { QuotaStore } from './quota-store';
 import { Refund } from './refund';
 import { Settlement } from './settlement';
 import { StripeWebhook } from './stripe-webhook';
+import { SurrogateKeys } from './surrogate-keys';
 import type { TopUp } from './top-up';
 import { UsagePlans } from './usage-plans';
 
@@ -102,6 +103,9 @@ export class Paywall extends Construct {
   /** What API Gateway throttles by. */
   public readonly usagePlans: UsagePlans;
 
+  /** What gives customers surrogate keys of their own; none where no plan has `ownThrottle`. */
+  public readonly surrogateKeys?: SurrogateKeys;
+
   /** What turns payments into quota. */
   public readonly webhook: StripeWebhook;
 
@@ -145,7 +149,12 @@ export class Paywall extends Construct {
       metering: props.metering,
       failurePolicy: props.failurePolicy,
     });
-    this.webhook = new StripeWebhook(this, 'StripeWebhook', { catalogue, store, payments });
+    const { usagePlans } = this;
+    this.surrogateKeys = catalogue.plans.some((plan) => plan.ownThrottle)
+      ? new SurrogateKeys(this, 'SurrogateKeys', { catalogue, store, usagePlans })
+      : undefined;
+    const { surrogateKeys } = this;
+    this.webhook = new StripeWebhook(this, 'StripeWebhook', { catalogue, store, payments, surrogateKeys });
     this.settlement = new Settlement(this, 'Settlement', { store });
     this.billing = new BillingRoutes(this, 'Billing', {
       catalogue,

@@ -45,6 +45,14 @@ export interface PlanOptions {
 
 /** Options of `Plan.paid`. */
 export interface PaidPlanOptions extends PlanOptions {
+  /**
+   * Whether each of its customers gets the plan's throttle for himself, by a surrogate key of his own that is made some two minutes
+   * after he has come to the plan. Until then, and once a Region's 10,000 API keys are used up, he shares a lane.
+   *
+   * @default - true where the plan has a `throttle`
+   */
+  readonly ownThrottle?: boolean;
+
   /** What it costs: `Price.monthly`, `Price.yearly`, or a recurring `Price.fromStripe`. */
   readonly price: Price;
 }
@@ -63,7 +71,7 @@ export class Plan {
         `\`Plan "${id}": quota\` must have periods of its own, as a free plan has no subscription, got: Quota.perBillingPeriod(${units})`,
       );
     }
-    return new Plan(id, options, undefined);
+    return new Plan(id, options, undefined, false);
   }
 
   /**
@@ -76,7 +84,8 @@ export class Plan {
     if (price.stripePrice === undefined && price.interval === undefined) {
       throw new Error(`\`Plan "${id}": price\` must recur, got a price paid once: use Price.monthly or Price.yearly`);
     }
-    return new Plan(id, options, options.price);
+    const ownThrottle = options.ownThrottle ?? options.throttle !== undefined;
+    return new Plan(id, options, options.price, ownThrottle);
   }
 
   /** The id, which stands in data and links. */
@@ -97,13 +106,17 @@ export class Plan {
   /** How many surrogate API keys it gets. */
   public readonly lanes: number;
 
+  /** Whether each of its customers gets its throttle for himself. */
+  public readonly ownThrottle: boolean;
+
   private readonly displayName: string;
 
-  private constructor(id: string, options: PlanOptions, price: Price | undefined) {
+  private constructor(id: string, options: PlanOptions, price: Price | undefined, ownThrottle: boolean) {
     requireId('Plan: id', id);
     this.id = id;
     this.quota = options.quota;
     this.price = price;
+    this.ownThrottle = ownThrottle;
     this.throttle = options.throttle;
     this.usagePlanQuota = options.usagePlanQuota;
     this.lanes = options.lanes ?? 4;
@@ -127,6 +140,7 @@ export class Plan {
       price: this.price?._render(),
       usagePlanQuota: this.usagePlanQuota !== undefined,
       lanes: this.lanes,
+      ownThrottle: this.ownThrottle || undefined,
     };
   }
 }

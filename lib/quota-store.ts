@@ -2,7 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, type ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { CREDITED_ATTRIBUTES, SETTLED_ATTRIBUTES } from './private/attributes';
+import { CREDITED_ATTRIBUTES, SETTLED_ATTRIBUTES, SURROGATE_KEY_ATTRIBUTES } from './private/attributes';
 
 /** Properties of `QuotaStore`. */
 export interface QuotaStoreProps {
@@ -70,6 +70,11 @@ export class QuotaStoreGrants {
       ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       ['LEDGER#*', 'CHARGE#*'],
     ).combine(this.allowAttributes(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], SETTLED_ATTRIBUTES));
+  }
+
+  /** See which plan customers are on, and name the surrogate keys that are theirs. Nothing else of a customer. */
+  public nameSurrogateKeys(grantee: IGrantable): Grant {
+    return this.allowAttributes(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], SURROGATE_KEY_ATTRIBUTES);
   }
 
   private allow(grantee: IGrantable, actions: string[], partitionKeys: string[]): Grant {

@@ -7,6 +7,7 @@ import type { PlanCatalogue } from './plan-catalogue';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
 import type { QuotaStore } from './quota-store';
+import type { SurrogateKeys } from './surrogate-keys';
 
 /** Properties of `StripeWebhook`. */
 export interface StripeWebhookProps {
@@ -18,6 +19,13 @@ export interface StripeWebhookProps {
 
   /** Whose events arrive. */
   readonly payments: Payments;
+
+  /**
+   * What gives customers surrogate keys of their own.
+   *
+   * @default - they share lanes
+   */
+  readonly surrogateKeys?: SurrogateKeys;
 }
 
 /** What turns Stripe's events into balances: it verifies the signature, and applies each payment exactly once. */
@@ -32,7 +40,7 @@ export class StripeWebhook extends Construct {
     super(scope, id);
     const { payments, store } = props;
     this.signingSecret = payments.webhookSecret ?? this.placeholder();
-    this.handler = new HandlerFunction(this, 'Handler', {
+    const handler = new HandlerFunction(this, 'Handler', {
       bundle: 'webhook',
       description: 'Verifies the events of Stripe and restores quota',
       timeout: Duration.seconds(20),
@@ -43,6 +51,8 @@ export class StripeWebhook extends Construct {
         [Environment.STRIPE_WEBHOOK_SECRET_ARN]: this.signingSecret.secretArn,
       },
     });
+    this.handler = handler;
+    props.surrogateKeys?._announceFrom(handler);
     store.grants.credit(this.handler);
     payments.secretKey.grantRead(this.handler);
     this.signingSecret.grantRead(this.handler);

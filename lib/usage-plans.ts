@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Aws, Stack } from 'aws-cdk-lib';
 import { CfnApiKey, CfnUsagePlanKey, type Stage, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
@@ -24,6 +25,7 @@ export class UsagePlans extends Construct {
   public readonly surrogateKeyPrefix: string;
 
   private readonly usagePlans: UsagePlan[];
+  private readonly ids: Record<string, string> = {};
 
   constructor(scope: Construct, id: string, props: UsagePlansProps) {
     super(scope, id);
@@ -32,7 +34,7 @@ export class UsagePlans extends Construct {
       throw new Error(`\`plans\` must have at most ${MAX_API_KEYS} lanes together, a Region's API keys, got: ${keys}`);
     }
     // Values are unique in an account and Region; the same app may stand there twice under two stack names.
-    const stackName = Stack.of(this).nestedStackParent ? Aws.STACK_NAME : Stack.of(this).stackName;
+    const stackName = Stack.of(this).nestedStackParent ? Aws.STACK_NAME : shortened(Stack.of(this).stackName);
     this.surrogateKeyPrefix = `${stackName}-${this.node.addr.slice(-8)}`;
     this.usagePlans = props.plans.map((plan) => this.addPlan(plan));
   }
@@ -46,6 +48,15 @@ export class UsagePlans extends Construct {
     for (const usagePlan of this.usagePlans) {
       usagePlan.addApiStage({ api: stage.restApi, stage });
     }
+  }
+
+  /**
+   * The ids of the usage plans, by plan.
+   *
+   * @internal
+   */
+  public _ids(): Record<string, string> {
+    return this.ids;
   }
 
   private addPlan(plan: Plan): UsagePlan {
@@ -63,6 +74,13 @@ export class UsagePlans extends Construct {
         usagePlanId: usagePlan.usagePlanId,
       });
     }
+    this.ids[plan.id] = usagePlan.usagePlanId;
     return usagePlan;
   }
+}
+
+/** A stack's name may have 128 characters, and so may a key's value, with plan and customer in it. */
+function shortened(stackName: string): string {
+  const hash = createHash('sha256').update(stackName).digest('hex');
+  return stackName.length <= 60 ? stackName : `${stackName.slice(0, 51)}-${hash.slice(0, 8)}`;
 }

@@ -4,7 +4,7 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Balance } from '../domain/balance';
+import type { Balance, OpeningBalance } from '../domain/balance';
 import type { Account, CustomerStore } from '../domain/customers';
 import { binary, fromOpeningBalance, type Item, Key, text, toBalance } from './dynamodb-items';
 import { SdkItemUpdates } from './sdk-item-updates';
@@ -25,7 +25,7 @@ export class DynamoDbCustomerStore implements CustomerStore {
     return { stripeCustomer: item?.stripeCustomer?.S, subscription: item?.subscription?.S };
   }
 
-  public create(customer: string, opening: Omit<Balance, 'keys'>): Promise<void> {
+  public create(customer: string, opening: OpeningBalance): Promise<void> {
     return createCustomer(this.client, this.table, customer, opening);
   }
 
@@ -65,7 +65,7 @@ export async function createCustomer(
   client: DynamoDBClient,
   table: string,
   customer: string,
-  opening: Omit<Balance, 'keys'>,
+  opening: OpeningBalance,
 ): Promise<void> {
   const createdAt = text(new Date().toISOString());
   await putNew(client, table, { ...Key.balance(customer), ...fromOpeningBalance(opening), createdAt });

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Balance, Standing } from '../domain/balance';
+import type { Balance, OpeningBalance, Standing } from '../domain/balance';
 
 /** One table holds everything; partition keys keep apart what different roles may write. */
 export const Key = {
@@ -44,10 +44,11 @@ export function toBalance(item: Item | undefined): Balance | undefined {
     periodEnd: Number(item.periodEnd?.N ?? 0),
     linkSecret: item.linkSecret?.B ?? new Uint8Array(),
     keys: Object.fromEntries(Object.entries(item.keys?.M ?? {}).map(([id, hash]) => [id, hash.B ?? new Uint8Array()])),
+    surrogateKeys: item.surrogateKeys?.SS ?? [],
   };
 }
 
-export function fromOpeningBalance(balance: Omit<Balance, 'keys'>): Item {
+export function fromOpeningBalance(balance: OpeningBalance): Item {
   return {
     plan: text(balance.plan),
     standing: text(balance.standing),

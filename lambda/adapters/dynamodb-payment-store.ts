@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Balance } from '../domain/balance';
+import type { OpeningBalance } from '../domain/balance';
 import type { Clock } from '../domain/clock';
 import {
   earliestBeginning,
@@ -31,7 +31,7 @@ export class DynamoDbPaymentStore implements PaymentStore {
     this.ledger = new DynamoDbLedger(client, table, clock);
   }
 
-  public create(customer: string, opening: Omit<Balance, 'keys'>): Promise<void> {
+  public create(customer: string, opening: OpeningBalance): Promise<void> {
     return createCustomer(this.client, this.table, customer, opening);
   }
 

@@ -5,10 +5,10 @@ import { hashApiKey, parseApiKey } from '../domain/api-key';
 import { allowance, type Balance, boughtUnits, findPlan } from '../domain/balance';
 import { type ChargeRequest, charge, type Decision, type SpendingStore } from '../domain/charge';
 import type { Clock } from '../domain/clock';
-import { laneOf } from '../domain/lane';
 import { paymentRequired, type RefusalReason } from '../domain/payment-required';
 import { REPORT_LIFETIME, signReportToken } from '../domain/report-link';
 import type { ChargedCall } from '../domain/settlement';
+import { surrogateKeyOf } from '../domain/surrogate-key';
 
 export interface AuthorizerDependencies {
   readonly store: SpendingStore;
@@ -90,7 +90,6 @@ function allow(
   dependencies: AuthorizerDependencies,
 ): APIGatewayAuthorizerResult {
   const plan = findPlan(dependencies.catalogue, balance.plan);
-  const lane = laneOf(request.customer, plan.lanes);
   const { limit, remaining } = allowance(plan, balance);
   const charged: ChargedCall = {
     chargeId: dependencies.newId(),
@@ -113,7 +112,8 @@ function allow(
     // Only API Gateway can tell whether its own quota is over; the 402 that it would answer with must be ready before.
     ...(plan.usagePlanQuota && paymentContext(event, request, balance, 'usage_plan_quota_exceeded', api, dependencies)),
   };
-  return policy('Allow', event, request.customer, context, `${dependencies.surrogateKeyPrefix}-${plan.id}-${lane}`);
+  const surrogateKey = surrogateKeyOf(dependencies.surrogateKeyPrefix, plan, request.customer, balance);
+  return policy('Allow', event, request.customer, context, surrogateKey);
 }
 
 /** Where the backend reports what the call took. */

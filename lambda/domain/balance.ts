@@ -34,7 +34,12 @@ export interface Balance {
   readonly linkSecret: Uint8Array;
   /** Key id → SHA-256 of the key. */
   readonly keys: Readonly<Record<string, Uint8Array>>;
+  /** Values of the surrogate API keys that are the customer's own. */
+  readonly surrogateKeys: readonly string[];
 }
+
+/** What a customer begins with: no key of either kind. */
+export type OpeningBalance = Omit<Balance, 'keys' | 'surrogateKeys'>;
 
 /** Bought units that are left. They survive the period. */
 export function creditsLeft(balance: Pick<Balance, 'remaining' | 'credits'>): number {
@@ -114,7 +119,7 @@ export function inNextPeriod(balance: Balance, included: number): Balance {
 }
 
 /** The balance of a customer who has just come. */
-export function openingBalance(plan: PlanEntry, now: EpochSeconds, linkSecret: Uint8Array): Omit<Balance, 'keys'> {
+export function openingBalance(plan: PlanEntry, now: EpochSeconds, linkSecret: Uint8Array): OpeningBalance {
   const { start, end } = firstPeriod(plan, now);
   return {
     plan: plan.id,

@@ -1,4 +1,4 @@
-import type { Balance } from './balance';
+import type { Balance, OpeningBalance } from './balance';
 import type { QuotaPeriod } from './period';
 
 /** What is known of a customer beside the balance. */
@@ -15,7 +15,7 @@ export interface CustomerStore {
   account(customer: string): Promise<Account>;
 
   /** Makes the customer, unless there is one of that id. */
-  create(customer: string, opening: Omit<Balance, 'keys'>): Promise<void>;
+  create(customer: string, opening: OpeningBalance): Promise<void>;
 
   /** Gives the customer a first key; false where there was one already. */
   addFirstKey(customer: string, keyId: string, hash: Uint8Array): Promise<boolean>;
@@ -23,7 +23,7 @@ export interface CustomerStore {
 
 /** What payments do to customers. Every method can be repeated: the second time it changes nothing. */
 export interface PaymentStore {
-  create(customer: string, opening: Omit<Balance, 'keys'>): Promise<void>;
+  create(customer: string, opening: OpeningBalance): Promise<void>;
 
   /** Whether an event was processed to its end. */
   isSeen(eventId: string): Promise<boolean>;

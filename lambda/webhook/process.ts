@@ -4,6 +4,7 @@ import type { Subscriptions } from '../adapters/stripe-subscriptions';
 import { findPlan, openingBalance, periodUnits } from '../domain/balance';
 import type { Clock } from '../domain/clock';
 import type { PaymentStore } from '../domain/customers';
+import type { PlanArrivals } from '../domain/own-keys';
 import { firstPeriod, type QuotaPeriod } from '../domain/period';
 import type { PurchaseMetadata } from '../domain/purchase';
 
@@ -14,6 +15,8 @@ export interface ProcessDependencies {
   readonly clock: Clock;
   /** The secret of a new customer's checkout links. */
   readonly newLinkSecret: () => Uint8Array;
+  /** Absent where no plan gives its customers surrogate keys of their own. */
+  readonly arrivals?: PlanArrivals;
 }
 
 export type ProcessOutcome = 'processed' | 'duplicate' | 'ignored';
@@ -154,7 +157,7 @@ async function changePlan(
   customer: string,
   planId: string,
   cause: string,
-  { store, catalogue, clock }: ProcessDependencies,
+  { store, catalogue, clock, arrivals }: ProcessDependencies,
   subscription?: Stripe.Subscription,
 ): Promise<void> {
   if (!catalogue.plans.some((plan) => plan.id === planId)) {
@@ -164,6 +167,7 @@ async function changePlan(
   const ofStripe = plan.quota.period === 'billing' && subscription !== undefined;
   const period = ofStripe ? billingPeriod(subscription) : firstPeriod(plan, clock());
   await store.changePlan(customer, { cause, plan: planId, units: periodUnits(plan), period });
+  await arrivals?.send({ customer, plan: planId });
   await store.endGrace(customer);
 }
 

@@ -23,3 +23,6 @@ export const CREDITED_ATTRIBUTES = [
 
 /** The attributes of a customer's balance that a settlement may write. */
 export const SETTLED_ATTRIBUTES = ['pk', 'sk', 'remaining', 'credits', 'lastEntry', 'periodStart'];
+
+/** The attributes of a customer's balance by which he gets surrogate keys. */
+export const SURROGATE_KEY_ATTRIBUTES = ['pk', 'sk', 'plan', 'surrogateKeys'];

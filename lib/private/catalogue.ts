@@ -18,6 +18,8 @@ export interface PlanEntry {
   readonly usagePlanQuota: boolean;
   /** How many surrogate API keys the plan's usage plan holds. */
   readonly lanes: number;
+  /** Whether each customer gets a surrogate key of his own beside them. */
+  readonly ownThrottle?: boolean;
 }
 
 /** `billing` is the subscription's own period, `once` never ends, and `unlimited` has no units to come back. */

@@ -19,6 +19,10 @@ export const Environment = {
   STRIPE_WEBHOOK_SECRET_ARN: 'PAYWALL_STRIPE_WEBHOOK_SECRET_ARN',
   /** The URL of the queue of reported costs; absent where no route's cost is reported. */
   REPORTS_QUEUE_URL: 'PAYWALL_REPORTS_QUEUE_URL',
+  /** The URL of the queue of customers who have come to a plan; absent where no plan gives its customers keys of their own. */
+  ARRIVALS_QUEUE_URL: 'PAYWALL_ARRIVALS_QUEUE_URL',
+  /** The ids of the usage plans, by plan, as JSON. */
+  USAGE_PLANS: 'PAYWALL_USAGE_PLANS',
   /** Where Stripe's API is, in place of `https://api.stripe.com`. No construct sets it. */
   STRIPE_API_BASE: 'STRIPE_API_BASE',
 } as const;

@@ -4,8 +4,8 @@ import { apiKeyOf, publicUrl } from '../../../lambda/adapters/api-gateway';
 import { type AuthorizerDependencies, authorize } from '../../../lambda/authorizer/authorizer';
 import { hashApiKey, newApiKey, newCustomerId } from '../../../lambda/domain/api-key';
 import type { Balance } from '../../../lambda/domain/balance';
-import { laneOf } from '../../../lambda/domain/lane';
 import { isReportGenuine, parseReportToken, REPORT_LIFETIME } from '../../../lambda/domain/report-link';
+import { laneOf } from '../../../lambda/domain/surrogate-key';
 import { MemorySpendingStore } from '../domain/memory-spending-store';
 import { balance, CATALOGUE, NOW } from '../fixtures';
 

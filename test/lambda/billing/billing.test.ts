@@ -26,7 +26,7 @@ beforeEach(() => {
       balance: async (id) => balances.get(id),
       account: async () => ({ stripeCustomer: 'cus_1', subscription: 'sub_1' }),
       create: async (id, opening) => {
-        balances.set(id, balances.get(id) ?? { ...opening, keys: {} });
+        balances.set(id, balances.get(id) ?? { ...opening, keys: {}, surrogateKeys: [] });
       },
       addFirstKey: async (id, keyId, hash) => {
         const known = balances.get(id);

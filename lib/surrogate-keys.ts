@@ -1,0 +1,105 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { PlanCatalogue } from './plan-catalogue';
+import { Environment } from './private/environment';
+import { HandlerFunction } from './private/handler-function';
+import type { QuotaStore } from './quota-store';
+import type { UsagePlans } from './usage-plans';
+
+/** Properties of `SurrogateKeys`. */
+export interface SurrogateKeysProps {
+  /** What is sold. */
+  readonly catalogue: PlanCatalogue;
+
+  /** Where balances are. */
+  readonly store: QuotaStore;
+
+  /** Where the keys go. */
+  readonly usagePlans: UsagePlans;
+}
+
+/**
+ * What gives the customers of plans with `ownThrottle` a surrogate API key of their own, some two minutes after they have come to the
+ * plan; one customer a second, which leaves API Gateway's rates for changes to deployments. Where the Region has no room for another
+ * key, the customer stays in a lane, and the metric `SurrogateKeyCeilingReached` counts it.
+ *
+ * The keys are no part of the stack, and outlive it: their names begin with `surrogateKeyPrefix` of the usage plans.
+ */
+export class SurrogateKeys extends Construct {
+  /** The function behind it. */
+  public readonly handler: IFunction;
+
+  /** Where customers end for whom no key could be made. It is empty unless something is wrong. */
+  public readonly deadLetterQueue: IQueue;
+
+  private readonly queue: Queue;
+
+  constructor(scope: Construct, id: string, props: SurrogateKeysProps) {
+    super(scope, id);
+    const { catalogue, store, usagePlans } = props;
+    const common = { fifo: true, encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
+    const deadLetterQueue = new Queue(this, 'DeadLetters', { ...common, retentionPeriod: Duration.days(14) });
+    const timeout = Duration.seconds(30);
+    const queue = new Queue(this, 'Arrivals', {
+      ...common,
+      // Longer than any lease: by then no execution environment of the authorizer names a key of the plan before.
+      deliveryDelay: Duration.seconds(90),
+      // Six times the function's timeout, as Lambda wants it of a queue that it polls.
+      visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
+      deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount: 5 },
+    });
+    const stack = Stack.of(this);
+    const handler = new HandlerFunction(this, 'Handler', {
+      bundle: 'surrogate-keys',
+      description: 'Gives customers surrogate API keys of their own',
+      timeout,
+      environment: {
+        [Environment.TABLE_NAME]: store.table.tableName,
+        [Environment.CATALOGUE]: catalogue._render(stack),
+        [Environment.SURROGATE_KEY_PREFIX]: usagePlans.surrogateKeyPrefix,
+        [Environment.USAGE_PLANS]: stack.toJsonString(usagePlans._ids()),
+      },
+    });
+    handler.addEventSource(new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true }));
+    store.grants.nameSurrogateKeys(handler);
+    this.handler = handler;
+    this.deadLetterQueue = deadLetterQueue;
+    this.queue = queue;
+    this.allowKeys(handler, Object.values(usagePlans._ids()));
+  }
+
+  /**
+   * Lets a function announce customers who have come to a plan.
+   *
+   * @internal
+   */
+  public _announceFrom(handler: LambdaFunction): void {
+    handler.addEnvironment(Environment.ARRIVALS_QUEUE_URL, this.queue.queueUrl);
+    this.queue.grant(handler, 'sqs:SendMessage');
+  }
+
+  /** API Gateway's ARNs cannot tell keys by their names, so what may be removed is any key. */
+  private allowKeys(handler: IFunction, usagePlanIds: readonly string[]): void {
+    const arn = (path: string) => `arn:${Stack.of(this).partition}:apigateway:${Stack.of(this).region}::${path}`;
+    handler.addToRolePolicy(
+      new PolicyStatement({ actions: ['apigateway:GET', 'apigateway:POST'], resources: [arn('/apikeys')] }),
+    );
+    handler.addToRolePolicy(new PolicyStatement({ actions: ['apigateway:DELETE'], resources: [arn('/apikeys/*')] }));
+    handler.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['apigateway:POST'],
+        resources: usagePlanIds.map((id) => arn(`/usageplans/${id}/keys`)),
+      }),
+    );
+    handler.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['apigateway:GET'],
+        resources: usagePlanIds.map((id) => arn(`/usageplans/${id}/keys/*`)),
+      }),
+    );
+  }
+}
