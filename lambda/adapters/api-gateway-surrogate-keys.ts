@@ -5,7 +5,7 @@ import {
   CreateUsagePlanKeyCommand,
   DeleteApiKeyCommand,
   GetApiKeysCommand,
-  GetUsagePlanKeyCommand,
+  GetUsagePlansCommand,
   LimitExceededException,
   NotFoundException,
 } from '@aws-sdk/client-api-gateway';
@@ -41,8 +41,15 @@ export class ApiGatewaySurrogateKeys implements SurrogateKeys {
 
   public async remove(value: string): Promise<void> {
     const apiKey = await this.find(value);
-    if (apiKey !== undefined) {
-      await found(this.client.send(new DeleteApiKeyCommand({ apiKey })));
+    if (apiKey === undefined) {
+      return;
+    }
+    try {
+      await this.client.send(new DeleteApiKeyCommand({ apiKey }));
+    } catch (error) {
+      if (!(error instanceof NotFoundException)) {
+        throw error;
+      }
     }
   }
 
@@ -71,19 +78,8 @@ export class ApiGatewaySurrogateKeys implements SurrogateKeys {
     return items.find(({ name }) => name === value)?.id;
   }
 
-  private isIn(usagePlanId: string, keyId: string): Promise<boolean> {
-    return found(this.client.send(new GetUsagePlanKeyCommand({ usagePlanId, keyId })));
-  }
-}
-
-async function found(answer: Promise<unknown>): Promise<boolean> {
-  try {
-    await answer;
-    return true;
-  } catch (error) {
-    if (error instanceof NotFoundException) {
-      return false;
-    }
-    throw error;
+  private async isIn(usagePlanId: string, keyId: string): Promise<boolean> {
+    const { items = [] } = await this.client.send(new GetUsagePlansCommand({ keyId }));
+    return items.some(({ id }) => id === usagePlanId);
   }
 }
