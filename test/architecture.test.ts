@@ -42,10 +42,14 @@ test('the handlers import no construct and no local gateway', () => {
 });
 
 test('what constructs and handlers share imports nothing', () => {
-  const shared = ['attributes', 'catalogue', 'environment'].map((name) => `lib/private/${name}.ts`);
+  const shared = ['access-log', 'attributes', 'catalogue', 'environment'].map((name) => `lib/private/${name}.ts`);
   expect(shared.flatMap(importsOf)).toEqual([]);
 });
 
+test('what backends import brings nothing along', () => {
+  expect(filesOf('backend').flatMap(importsOf)).toEqual([]);
+});
+
 test('adapters know no handler', () => {
-  expect(violations('lambda/adapters', /^lambda\/(authorizer|billing|webhook)\//)).toEqual([]);
+  expect(violations('lambda/adapters', /^lambda\/(?!adapters\/|domain\/)/)).toEqual([]);
 });

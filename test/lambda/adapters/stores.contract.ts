@@ -1,5 +1,9 @@
+import { describePayments } from './describe-payments';
 import { describeStores } from './describe-stores';
 import { viaLeanClient, viaSdk } from './updates';
 
-describeStores('DynamoDB Local, through the SDK', viaSdk, process.env.DYNAMODB_LOCAL_URL);
-describeStores('DynamoDB Local, through the lean client', viaLeanClient, process.env.DYNAMODB_LOCAL_URL);
+const url = process.env.DYNAMODB_LOCAL_URL;
+
+describeStores('DynamoDB Local, through the SDK', viaSdk, url);
+describeStores('DynamoDB Local, through the lean client', viaLeanClient, url);
+describePayments('DynamoDB Local', url);

@@ -1,0 +1,246 @@
+import { randomUUID } from 'node:crypto';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
+import { DynamoDbSettlementStore } from '../../../lambda/adapters/dynamodb-settlement-store';
+import { type Balance, openingBalance } from '../../../lambda/domain/balance';
+import { settle } from '../../../lambda/domain/settlement';
+import { CREDITED_ATTRIBUTES, SETTLED_ATTRIBUTES } from '../../../lib/private/attributes';
+import { balance, NOW, plan } from '../fixtures';
+import { endingAfter, recording } from './clients';
+import { describeRenewals } from './describe-renewals';
+import { describeSettlements } from './describe-settlements';
+import { HASH, NEXT, request, Stores } from './stores';
+import type { TestTable } from './table';
+import { viaSdk } from './updates';
+
+/** Thousands of requests, on whatever machine: how fast they are is nothing that is promised here. */
+jest.setTimeout(60_000);
+
+/** What the stores promise that no caller waits for, over any engine that speaks DynamoDB. */
+export function describePayments(engine: string, url?: string): void {
+  describe(`payments on ${engine}`, () => {
+    let stores: Stores;
+    let spending: Stores['spending'];
+    let customers: Stores['customers'];
+    let payments: Stores['payments'];
+
+    beforeAll(async () => {
+      stores = await Stores.open(viaSdk, url);
+      ({ spending, customers, payments } = stores);
+    });
+
+    afterAll(() => stores.close());
+
+    const customerWith = (overrides: Partial<Balance> = {}) => stores.customerWith(overrides);
+    const balanceOf = (customer: string) => stores.balanceOf(customer);
+
+    describe('crediting', () => {
+      const entry = { id: 'checkout_session#cs_1', units: 100 };
+
+      test('adds once, however often and however parallel the entry comes', async () => {
+        const customer = await customerWith();
+        const outcomes = await Promise.all(Array.from({ length: 20 }, () => payments.credit(customer, entry)));
+        expect(outcomes.filter((outcome) => outcome === 'applied')).toHaveLength(1);
+        expect(await payments.credit(customer, entry)).toBe('duplicate');
+        expect(await balanceOf(customer)).toMatchObject({ remaining: 150, credits: 100 });
+      });
+
+      test('loses nothing while the balance is being spent', async () => {
+        const customer = await customerWith();
+        const calls = Array.from({ length: 100 }, () => spending.spend(request(customer), NOW));
+        const credits = Array.from({ length: 10 }, (_, index) =>
+          payments.credit(customer, { ...entry, id: `cs_${index}` }),
+        );
+        const [served] = await Promise.all([Promise.all(calls), Promise.all(credits)]);
+        const granted = served.filter(({ spent }) => spent).length;
+        expect((await balanceOf(customer)).remaining).toBe(50 + 10 * 100 - granted);
+      });
+
+      test('carries on from wherever an earlier run was ended', async () => {
+        for (const writes of [1, 2, 3]) {
+          const customer = await customerWith();
+          const mortal = new DynamoDbPaymentStore(
+            endingAfter(stores.table.client, writes),
+            stores.table.table,
+            () => NOW,
+          );
+          await mortal.credit(customer, entry).catch(() => undefined);
+          await payments.credit(customer, entry);
+          expect(await payments.credit(customer, entry)).toBe('duplicate');
+          expect(await balanceOf(customer)).toMatchObject({ remaining: 150, credits: 100 });
+        }
+      });
+
+      test('remembers one entry on the balance, and the others by the ledger', async () => {
+        const customer = await customerWith();
+        await payments.credit(customer, entry);
+        await payments.credit(customer, { ...entry, id: 'checkout_session#cs_2' });
+        expect((await rawBalance(stores.table, customer)).lastEntry).toEqual({ S: 'checkout_session#cs_2' });
+        expect(await payments.credit(customer, entry)).toBe('duplicate');
+        expect((await balanceOf(customer)).remaining).toBe(250);
+      });
+
+      test('does once what was written and not done, though another entry has come since', async () => {
+        for (const writes of [1, 2]) {
+          const customer = await customerWith();
+          const mortal = new DynamoDbPaymentStore(
+            endingAfter(stores.table.client, writes),
+            stores.table.table,
+            () => NOW,
+          );
+          await mortal.credit(customer, entry).catch(() => undefined);
+          await payments.credit(customer, { ...entry, id: 'checkout_session#cs_2' });
+          await Promise.all([payments.credit(customer, entry), payments.credit(customer, entry)]);
+          expect(await balanceOf(customer)).toMatchObject({ remaining: 250, credits: 200 });
+        }
+      });
+
+      test('of a customer that there is none of is an error, to be tried again', async () => {
+        await expect(payments.credit('nobody', entry)).rejects.toThrow('no balance');
+      });
+    });
+
+    describe('changes of plan', () => {
+      const change = { cause: 'subscription#sub_1#pro', plan: 'pro', units: 1_000, period: { start: NOW, end: NEXT } };
+
+      test.each([
+        ['bought units', { remaining: 30, credits: 10 }, { remaining: 1_010, credits: 10 }],
+        ['some of them spent', { remaining: 4, credits: 10 }, { remaining: 1_004, credits: 4 }],
+      ])('keep %s, and come once', async (_, before, after) => {
+        const customer = await customerWith(before);
+        await payments.changePlan(customer, change);
+        await spending.spend(request(customer, { cost: 5 }), NOW);
+        await payments.changePlan(customer, change);
+        const balance = await balanceOf(customer);
+        expect(balance).toMatchObject({ plan: 'pro', credits: after.credits, remaining: after.remaining - 5 });
+      });
+
+      test('do not lift a suspension', async () => {
+        const customer = await customerWith({ standing: 'suspended' });
+        await payments.changePlan(customer, change);
+        await payments.beginGrace(customer, NOW);
+        await payments.endGrace(customer);
+        expect((await balanceOf(customer)).standing).toBe('suspended');
+      });
+
+      test('grace begins once, and ends', async () => {
+        const customer = await customerWith();
+        await payments.beginGrace(customer, NOW + 1);
+        await payments.beginGrace(customer, NOW + 9);
+        expect(await balanceOf(customer)).toMatchObject({ standing: 'grace', graceEndsAt: NOW + 1 });
+        await payments.endGrace(customer);
+        expect(await balanceOf(customer)).toMatchObject({ standing: 'active', graceEndsAt: undefined });
+      });
+    });
+
+    describeRenewals(() => ({ payments, spending, customerWith, balanceOf }));
+
+    describeSettlements(engine, () => ({
+      spending,
+      settlements: new DynamoDbSettlementStore(stores.table.client, stores.table.table, () => NOW),
+      endingAfter: (writes) =>
+        new DynamoDbSettlementStore(endingAfter(stores.table.client, writes), stores.table.table, () => NOW),
+      customerWith,
+      balanceOf,
+      credit: async (customer, units) => {
+        await payments.credit(customer, { id: `cs_${randomUUID()}`, units });
+      },
+    }));
+
+    describe('subscriptions', () => {
+      test('the youngest is adopted, and tells which one it replaces until that is forgotten', async () => {
+        const customer = await customerWith();
+        const old = { subscription: 'sub_old', created: 100 };
+        const young = { subscription: 'sub_young', created: 200 };
+        expect(await payments.adopt(customer, old)).toEqual({ adopted: true, replaced: undefined });
+        expect(await payments.adopt(customer, young)).toEqual({ adopted: true, replaced: 'sub_old' });
+        expect(await payments.adopt(customer, young)).toEqual({ adopted: true, replaced: 'sub_old' });
+        expect(await payments.adopt(customer, old)).toMatchObject({ adopted: false });
+        await payments.forgetReplaced(customer, 'sub_old');
+        expect(await payments.adopt(customer, young)).toEqual({ adopted: true, replaced: undefined });
+      });
+
+      test('only the present one can be released, and an old one does not come back after it', async () => {
+        const customer = await customerWith();
+        await payments.adopt(customer, { subscription: 'sub_young', created: 200 });
+        expect(await payments.release(customer, 'sub_old')).toBe(false);
+        expect(await payments.release(customer, 'sub_young')).toBe(true);
+        expect(await payments.adopt(customer, { subscription: 'sub_old', created: 100 })).toMatchObject({
+          adopted: false,
+        });
+      });
+    });
+
+    describe('customers', () => {
+      test('are made once', async () => {
+        const customer = await customerWith({ remaining: 3 });
+        await customers.create(customer, openingBalance(plan('free', 50), NOW, new Uint8Array(16)));
+        expect((await balanceOf(customer)).remaining).toBe(3);
+      });
+
+      test('get one first key, however many ask at once', async () => {
+        await customers.create('newcomer', openingBalance(plan('free', 50), NOW, new Uint8Array(16)));
+        const asked = Array.from({ length: 20 }, (_, index) => customers.addFirstKey('newcomer', `k${index}`, HASH));
+        expect((await Promise.all(asked)).filter((given) => given)).toHaveLength(1);
+        expect(Object.keys((await balanceOf('newcomer')).keys)).toHaveLength(1);
+      });
+
+      test('that there are none of get no key', async () => {
+        expect(await customers.addFirstKey('nobody', 'key001', HASH)).toBe(false);
+      });
+
+      test('are linked to the first customer at Stripe', async () => {
+        const customer = await customerWith();
+        await payments.linkStripeCustomer(customer, 'cus_1');
+        await payments.linkStripeCustomer(customer, 'cus_2');
+        expect(await customers.account(customer)).toMatchObject({ stripeCustomer: 'cus_1' });
+      });
+
+      test('a seen event is known', async () => {
+        expect(await payments.isSeen('evt_1')).toBe(false);
+        await payments.markSeen('evt_1', 'invoice.paid');
+        await payments.markSeen('evt_1', 'invoice.paid');
+        expect(await payments.isSeen('evt_1')).toBe(true);
+      });
+    });
+
+    test('a payment writes no attribute of a customer that its role may not', async () => {
+      const written = new Set<string>();
+      const spied = new DynamoDbPaymentStore(recording(stores.table.client, written), stores.table.table, () => NOW);
+      const customer = await customerWith();
+      await spied.create('made-by-a-payment', openingBalance(plan('free', 50), NOW, new Uint8Array(16)));
+      await spied.linkStripeCustomer(customer, 'cus_1');
+      await spied.credit(customer, { id: 'cs_9', units: 1 });
+      await spied.credit(customer, { id: 'cs_10', units: 1 });
+      await spied.adopt(customer, { subscription: 'sub_1', created: 1 });
+      await spied.adopt(customer, { subscription: 'sub_2', created: 2 });
+      await spied.forgetReplaced(customer, 'sub_1');
+      await spied.changePlan(customer, { cause: 'c', plan: 'pro', units: 1, period: { start: NOW, end: NEXT } });
+      await spied.renew(customer, { cause: 'r', plan: 'pro', units: 1, period: { start: NEXT, end: NEXT + 9 } });
+      await spied.beginGrace(customer, NOW);
+      await spied.endGrace(customer);
+      await spied.release(customer, 'sub_2');
+      expect([...written].filter((attribute) => !CREDITED_ATTRIBUTES.includes(attribute))).toEqual([]);
+      expect(written.size).toBeGreaterThan(10);
+    });
+
+    test('a settlement writes no attribute of a customer that its role may not', async () => {
+      const written = new Set<string>();
+      const spied = new DynamoDbSettlementStore(recording(stores.table.client, written), stores.table.table, () => NOW);
+      const customer = await customerWith();
+      for (const chargeId of [randomUUID(), randomUUID()]) {
+        const charged = { chargeId, customer, charged: 1, bought: 0, period: balance().periodStart };
+        await settle(spied, [{ ...charged, kind: 'refund' }], randomUUID);
+      }
+      expect([...written].sort()).toEqual(['credits', 'lastEntry', 'periodStart', 'remaining']);
+      expect([...written].filter((attribute) => !SETTLED_ATTRIBUTES.includes(attribute))).toEqual([]);
+      expect((await balanceOf(customer)).remaining).toBe(52);
+    });
+  });
+}
+
+async function rawBalance({ client, table }: TestTable, customer: string) {
+  const Key = { pk: { S: `CUSTOMER#${customer}` }, sk: { S: 'BALANCE' } };
+  const { Item } = await client.send(new GetItemCommand({ TableName: table, Key }));
+  return Item ?? {};
+}

@@ -1,0 +1,70 @@
+import { DynamoDbCustomerStore } from '../../../lambda/adapters/dynamodb-customer-store';
+import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
+import { DynamoDbSpendingStore } from '../../../lambda/adapters/dynamodb-spending-store';
+import type { ItemUpdates } from '../../../lambda/adapters/dynamodb-update';
+import type { Balance } from '../../../lambda/domain/balance';
+import type { ChargeRequest } from '../../../lambda/domain/charge';
+import { balance, NOW } from '../fixtures';
+import { createTable, type TestTable } from './table';
+
+export const HASH = new Uint8Array(32).fill(1);
+export const NEXT = NOW + 30 * 86_400;
+
+/** The adapters over one table. */
+export class Stores {
+  /** The stores, with a spending store over any client, on an engine that runs already or in the embedded store. */
+  public static async open(updatesOf: (table: TestTable) => ItemUpdates, url?: string): Promise<Stores> {
+    const table = await createTable(url);
+    return new Stores(table, updatesOf(table));
+  }
+
+  public readonly spending: DynamoDbSpendingStore;
+  public readonly customers: DynamoDbCustomerStore;
+  public readonly payments: DynamoDbPaymentStore;
+  private last = 0;
+
+  private constructor(
+    public readonly table: TestTable,
+    updates: ItemUpdates,
+  ) {
+    this.spending = new DynamoDbSpendingStore(updates, table.table);
+    this.customers = new DynamoDbCustomerStore(table.client, table.table);
+    this.payments = new DynamoDbPaymentStore(table.client, table.table, () => NOW);
+  }
+
+  public close(): Promise<void> {
+    return this.table.close();
+  }
+
+  /** A customer whose balance is as given. */
+  public async put({ keys, surrogateKeys: _none, graceEndsAt, ...opening }: Balance): Promise<string> {
+    const customer = `customer${++this.last}`;
+    await this.customers.create(customer, {
+      ...opening,
+      standing: graceEndsAt === undefined ? opening.standing : 'active',
+    });
+    for (const [id, hash] of Object.entries(keys)) {
+      await this.customers.addFirstKey(customer, id, hash);
+    }
+    if (graceEndsAt !== undefined) {
+      await this.payments.beginGrace(customer, graceEndsAt);
+    }
+    return customer;
+  }
+
+  public customerWith(overrides: Partial<Balance> = {}): Promise<string> {
+    return this.put(balance(overrides));
+  }
+
+  public async balanceOf(customer: string): Promise<Balance> {
+    const found = await this.customers.balance(customer);
+    if (found === undefined) {
+      throw new Error(`no balance of ${customer}`);
+    }
+    return found;
+  }
+}
+
+export function request(customer: string, overrides: Partial<ChargeRequest> = {}): ChargeRequest {
+  return { customer, keyId: 'key001', keyHash: HASH, cost: 1, ...overrides };
+}
