@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { figuresOf } from './measure';
 import { misses, results, table } from './report';
@@ -26,7 +26,9 @@ async function main(args: readonly string[]): Promise<void> {
     // Too short for the figures to mean anything: it shows that the benchmark runs.
     return;
   }
-  writeFileSync(FILE, `${JSON.stringify(results(all, figures, { seeds, seconds }), null, 2)}\n`);
+  // What other programs have measured has sections of its own there.
+  const recorded = { ...JSON.parse(readFileSync(FILE, 'utf8')), ...results(all, figures, { seeds, seconds }) };
+  writeFileSync(FILE, `${JSON.stringify(recorded, null, 2)}\n`);
   for (const { figure, atMost } of misses(all, figures)) {
     process.stdout.write(
       `missed: ${figure.scenario}, ${figure.variant}, ${figure.metric}: ${figure.median.toFixed(2)}, not ${atMost}\n`,

@@ -9,7 +9,17 @@ const TABLE = 'Paywall';
 const AWS = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
 
 const CATALOGUE: Catalogue = {
-  plans: [{ id: 'free', name: 'Free', quota: { units: 1e9, period: 'month' }, usagePlanQuota: false, lanes: 4 }],
+  plans: [
+    { id: 'free', name: 'Free', quota: { units: 1e9, period: 'month' }, usagePlanQuota: false, lanes: 4 },
+    {
+      id: 'pro',
+      name: 'Pro',
+      quota: { units: 1e10, period: 'month' },
+      price: { amount: 2900, currency: 'usd', interval: 'month' },
+      usagePlanQuota: false,
+      lanes: 4,
+    },
+  ],
   topUps: [],
   defaultPlan: 'free',
   gracePeriod: 0,
