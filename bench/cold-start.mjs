@@ -35,7 +35,7 @@ export async function measureColdStart(runs = 21) {
   let store;
   try {
     const bundles = await bundleAll(folder);
-    store = await startStore(folder, 1 + WARM_UP + MEASURED);
+    store = await startStore(folder, { customers: 1 + WARM_UP + MEASURED, units: 1_000_000 });
     const [first, ...others] = store.events;
     const calls = { first: JSON.stringify(first), others: join(folder, 'events.json') };
     await writeFile(calls.others, JSON.stringify(others));
@@ -61,8 +61,8 @@ async function bundleAll(folder) {
   return { 'empty handler': empty, 'lean client': DEPLOYED, 'AWS SDK': sdk };
 }
 
-/** The embedded store in a process of its own, with so many customers, and a call of each. */
-export async function startStore(folder, customers) {
+/** The embedded store in a process of its own, with so many customers of so many units, and a call of each. */
+export async function startStore(folder, { customers, units }) {
   const program = join(folder, 'store.js');
   await build({
     ...BUNDLING,
@@ -71,7 +71,7 @@ export async function startStore(folder, customers) {
     // LevelDB's native code, which dynalite loads and the embedded store never uses.
     alias: { level: 'memory-level' },
   });
-  const child = fork(program, [String(customers)], { execArgv: ['--no-warnings'] });
+  const child = fork(program, [String(customers), String(units)], { execArgv: ['--no-warnings'] });
   const [{ environment, events }] = await once(child, 'message');
   return { process: child, environment, events };
 }
