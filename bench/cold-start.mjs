@@ -15,12 +15,19 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const HERE = join(import.meta.dirname, 'cold-start');
-const DEPLOYED = join(import.meta.dirname, '..', 'assets', 'authorizer', 'index.js');
+/** What runs in processes of its own. */
+export const PROGRAMS = join(import.meta.dirname, 'cold-start');
+export const DEPLOYED = join(import.meta.dirname, '..', 'assets', 'authorizer', 'index.js');
 const WARM_UP = 300;
 const MEASURED = 500;
 
-const BUNDLING = { bundle: true, platform: 'node', format: 'cjs', target: 'node20', mainFields: ['module', 'main'] };
+export const BUNDLING = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  mainFields: ['module', 'main'],
+};
 
 /** Medians for each client: bytes of the bundle, milliseconds to the first decision, microseconds of CPU for a warm call. */
 export async function measureColdStart(runs = 21) {
@@ -28,7 +35,7 @@ export async function measureColdStart(runs = 21) {
   let store;
   try {
     const bundles = await bundleAll(folder);
-    store = await startStore(join(folder, 'store.js'));
+    store = await startStore(folder, { customers: 1 + WARM_UP + MEASURED, units: 1_000_000 });
     const [first, ...others] = store.events;
     const calls = { first: JSON.stringify(first), others: join(folder, 'events.json') };
     await writeFile(calls.others, JSON.stringify(others));
@@ -49,26 +56,28 @@ async function bundleAll(folder) {
   const [empty, sdk] = [join(folder, 'empty.js'), join(folder, 'sdk.js')];
   await Promise.all([
     writeFile(empty, 'exports.handler = async () => ({});'),
-    build({ ...BUNDLING, entryPoints: [join(HERE, 'sdk-authorizer.ts')], outfile: sdk, minify: true }),
-    build({
-      ...BUNDLING,
-      entryPoints: [join(HERE, 'store.ts')],
-      outfile: join(folder, 'store.js'),
-      // LevelDB's native code, which dynalite loads and the embedded store never uses.
-      alias: { level: 'memory-level' },
-    }),
+    build({ ...BUNDLING, entryPoints: [join(PROGRAMS, 'sdk-authorizer.ts')], outfile: sdk, minify: true }),
   ]);
   return { 'empty handler': empty, 'lean client': DEPLOYED, 'AWS SDK': sdk };
 }
 
-async function startStore(program) {
-  const child = fork(program, [String(1 + WARM_UP + MEASURED)], { execArgv: ['--no-warnings'] });
+/** The embedded store in a process of its own, with so many customers of so many units, and a call of each. */
+export async function startStore(folder, { customers, units }) {
+  const program = join(folder, 'store.js');
+  await build({
+    ...BUNDLING,
+    entryPoints: [join(PROGRAMS, 'store.ts')],
+    outfile: program,
+    // LevelDB's native code, which dynalite loads and the embedded store never uses.
+    alias: { level: 'memory-level' },
+  });
+  const child = fork(program, [String(customers), String(units)], { execArgv: ['--no-warnings'] });
   const [{ environment, events }] = await once(child, 'message');
   return { process: child, environment, events };
 }
 
 async function runOnce(bundle, { first, others }, environment) {
-  const args = [join(HERE, 'invoke.cjs'), bundle, first, others, String(WARM_UP)];
+  const args = [join(PROGRAMS, 'invoke.cjs'), bundle, first, others, String(WARM_UP)];
   // The SDK's warning about the version of Node.js is none of what is measured.
   const child = spawn(process.execPath, ['--no-warnings', ...args], {
     env: environment,
@@ -84,7 +93,7 @@ async function summarize(name, bundle, results) {
   return { name, bundleBytes: size, firstDecisionMs: medianOf('firstDecision'), warmCpuUs: medianOf('warmCpu') };
 }
 
-function median(values) {
+export function median(values) {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { figuresOf } from './measure';
 import { misses, results, table } from './report';
@@ -7,7 +8,21 @@ import { inParallel } from './workers';
 
 const FILE = join(__dirname, 'results.json');
 
+const ROOT = join(__dirname, '..');
+
+/** In a process of its own, beside DynamoDB Local; says so and does nothing where there is no Java. */
+function onDynamoDbLocal(args: readonly string[]): void {
+  const tsx = [join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs'), '--no-warnings'];
+  const program = [...tsx, join(__dirname, 'dynamodb-local', 'index.ts')];
+  const lane = [join(ROOT, 'scripts', 'dynamodb-local.mjs'), '--run', ...program, ...args];
+  process.exitCode = spawnSync(process.execPath, lane, { stdio: 'inherit' }).status ?? 1;
+}
+
 async function main(args: readonly string[]): Promise<void> {
+  if (args.includes('--dynamodb-local')) {
+    onDynamoDbLocal(args);
+    return;
+  }
   const quick = args.includes('--quick');
   const seeds = quick ? [1] : [1, 2, 3];
   const scale = quick ? 0.05 : 1;
@@ -26,7 +41,9 @@ async function main(args: readonly string[]): Promise<void> {
     // Too short for the figures to mean anything: it shows that the benchmark runs.
     return;
   }
-  writeFileSync(FILE, `${JSON.stringify(results(all, figures, { seeds, seconds }), null, 2)}\n`);
+  // What other programs have measured has sections of its own there.
+  const recorded = { ...JSON.parse(readFileSync(FILE, 'utf8')), ...results(all, figures, { seeds, seconds }) };
+  writeFileSync(FILE, `${JSON.stringify(recorded, null, 2)}\n`);
   for (const { figure, atMost } of misses(all, figures)) {
     process.stdout.write(
       `missed: ${figure.scenario}, ${figure.variant}, ${figure.metric}: ${figure.median.toFixed(2)}, not ${atMost}\n`,

@@ -100,7 +100,7 @@ export function results(scenarios: readonly Scenario[], figures: readonly Figure
   };
 }
 
-function aligned(rows: readonly (readonly string[])[]): string {
+export function aligned(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   return rows
     .map((row) =>
@@ -113,13 +113,13 @@ function aligned(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-function text(value: number | undefined): string {
+export function text(value: number | undefined): string {
   if (value === undefined) {
     return '–';
   }
   return value.toLocaleString('en', { maximumFractionDigits: Math.abs(value) >= 100 ? 0 : 2 });
 }
 
-function rounded(value: number): number {
+export function rounded(value: number): number {
   return Number(value.toPrecision(6));
 }

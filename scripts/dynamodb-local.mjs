@@ -3,8 +3,12 @@
  *
  *     node scripts/dynamodb-local.mjs [jest arguments, such as a path]
  *
- * DynamoDB Local is fetched, never shipped: its licence forbids that. It listens on every interface, so it runs, with the
- * tests, in a network namespace of its own, where nobody else reaches it. Where Java or the namespace is missing, the
+ * or a program of Node.js's that finds it at `DYNAMODB_LOCAL_URL`:
+ *
+ *     node scripts/dynamodb-local.mjs --run program [arguments]
+ *
+ * DynamoDB Local is fetched, never shipped: its licence forbids that. It listens on every interface, so it runs, with what
+ * uses it, in a network namespace of its own, where nobody else reaches it. Where Java or the namespace is missing, the
  * lane is skipped.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -23,9 +27,10 @@ const JAR = 'DynamoDBLocal.jar';
 /** In the namespace, every port is free. */
 const URL_INSIDE = 'http://127.0.0.1:8000';
 const INSIDE = '--inside-the-namespace';
+const RUN = '--run';
 
 const START_LIMIT_MS = 90_000;
-const TEST_LIMIT_MS = 10 * 60_000;
+const LIMIT_MS = 10 * 60_000;
 const GRACE_MS = 5_000;
 
 const NAMESPACE = process.getuid?.() === 0 ? ['--net'] : ['--map-root-user', '--net'];
@@ -78,7 +83,7 @@ function must(command, args) {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`);
 }
 
-async function inside(jestArguments) {
+async function inside(args) {
   must('ip', ['link', 'set', 'lo', 'up']);
   const end = new AbortController();
   process.stdin.resume().on('end', () => end.abort());
@@ -86,7 +91,7 @@ async function inside(jestArguments) {
   const server = startServer();
   try {
     await untilAnswering(server, end.signal);
-    return await runTests(jestArguments, end.signal);
+    return await run(args[0] === RUN ? args.slice(1) : contractTests(args), end.signal);
   } catch (error) {
     console.error(`DynamoDB Local lane failed: ${error.message}`);
     return 1;
@@ -119,16 +124,19 @@ async function untilAnswering(server, signal) {
   throw new Error('the server did not start in time');
 }
 
-async function runTests(jestArguments, signal) {
+function contractTests(jestArguments) {
   const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
-  const args = [jest, '--testMatch', '**/*.contract.ts', '--runInBand', ...jestArguments];
+  return [jest, '--testMatch', '**/*.contract.ts', '--runInBand', ...jestArguments];
+}
+
+async function run(args, signal) {
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, DYNAMODB_LOCAL_URL: URL_INSIDE },
+    env: { ...process.env, DYNAMODB_LOCAL_URL: URL_INSIDE, DYNAMODB_LOCAL_PACKAGE: PACKAGE },
   });
   const abort = () => stop(child);
-  const timer = setTimeout(abort, TEST_LIMIT_MS);
+  const timer = setTimeout(abort, LIMIT_MS);
   signal.addEventListener('abort', abort);
   const [code] = await once(child, 'exit');
   clearTimeout(timer);

@@ -9,14 +9,24 @@ const TABLE = 'Paywall';
 const AWS = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
 
 const CATALOGUE: Catalogue = {
-  plans: [{ id: 'free', name: 'Free', quota: { units: 1e9, period: 'month' }, usagePlanQuota: false, lanes: 4 }],
+  plans: [
+    { id: 'free', name: 'Free', quota: { units: 1e9, period: 'month' }, usagePlanQuota: false, lanes: 4 },
+    {
+      id: 'pro',
+      name: 'Pro',
+      quota: { units: 1e10, period: 'month' },
+      price: { amount: 2900, currency: 'usd', interval: 'month' },
+      usagePlanQuota: false,
+      lanes: 4,
+    },
+  ],
   topUps: [],
   defaultPlan: 'free',
   gracePeriod: 0,
 };
 
-/** A store with so many customers, what an authorizer over it finds in its environment, and a call of each customer. */
-async function main(customers: number): Promise<void> {
+/** A store with so many customers of so many units, what an authorizer over it finds in its environment, and a call of each customer. */
+async function main(customers: number, units: number): Promise<void> {
   const { url } = await startStore({
     tables: [
       {
@@ -36,7 +46,7 @@ async function main(customers: number): Promise<void> {
   const store = new DynamoDbCustomerStore(new DynamoDBClient({ endpoint: url }), TABLE);
   const events: object[] = [];
   while (events.length < customers) {
-    events.push(await callOfNewCustomer(store));
+    events.push(await callOfNewCustomer(store, units));
   }
   const environment = {
     ...AWS,
@@ -53,14 +63,14 @@ async function main(customers: number): Promise<void> {
   process.send?.({ environment, events });
 }
 
-async function callOfNewCustomer(store: DynamoDbCustomerStore): Promise<object> {
+async function callOfNewCustomer(store: DynamoDbCustomerStore, units: number): Promise<object> {
   const customer = newCustomerId();
   const { text, key } = newApiKey('test', customer);
   const periodStart = Math.floor(Date.now() / 1000);
   await store.create(customer, {
     plan: 'free',
     standing: 'active',
-    remaining: 1_000_000,
+    remaining: units,
     credits: 0,
     periodStart,
     periodEnd: periodStart + 86_400,
@@ -77,4 +87,4 @@ async function callOfNewCustomer(store: DynamoDbCustomerStore): Promise<object> 
   };
 }
 
-main(Number(process.argv[2]));
+main(Number(process.argv[2]), Number(process.argv[3]));

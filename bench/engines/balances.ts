@@ -1,7 +1,6 @@
 import { fromOpeningBalance, Key } from '../../lambda/adapters/dynamodb-items';
 import { NEVER } from '../../lambda/domain/clock';
 import type { Catalogue } from '../../lib/private/catalogue';
-import type { SimulatedDynamoDb } from '../simulation/dynamodb';
 import type { Engine } from './engine';
 
 export const TABLE = 'Paywall';
@@ -16,20 +15,20 @@ export const CATALOGUE: Catalogue = {
 };
 
 /** One BALANCE item a customer, as the paywall keeps it; the hand-written peers use the same one. */
-export const balances: Pick<Engine, 'credit' | 'remaining'> = {
-  credit: (dynamoDb: SimulatedDynamoDb, customer: string, units: number) =>
-    dynamoDb.put(TABLE, Key.balance(customer), {
-      ...fromOpeningBalance({
-        plan: 'pro',
-        standing: 'active',
-        remaining: units,
-        credits: 0,
-        periodStart: 0,
-        periodEnd: NEVER,
-        linkSecret: new Uint8Array(32).fill(2),
-      }),
-      keys: { M: { [KEY_ID]: { B: KEY_HASH } } },
+export const balances: Pick<Engine, 'table' | 'keyOf' | 'opening' | 'remaining'> = {
+  table: TABLE,
+  keyOf: (customer) => Key.balance(customer),
+  opening: (units) => ({
+    ...fromOpeningBalance({
+      plan: 'pro',
+      standing: 'active',
+      remaining: units,
+      credits: 0,
+      periodStart: 0,
+      periodEnd: NEVER,
+      linkSecret: new Uint8Array(32).fill(2),
     }),
-  remaining: (dynamoDb: SimulatedDynamoDb, customer: string) =>
-    Number(dynamoDb.peek(TABLE, Key.balance(customer))?.remaining?.N ?? 0),
+    keys: { M: { [KEY_ID]: { B: KEY_HASH } } },
+  }),
+  remaining: (item) => Number(item?.remaining?.N ?? 0),
 };

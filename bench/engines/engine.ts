@@ -1,12 +1,27 @@
-import type { RetryPolicy, SimulatedClient } from '../simulation/client';
-import type { SimulatedDynamoDb } from '../simulation/dynamodb';
+import type {
+  DynamoDBClient,
+  GetItemCommandInput,
+  GetItemCommandOutput,
+  UpdateItemCommandInput,
+  UpdateItemCommandOutput,
+} from '@aws-sdk/client-dynamodb';
+import type { RetryPolicy } from '../simulation/client';
 import type { Random } from '../simulation/random';
+import type { SdkItem } from '../simulation/wire';
 
 export type Verdict = 'granted' | 'refused' | 'failed';
 
+/** A client of DynamoDB's: the simulated one, or the SDK's. */
+export interface EngineClient {
+  /** As the adapters take it. */
+  readonly sdk: DynamoDBClient;
+  updateItem(input: UpdateItemCommandInput): Promise<UpdateItemCommandOutput>;
+  getItem(input: GetItemCommandInput): Promise<GetItemCommandOutput>;
+}
+
 /** What an execution environment gives to the engine that runs in it. */
 export interface Site {
-  readonly client: SimulatedClient;
+  readonly client: EngineClient;
   readonly milliseconds: () => number;
   readonly random: Random;
 }
@@ -22,9 +37,12 @@ export interface Decider {
 export interface Engine {
   readonly name: string;
   readonly retries: RetryPolicy;
-  /** Gives a customer so many units, before the run. */
-  credit(dynamoDb: SimulatedDynamoDb, customer: string, units: number): void;
-  /** What the store says is left. */
-  remaining(dynamoDb: SimulatedDynamoDb, customer: string): number;
+  readonly table: string;
+  /** The key of the one item that holds a customer's units. */
+  keyOf(customer: string): SdkItem;
+  /** That item's other attributes, where so many units are left. */
+  opening(units: number): SdkItem;
+  /** What the item says is left. */
+  remaining(item: SdkItem | undefined): number;
   open(site: Site): Decider;
 }

@@ -13,14 +13,14 @@ const THIRTY_DAYS = 30 * 86_400;
 export const rateLimiterFlexible: Engine = {
   name: 'rate-limiter-flexible',
   retries: SDK_RETRIES,
-  credit: (dynamoDb, customer, units) =>
-    dynamoDb.put(TABLE, keyOf(customer), {
-      points: { N: String(POINTS - units) },
-      // By the real clock, which the package reads.
-      expire: { N: String(Math.floor(Date.now() / 1000) + THIRTY_DAYS) },
-    }),
-  remaining: (dynamoDb, customer) =>
-    Math.max(0, POINTS - Number(dynamoDb.peek(TABLE, keyOf(customer))?.points?.N ?? 0)),
+  table: TABLE,
+  keyOf: (customer) => ({ key: { S: `quota:${customer}` } }),
+  opening: (units) => ({
+    points: { N: String(POINTS - units) },
+    // By the real clock, which the package reads.
+    expire: { N: String(Math.floor(Date.now() / 1000) + THIRTY_DAYS) },
+  }),
+  remaining: (item) => Math.max(0, POINTS - Number(item?.points?.N ?? 0)),
   open: ({ client }) => {
     const limiter = new RateLimiterDynamo({
       storeClient: client,
@@ -43,7 +43,3 @@ export const rateLimiterFlexible: Engine = {
     };
   },
 };
-
-function keyOf(customer: string) {
-  return { key: { S: `quota:${customer}` } };
-}

@@ -31,9 +31,13 @@ const TARGETS = [
 export function noisyNeighbour(scale: Scale): Scenario {
   return {
     title: 'A noisy neighbour',
-    description: 'One customer with 5,000 calls/s beside 100 with 5 calls/s each; 1,000 environments at most.',
+    description:
+      'One customer with 5,000 calls/s beside 100 with 5 calls/s each, and those alone; 1,000 environments at most.',
     metrics: [failed('others'), wait('others', 0.5), wait('others', 0.99)],
-    variants: [{ name: 'with units left', load: load(hotCustomer(), scale), targets: TARGETS }],
+    variants: [
+      { name: 'without it', load: load([], scale) },
+      { name: 'with units left', load: load([hotCustomer()], scale), targets: TARGETS },
+    ],
   };
 }
 
@@ -41,20 +45,21 @@ export function hammering(scale: Scale): Scenario {
   return {
     title: 'One who hammers while exhausted',
     description: 'The same, and the noisy one has nothing left: each call of its own is to be refused.',
-    metrics: [failed('others'), wait('others', 0.99), failed('hot'), writesPer1000Refusals],
+    metrics: [failed('others'), wait('others', 0.5), wait('others', 0.99), failed('hot'), writesPer1000Refusals],
     variants: [
+      { name: 'without it', load: load([], scale) },
       {
         name: 'exhausted',
-        load: load(hotCustomer(0), scale),
+        load: load([hotCustomer(0)], scale),
         targets: [...TARGETS, { metric: writesPer1000Refusals.name, atMost: 238 }],
       },
     ],
   };
 }
 
-function load(noisy: Customer, scale: Scale): Load {
+function load(noisy: readonly Customer[], scale: Scale): Load {
   return {
-    customers: [noisy, ...SLOW],
+    customers: [...noisy, ...SLOW],
     environments: CONCURRENCY,
     placement: 'packed',
     milliseconds: 5_000 * scale,

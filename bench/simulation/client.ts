@@ -5,6 +5,7 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
+import type { EngineClient } from '../engines/engine';
 import type { SimulatedDynamoDb } from './dynamodb';
 import type { Random } from './random';
 import type { Scheduler } from './scheduler';
@@ -31,7 +32,7 @@ const THROTTLING_COST = 5;
 const RETRIABLE = new Set(['ProvisionedThroughputExceededException', 'TimeoutError']);
 
 /** A client of one execution environment's: the table, behind retries. */
-export class SimulatedClient {
+export class SimulatedClient implements EngineClient {
   private budget: number;
 
   constructor(

@@ -94,7 +94,7 @@ class Run {
     this.end = load.milliseconds;
     this.dynamoDb = new SimulatedDynamoDb(this.scheduler, latencies, { ...DYNAMODB, ...load.dynamoDb });
     for (const { id, units } of load.customers) {
-      engine.credit(this.dynamoDb, id, units);
+      this.dynamoDb.put(engine.table, engine.keyOf(id), engine.opening(units));
     }
     this.environments = new Environments(load.environments, load.placement, () => {
       const own = fork(random);
@@ -197,6 +197,8 @@ class Run {
   }
 
   private remaining(): number {
-    return this.load.customers.reduce((sum, { id }) => sum + this.engine.remaining(this.dynamoDb, id), 0);
+    const { engine, dynamoDb } = this;
+    const item = (customer: string) => dynamoDb.peek(engine.table, engine.keyOf(customer));
+    return this.load.customers.reduce((sum, { id }) => sum + engine.remaining(item(id)), 0);
   }
 }

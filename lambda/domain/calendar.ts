@@ -13,9 +13,19 @@ export function calendarPeriodEnd(period: CalendarPeriod, timeZone: string, now:
   return end > now ? end : firstInstant(beginning(period, begun, 2), timeZone);
 }
 
-/** The beginning of the calendar period that ends at `end`. */
+/** The last period of each kind and zone that was asked for: every customer's of that kind, until it ends. */
+const lastPeriods = new Map<string, { readonly start: EpochSeconds; readonly end: EpochSeconds }>();
+
+/** The beginning of the calendar period that ends at `end`. Each refusal tells it, and `Intl` is slow. */
 export function calendarPeriodStart(period: CalendarPeriod, timeZone: string, end: EpochSeconds): EpochSeconds {
-  return firstInstant(beginning(period, wallClock(end - 1, timeZone)), timeZone);
+  const kind = `${period} ${timeZone}`;
+  const last = lastPeriods.get(kind);
+  if (last?.end === end) {
+    return last.start;
+  }
+  const start = firstInstant(beginning(period, wallClock(end - 1, timeZone)), timeZone);
+  lastPeriods.set(kind, { start, end });
+  return start;
 }
 
 // A wall clock's time is written as the epoch seconds at which UTC shows it.

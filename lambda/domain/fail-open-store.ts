@@ -77,8 +77,10 @@ export class FailOpenStore implements SpendingStore {
     if (both.spent) {
       return both;
     }
+    const alone = explain(both.balance, request, now) === undefined ? await this.inner.spend(request, now) : both;
+    // Now, and not before: whoever catches an error of the write above owes it again already.
     this.owe(request.customer, debt);
-    return explain(both.balance, request, now) === undefined ? this.inner.spend(request, now) : both;
+    return alone;
   }
 
   private owe(customer: string, units: number): void {

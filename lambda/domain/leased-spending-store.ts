@@ -41,6 +41,8 @@ interface Lease {
   confirmedAt: number;
   /** Units that have left the store and are not spent. */
   held: number;
+  /** Units that were held over the end of a period: bought ones, which no later end takes away. */
+  kept: number;
   /** The last block that was taken. */
   block: number;
   /** When the store last refused for want of units. */
@@ -161,19 +163,16 @@ export class LeasedSpendingStore implements SpendingStore {
     let outcome: SpendOutcome;
     try {
       outcome = await this.inner.spend({ ...request, cost: taken }, now);
-    } catch (error) {
-      // Whether the write was done is not known: what it took is lost, what was held is not.
-      lease.held += used;
-      throw error;
-    }
-    if (!outcome.spent) {
+    } finally {
+      // Where it is not known whether the write was done, what it took is lost, and what was held is not.
       lease.held += used;
     }
     this.learn(lease, request, outcome, taken, now, time);
     if (!outcome.spent) {
       return outcome;
     }
-    lease.held += block;
+    // What was used may have ended with its period meanwhile.
+    lease.held = Math.max(0, lease.held - used) + block;
     lease.block = Math.max(block, 1);
     return { spent: true, balance: { ...outcome.balance, remaining: outcome.balance.remaining + lease.held } };
   }
@@ -239,6 +238,7 @@ function newLease(): Lease {
   return {
     confirmedAt: Number.NEGATIVE_INFINITY,
     held: 0,
+    kept: 0,
     block: 1,
     refusedAt: Number.NEGATIVE_INFINITY,
     toldAt: Number.NEGATIVE_INFINITY,
@@ -256,8 +256,9 @@ function isStranger(balance: Balance, request: ChargeRequest, now: EpochSeconds)
 function endPeriod(lease: Lease): void {
   const { balance } = lease;
   if (balance !== undefined && balance.remaining > balance.credits) {
-    lease.held = 0;
+    lease.held = Math.min(lease.held, lease.kept);
   }
+  lease.kept = lease.held;
   lease.confirmedAt = Number.NEGATIVE_INFINITY;
 }
 

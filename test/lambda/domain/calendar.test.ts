@@ -51,6 +51,17 @@ test.each([
   expect(until - calendarPeriodStart('day', zone, until)).toBe(hours * HOUR);
 });
 
+test('each kind of period has a beginning of its own, though all end at one moment and whichever was asked for before', () => {
+  // 1 June 2026 is a Monday.
+  const until = at('2026-06-01T00:00:00Z');
+  const begins = { day: '2026-05-31T00:00:00Z', week: '2026-05-25T00:00:00Z', month: '2026-05-01T00:00:00Z' };
+  for (const period of ['day', 'week', 'month', 'month', 'day'] as const) {
+    expect(calendarPeriodStart(period, 'Etc/UTC', until)).toBe(at(begins[period]));
+  }
+  expect(calendarPeriodStart('day', 'Etc/UTC', until + 24 * HOUR)).toBe(until);
+  expect(calendarPeriodStart('day', 'Europe/Berlin', until - 2 * HOUR)).toBe(until - 26 * HOUR);
+});
+
 test('in any zone, periods follow on each other without a gap, each from the first moment of its date', () => {
   const zone = fc.constantFrom(...Intl.supportedValuesOf('timeZone'));
   const period = fc.constantFrom<CalendarPeriod>('day', 'week', 'month');

@@ -89,6 +89,26 @@ test('what is owed waits where there is too little for it, and does not stop a c
   expect(await call()).toMatchObject({ balance: { remaining: 13 } });
 });
 
+test('what is owed is owed once, though the store goes away again while it is being charged', async () => {
+  inner.balances.set('c1', balance({ remaining: 10 }));
+  await call();
+  isDown = true;
+  await call({ cost: 8 });
+  inner.balances.set('c1', balance({ remaining: 3 }));
+  isDown = false;
+  const spend = inner.spend;
+  inner.spend = async (...args) => {
+    // The first write finds too little for all of it; the next one does not get through.
+    isDown = true;
+    inner.spend = spend;
+    return MemorySpendingStore.prototype.spend.apply(inner, args);
+  };
+  expect((await call()).kind).toBe('granted');
+  isDown = false;
+  inner.credit('c1', 20);
+  expect(await call()).toMatchObject({ balance: { remaining: 3 + 20 - 8 - 2 } });
+});
+
 test('however calls and outages interleave, what is served is charged, but for what is still owed', async () => {
   const step = fc.oneof(fc.record({ cost: fc.nat(5), at: fc.nat(300) }), fc.record({ down: fc.boolean() }));
   await fc.assert(

@@ -1,0 +1,1 @@
+export function record(section: string, measured: object): Promise<void>;
