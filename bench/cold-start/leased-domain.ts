@@ -14,6 +14,7 @@ let balance: Balance = {
   periodStart: 0,
   periodEnd: NEVER,
   linkSecret: new Uint8Array(16),
+  surrogateKeys: [],
   keys: { k1: request.keyHash },
 };
 

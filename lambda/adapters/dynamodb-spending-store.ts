@@ -1,8 +1,11 @@
-import type { ChargeRequest, SpendingStore, SpendOutcome } from '../domain/charge';
+import { type ChargeRequest, type SpendingStore, type SpendOutcome, StoreBusyError } from '../domain/charge';
 import type { EpochSeconds } from '../domain/clock';
 import { binary, Key, number, text, toBalance } from './dynamodb-items';
 import { NEXT_PERIOD } from './dynamodb-period';
-import type { ItemUpdates } from './dynamodb-update';
+import type { ConditionalUpdate, ItemUpdates, UpdateOutcome } from './dynamodb-update';
+
+/** As the lean client and the SDK name them. */
+const THROTTLED = new Set(['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'ThrottlingException']);
 
 /** Balances in DynamoDB, as the authorizer spends them: it only takes away, so no retry or lost answer can mint a unit. */
 export class DynamoDbSpendingStore implements SpendingStore {
@@ -14,7 +17,7 @@ export class DynamoDbSpendingStore implements SpendingStore {
   public async spend(request: ChargeRequest, now: EpochSeconds): Promise<SpendOutcome> {
     const plans = request.plans ?? [];
     const inPlan = plans.length === 0 ? '' : ` AND #plan IN (${plans.map((_, index) => `:plan${index}`).join(', ')})`;
-    const outcome = await this.updates.updateItem(this.table, {
+    const outcome = await this.write({
       key: Key.balance(request.customer),
       update: 'SET #remaining = #remaining - :cost',
       condition:
@@ -40,6 +43,16 @@ export class DynamoDbSpendingStore implements SpendingStore {
     });
     const balance = toBalance(outcome.item);
     return outcome.done && balance !== undefined ? { spent: true, balance } : { spent: false, balance };
+  }
+
+  private async write(update: ConditionalUpdate): Promise<UpdateOutcome> {
+    try {
+      return await this.updates.updateItem(this.table, update);
+    } catch (error) {
+      throw error instanceof Error && THROTTLED.has(error.name)
+        ? new StoreBusyError(error.message, { cause: error })
+        : error;
+    }
   }
 
   public async rollOver(customer: string, ended: EpochSeconds, included: number, next: EpochSeconds): Promise<void> {

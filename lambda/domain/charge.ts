@@ -29,6 +29,11 @@ export interface SpendingStore {
   rollOver(customer: string, ended: EpochSeconds, included: number, next: EpochSeconds): Promise<void>;
 }
 
+/** The store takes no more writes of this balance for now; nothing was written. */
+export class StoreBusyError extends Error {
+  public override readonly name = 'StoreBusyError';
+}
+
 export type SpendOutcome =
   | { readonly spent: true; readonly balance: Balance }
   | { readonly spent: false; readonly balance: Balance | undefined };

@@ -1,7 +1,8 @@
 import type { Balance } from './balance';
-import { type ChargeRequest, explain, type SpendingStore, type SpendOutcome } from './charge';
+import { type ChargeRequest, explain, type SpendingStore, type SpendOutcome, StoreBusyError } from './charge';
 import type { EpochSeconds } from './clock';
-import { EnvironmentEstimate, RecentRate } from './lease-estimates';
+import { endPeriod, type Lease, newLease } from './lease';
+import { crowdBlock, nextBlock } from './lease-blocks';
 
 export interface LeaseOptions {
   /** The most units that one execution environment takes in advance for one customer. */
@@ -15,45 +16,14 @@ export interface LeaseOptions {
   readonly milliseconds: () => number;
 }
 
-/** Milliseconds of a caller's own traffic that a block is to last for, in a fleet of ordinary size. */
-const BLOCK_DURATION = 1_000;
-
-/** So many environments that their blocks have to last longer, for one item to take the writes of all of them. */
-const LARGE_FLEET = 300;
-
-/** Every environment may take the same at the same time; what they take together is at most this part of what is left. */
-const GUIDE = 4;
-
-/** The last units are spent call by call, so that none is held elsewhere when a customer is told that there are none. */
-const EXACT_TAIL = 256;
+/** How often such a block is tried for: whoever waits holds an execution environment that other callers need. */
+const CROWD_ATTEMPTS = 3;
 
 /** Milliseconds for which a caller who hammers while exhausted is refused from memory. */
 const REFUSAL_LIFE = 500;
 
 /** Customers that are remembered; the one that has not called for the longest is forgotten first. */
 const MAX_CUSTOMERS = 10_000;
-
-/** What an environment knows and holds of a customer. */
-interface Lease {
-  /** As the store last answered; its `remaining` is what is left there. */
-  balance?: Balance;
-  /** When the store confirmed the customer; long ago where it refused since. */
-  confirmedAt: number;
-  /** Units that have left the store and are not spent. */
-  held: number;
-  /** Units that were held over the end of a period: bought ones, which no later end takes away. */
-  kept: number;
-  /** The last block that was taken. */
-  block: number;
-  /** When the store last refused for want of units. */
-  refusedAt: number;
-  /** When the caller was last told so, from the store or from memory. */
-  toldAt: number;
-  /** Whether the store's last refusal came soon after another one. */
-  hammers: boolean;
-  readonly rate: RecentRate;
-  readonly environments: EnvironmentEstimate;
-}
 
 /**
  * Takes units in blocks and spends them in memory, so that a busy customer costs a write a second instead of one a call.
@@ -138,14 +108,38 @@ export class LeasedSpendingStore implements SpendingStore {
     now: EpochSeconds,
     time: number,
   ): Promise<SpendOutcome> {
-    const block = this.nextBlock(lease, request, time);
-    const outcome = await this.take(lease, request, block, now, time);
+    const block = nextBlock(lease, request, this.options.maxBlock, time);
+    const outcome = await this.takeThroughCrowd(lease, request, block, now, time);
     if (outcome.spent || block === 0 || outcome.balance === undefined) {
       return outcome;
     }
     // There was not enough for a block; there may be for the call.
     const enough = explain(outcome.balance, { ...request, cost: request.cost - lease.held }, now) === undefined;
     return enough ? this.take(lease, request, 0, now, time) : outcome;
+  }
+
+  /**
+   * A balance that takes no more writes for now is one that many environments spend of, most of which have yet to learn how busy the
+   * customer is. Whoever gets through takes enough for a while, and leaves the store to the others.
+   */
+  private async takeThroughCrowd(
+    lease: Lease,
+    request: ChargeRequest,
+    block: number,
+    now: EpochSeconds,
+    time: number,
+  ): Promise<SpendOutcome> {
+    let wanted = block;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.take(lease, request, wanted, now, time);
+      } catch (error) {
+        wanted = Math.max(wanted, crowdBlock(lease, request, this.options.maxBlock));
+        if (!(error instanceof StoreBusyError) || wanted === 0 || attempt > CROWD_ATTEMPTS) {
+          throw error;
+        }
+      }
+    }
   }
 
   /** One write that takes the call's cost and a block, less what is held. */
@@ -199,29 +193,11 @@ export class LeasedSpendingStore implements SpendingStore {
     lease.confirmedAt = outcome.spent ? time : Number.NEGATIVE_INFINITY;
   }
 
-  /** How many units to take beyond the call's own; none for slow callers, and none near the end. */
-  private nextBlock(lease: Lease, { cost }: ChargeRequest, time: number): number {
-    const left = lease.balance?.remaining ?? 0;
-    if (left < EXACT_TAIL) {
-      return 0;
-    }
-    const environments = lease.environments.count();
-    const duration = (BLOCK_DURATION / 1_000) * Math.max(1, environments / LARGE_FLEET);
-    const block = Math.floor(
-      Math.min(
-        2 * Math.max(lease.block, cost),
-        lease.rate.perSecond(time) * duration,
-        this.options.maxBlock,
-        left / (GUIDE * environments),
-      ),
-    );
-    return block < Math.max(cost, 2) ? 0 : block;
-  }
-
   private keep(customer: string, lease: Lease): void {
     const kept = this.leases.get(customer);
     if (kept !== undefined && kept !== lease) {
-      // Two first calls at once: the lease that is there may hold units already, this one holds none.
+      // Two first calls at once: one lease stays, with what both hold.
+      kept.held += kept.balance?.periodEnd === lease.balance?.periodEnd ? lease.held : 0;
       return;
     }
     // Deleted and set again: a map's first entry is the one that has not been used for the longest.
@@ -234,32 +210,8 @@ export class LeasedSpendingStore implements SpendingStore {
   }
 }
 
-function newLease(): Lease {
-  return {
-    confirmedAt: Number.NEGATIVE_INFINITY,
-    held: 0,
-    kept: 0,
-    block: 1,
-    refusedAt: Number.NEGATIVE_INFINITY,
-    toldAt: Number.NEGATIVE_INFINITY,
-    hammers: false,
-    rate: new RecentRate(),
-    environments: new EnvironmentEstimate(),
-  };
-}
-
 function isStranger(balance: Balance, request: ChargeRequest, now: EpochSeconds): boolean {
   return explain(balance, request, now)?.kind === 'unauthorized';
-}
-
-/** The plan's units end with their period, wherever they are; bought ones, of which the last may be held, do not. */
-function endPeriod(lease: Lease): void {
-  const { balance } = lease;
-  if (balance !== undefined && balance.remaining > balance.credits) {
-    lease.held = Math.min(lease.held, lease.kept);
-  }
-  lease.kept = lease.held;
-  lease.confirmedAt = Number.NEGATIVE_INFINITY;
 }
 
 function isExhausted(balance: Balance | undefined, request: ChargeRequest, now: EpochSeconds): boolean {

@@ -27,7 +27,8 @@ const TIMEOUTS = { connect: 500, response: 1_000, total: 2_000 };
 
 /** One retry: whoever waits for a slow store holds an execution environment that other callers need. */
 const MAX_ATTEMPTS = 2;
-const MAX_DELAY_MS = 50;
+/** Milliseconds before it. */
+const DELAY = { least: 5, spread: 20 };
 
 const CONTENT_TYPE = 'application/x-amz-json-1.0';
 const TARGET = 'DynamoDB_20120810.UpdateItem';
@@ -95,7 +96,7 @@ export class LeanItemUpdates implements ItemUpdates {
       try {
         return toOutcome(await this.post(body, deadline));
       } catch (error) {
-        const pause = this.random() * MAX_DELAY_MS;
+        const pause = DELAY.least + this.random() * DELAY.spread;
         if (attempt === MAX_ATTEMPTS || !isTransient(error) || this.now() + pause >= deadline) {
           throw error;
         }

@@ -1,4 +1,4 @@
-import { type ChargeRequest, charge, type SpendingStore } from '../../../lambda/domain/charge';
+import { type ChargeRequest, charge, type SpendingStore, StoreBusyError } from '../../../lambda/domain/charge';
 import { LeasedSpendingStore } from '../../../lambda/domain/leased-spending-store';
 import { balance, CATALOGUE, NOW } from '../fixtures';
 import { MemorySpendingStore } from './memory-spending-store';
@@ -63,6 +63,70 @@ test('the last units are spent call by call, to the very last', async () => {
   const store = environment(inner);
   expect(await callAtPace(store, 2_000, 500)).toBe(1_000);
   expect([inner.balances.get('c1')?.remaining, store.held('c1')]).toEqual([0, 0]);
+});
+
+describe('a balance that takes no more writes for now', () => {
+  /** A store that refuses so many writes before it takes one. */
+  function crowded(inner: MemorySpendingStore, refusals: number): SpendingStore {
+    let left = refusals;
+    return {
+      spend: async (charged, now) => {
+        if (left-- > 0) {
+          throw new StoreBusyError('Throughput exceeds the current capacity');
+        }
+        return inner.spend(charged, now);
+      },
+      rollOver: (...period) => inner.rollOver(...period),
+    };
+  }
+
+  test('gives whoever gets through enough for sixteen calls', async () => {
+    const inner = storeWith();
+    const store = environment(crowded(inner, 1));
+    expect(await callAtPace(store, 17, 100)).toBe(17);
+    expect([inner.writes, inner.balances.get('c1')?.remaining]).toEqual([1, 100_000 - 17]);
+  });
+
+  test('is asked four times, and then the call fails', async () => {
+    const [patient, busy] = [crowded(storeWith(), 3), crowded(storeWith(), 4)];
+    expect(await call(environment(patient))).toMatchObject({ kind: 'granted' });
+    await expect(call(environment(busy))).rejects.toThrow(StoreBusyError);
+  });
+
+  test('serves a call that it has enough for, if not for a block', async () => {
+    const inner = storeWith({ remaining: 5 });
+    const store = environment(crowded(inner, 1));
+    expect(await call(store, { cost: 3 })).toMatchObject({ kind: 'granted', balance: { remaining: 2 } });
+    expect(store.held('c1')).toBe(0);
+  });
+
+  test.each([
+    ['near the end of a quota', { remaining: 200 }, 1_000, {}],
+    ['where a block may not be as large as a call', {}, 4, { cost: 5 }],
+  ])('is asked once %s', async (_, overrides, maxBlock, wanted) => {
+    const inner = storeWith(overrides);
+    const store = environment({ ...crowded(inner, 0), spend: (...spent) => next.spend(...spent) }, maxBlock);
+    let next: SpendingStore = inner;
+    await call(store, wanted);
+    next = crowded(inner, 1);
+    await expect(call(store, wanted)).rejects.toThrow(StoreBusyError);
+    expect(await call(store, wanted)).toMatchObject({ kind: 'granted' });
+  });
+
+  test('loses nothing of two first calls at once', async () => {
+    const inner = storeWith();
+    const store = environment(crowded(inner, 2));
+    await Promise.all([call(store), call(store)]);
+    expect(store.held('c1') + (inner.balances.get('c1')?.remaining ?? 0)).toBe(100_000 - 2);
+  });
+});
+
+test('a call that costs nothing costs no write either, once the customer is known', async () => {
+  const inner = storeWith();
+  const store = environment(inner);
+  await call(store);
+  expect(await call(store, { cost: 0 })).toMatchObject({ kind: 'granted', balance: { remaining: 99_999 } });
+  expect(inner.writes).toBe(1);
 });
 
 test('no block is larger than it may be', async () => {

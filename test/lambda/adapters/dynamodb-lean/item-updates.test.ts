@@ -137,7 +137,7 @@ describe('tried once more, after a short pause', () => {
     await given(failing, SUCCESS);
     expect(await update()).toEqual(DONE);
     expect(server.received).toHaveLength(2);
-    expect(pauses).toEqual([25]);
+    expect(pauses).toEqual([15]);
   });
 
   test('and no more than once', async () => {
