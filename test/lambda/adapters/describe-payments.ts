@@ -135,7 +135,7 @@ export function describePayments(engine: string, url?: string): void {
 
     describeRenewals(() => ({ payments, spending, customerWith, balanceOf }));
 
-    describeSettlements(engine, () => ({
+    describeSettlements(engine, 8, () => ({
       spending,
       settlements: new DynamoDbSettlementStore(stores.table.client, stores.table.table, () => NOW),
       endingAfter: (writes) =>

@@ -20,8 +20,12 @@ export interface SettlementsUnderTest {
 let last = 0;
 const newId = () => `id${++last}`;
 
-/** What becomes of a balance by calls that cost something else than they were charged. */
-export function describeSettlements(name: string, open: () => SettlementsUnderTest): void {
+/**
+ * What becomes of a balance by calls that cost something else than they were charged.
+ *
+ * @param runs how many lives of a customer are tried
+ */
+export function describeSettlements(name: string, runs: number, open: () => SettlementsUnderTest): void {
   describe(`settlements in ${name}`, () => {
     let under: SettlementsUnderTest = {} as SettlementsUnderTest;
     let requests = 0;
@@ -204,7 +208,7 @@ export function describeSettlements(name: string, open: () => SettlementsUnderTe
               });
             },
           ),
-          { numRuns: 25 },
+          { numRuns: runs },
         );
       },
       PATIENCE,

@@ -3,7 +3,7 @@ import { balance } from '../fixtures';
 import { endingAfter, MemorySettlementStore } from './memory-settlement-store';
 import { MemorySpendingStore } from './memory-spending-store';
 
-describeSettlements('memory', () => {
+describeSettlements('memory', 200, () => {
   const spending = new MemorySpendingStore();
   const settlements = new MemorySettlementStore(spending);
   let last = 0;
