@@ -25,6 +25,15 @@ const REFUSAL_LIFE = 500;
 /** Customers that are remembered; the one that has not called for the longest is forgotten first. */
 const MAX_CUSTOMERS = 10_000;
 
+/** A call, what is known of its customer, and when it came. */
+interface LeasedCall {
+  readonly lease: Lease;
+  readonly request: ChargeRequest;
+  readonly now: EpochSeconds;
+  /** Milliseconds. */
+  readonly time: number;
+}
+
 /**
  * Takes units in blocks and spends them in memory, so that a busy customer costs a write a second instead of one a call.
  *
@@ -44,11 +53,12 @@ export class LeasedSpendingStore implements SpendingStore {
     const time = this.options.milliseconds();
     const known = this.leases.get(request.customer);
     if (known?.balance !== undefined && isStranger(known.balance, request, now)) {
-      return this.spendForStranger(known, request, now, time);
+      return this.spendForStranger({ lease: known, request, now, time });
     }
     const lease = known ?? newLease();
     lease.rate.add(time, request.cost);
-    const outcome = this.fromMemory(lease, request, now, time) ?? (await this.fromStore(lease, request, now, time));
+    const call = { lease, request, now, time };
+    const outcome = this.fromMemory(call) ?? (await this.fromStore(call));
     // Whoever makes up keys of customers that there are none of must not crowd out those that there are.
     if (outcome.balance !== undefined && !isStranger(outcome.balance, request, now)) {
       this.keep(request.customer, lease);
@@ -70,20 +80,16 @@ export class LeasedSpendingStore implements SpendingStore {
   }
 
   /** A key that the lease does not know, new or made up, is for the store to judge; what it refuses tells nothing of the customer. */
-  private async spendForStranger(
-    lease: Lease,
-    request: ChargeRequest,
-    now: EpochSeconds,
-    time: number,
-  ): Promise<SpendOutcome> {
+  private async spendForStranger(call: LeasedCall): Promise<SpendOutcome> {
+    const { request, now } = call;
     const outcome = await this.inner.spend(request, now);
     if (outcome.spent) {
-      this.learn(lease, request, outcome, request.cost, now, time);
+      this.learn(call, outcome, request.cost);
     }
     return outcome;
   }
 
-  private fromMemory(lease: Lease, request: ChargeRequest, now: EpochSeconds, time: number): SpendOutcome | undefined {
+  private fromMemory({ lease, request, now, time }: LeasedCall): SpendOutcome | undefined {
     const { balance } = lease;
     if (balance === undefined) {
       return undefined;
@@ -102,39 +108,28 @@ export class LeasedSpendingStore implements SpendingStore {
     return undefined;
   }
 
-  private async fromStore(
-    lease: Lease,
-    request: ChargeRequest,
-    now: EpochSeconds,
-    time: number,
-  ): Promise<SpendOutcome> {
-    const block = nextBlock(lease, request, this.options.maxBlock, time);
-    const outcome = await this.takeThroughCrowd(lease, request, block, now, time);
-    if (outcome.spent || block === 0 || outcome.balance === undefined) {
+  private async fromStore(call: LeasedCall): Promise<SpendOutcome> {
+    const { lease, request, now, time } = call;
+    const outcome = await this.takeThroughCrowd(call, nextBlock(lease, request, this.options.maxBlock, time));
+    if (outcome.spent || outcome.balance === undefined) {
       return outcome;
     }
     // There was not enough for a block; there may be for the call.
     const enough = explain(outcome.balance, { ...request, cost: request.cost - lease.held }, now) === undefined;
-    return enough ? this.take(lease, request, 0, now, time) : outcome;
+    return enough ? this.take(call, 0) : outcome;
   }
 
   /**
    * A balance that takes no more writes for now is one that many environments spend of, most of which have yet to learn how busy the
    * customer is. Whoever gets through takes enough for a while, and leaves the store to the others.
    */
-  private async takeThroughCrowd(
-    lease: Lease,
-    request: ChargeRequest,
-    block: number,
-    now: EpochSeconds,
-    time: number,
-  ): Promise<SpendOutcome> {
+  private async takeThroughCrowd(call: LeasedCall, block: number): Promise<SpendOutcome> {
     let wanted = block;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.take(lease, request, wanted, now, time);
+        return await this.take(call, wanted);
       } catch (error) {
-        wanted = Math.max(wanted, crowdBlock(lease, request, this.options.maxBlock));
+        wanted = Math.max(wanted, crowdBlock(call.lease, call.request, this.options.maxBlock));
         if (!(error instanceof StoreBusyError) || wanted === 0 || attempt > CROWD_ATTEMPTS) {
           throw error;
         }
@@ -143,13 +138,8 @@ export class LeasedSpendingStore implements SpendingStore {
   }
 
   /** One write that takes the call's cost and a block, less what is held. */
-  private async take(
-    lease: Lease,
-    request: ChargeRequest,
-    block: number,
-    now: EpochSeconds,
-    time: number,
-  ): Promise<SpendOutcome> {
+  private async take(call: LeasedCall, block: number): Promise<SpendOutcome> {
+    const { lease, request, now } = call;
     // Out of the lease before the write: another call of this environment must not count on the same units.
     const used = Math.min(lease.held, request.cost + block);
     const taken = request.cost + block - used;
@@ -161,7 +151,7 @@ export class LeasedSpendingStore implements SpendingStore {
       // Where it is not known whether the write was done, what it took is lost, and what was held is not.
       lease.held += used;
     }
-    this.learn(lease, request, outcome, taken, now, time);
+    this.learn(call, outcome, taken);
     if (!outcome.spent) {
       return outcome;
     }
@@ -171,14 +161,7 @@ export class LeasedSpendingStore implements SpendingStore {
     return { spent: true, balance: { ...outcome.balance, remaining: outcome.balance.remaining + lease.held } };
   }
 
-  private learn(
-    lease: Lease,
-    request: ChargeRequest,
-    outcome: SpendOutcome,
-    taken: number,
-    now: EpochSeconds,
-    time: number,
-  ): void {
+  private learn({ lease, request, now, time }: LeasedCall, outcome: SpendOutcome, taken: number): void {
     if (outcome.spent) {
       lease.environments.observe(outcome.balance.remaining, taken);
     } else if (isExhausted(outcome.balance, request, now)) {

@@ -1,5 +1,10 @@
 import { type Balance, creditsLeft } from '../../../../lambda/domain/balance';
-import type { ChargeRequest, SpendingStore, SpendOutcome } from '../../../../lambda/domain/charge';
+import {
+  type ChargeRequest,
+  type SpendingStore,
+  type SpendOutcome,
+  StoreBusyError,
+} from '../../../../lambda/domain/charge';
 import type { MemorySpendingStore } from '../memory-spending-store';
 import type { Books, Counts } from './books';
 import type { Write } from './scenario';
@@ -79,7 +84,7 @@ export class Connection implements SpendingStore {
     this.books.trace?.push(`   a write of ${what}: ${fate}`);
     if (fate === 'throttled') {
       this.counts.throttled++;
-      throw new Error('throttled');
+      throw new StoreBusyError('throttled');
     }
     if (fate === 'done twice') {
       this.counts.doneTwice++;
