@@ -31,6 +31,9 @@ export interface BillingRoutesProps {
   /** What serves `stripe/webhook`. */
   readonly webhook: StripeWebhook;
 
+  /** What purchases are marked with at Stripe. */
+  readonly paywallId: string;
+
   /** What settles the costs that backends report. */
   readonly settlement: Settlement;
 
@@ -62,6 +65,7 @@ export class BillingRoutes extends Construct {
         [Environment.TABLE_NAME]: props.store.table.tableName,
         [Environment.CATALOGUE]: props.catalogue._render(stack),
         [Environment.STRIPE_SECRET_KEY_ARN]: props.payments.secretKey.secretArn,
+        [Environment.PAYWALL_ID]: props.paywallId,
         [Environment.APIS]: Lazy.string({ produce: () => stack.toJsonString(this.apis) }),
       },
     });

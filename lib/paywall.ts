@@ -2,9 +2,11 @@ import { Aspects, CfnOutput, type Duration, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat, type CfnAccount, CfnRestApi, type IRestApi, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { BillingRoutes } from './billing-routes';
+import type { Clawback } from './clawback';
 import type { FailurePolicy } from './failure-policy';
 import type { Metering } from './metering';
 import { PaymentGatewayResponses } from './payment-gateway-responses';
+import { PaymentProcessor } from './payment-processor';
 import type { Payments } from './payments';
 import type { Plan } from './plan';
 import { PlanCatalogue } from './plan-catalogue';
@@ -53,6 +55,21 @@ export interface PaywallProps {
    * @default Duration.days(3)
    */
   readonly gracePeriod?: Duration;
+
+  /**
+   * What becomes of bought units whose money has gone back, by a refund or a dispute.
+   *
+   * @default Clawback.credits()
+   */
+  readonly clawback?: Clawback;
+
+  /**
+   * What purchases are marked with at Stripe, so that several paywalls can use one account. Keep it when the stack is renamed, or the
+   * paywall moved in it: the events of purchases with another mark are ignored.
+   *
+   * @default - made of the stack's name and the paywall's place in it
+   */
+  readonly paywallId?: string;
 
   /**
    * How calls are counted.
@@ -107,6 +124,9 @@ export class Paywall extends Construct {
   public readonly surrogateKeys?: SurrogateKeys;
 
   /** What turns payments into quota. */
+  public readonly processor: PaymentProcessor;
+
+  /** What takes Stripe's events. */
   public readonly webhook: StripeWebhook;
 
   /** What customers sign up and pay by. */
@@ -154,12 +174,15 @@ export class Paywall extends Construct {
       ? new SurrogateKeys(this, 'SurrogateKeys', { catalogue, store, usagePlans })
       : undefined;
     const { surrogateKeys } = this;
-    this.webhook = new StripeWebhook(this, 'StripeWebhook', { catalogue, store, payments, surrogateKeys });
+    const paywallId = props.paywallId ?? usagePlans.surrogateKeyPrefix;
+    this.processor = new PaymentProcessor(this, 'Payments', { catalogue, store, payments, paywallId, surrogateKeys });
+    this.webhook = new StripeWebhook(this, 'StripeWebhook', { payments, processor: this.processor });
     this.settlement = new Settlement(this, 'Settlement', { store });
     this.billing = new BillingRoutes(this, 'Billing', {
       catalogue,
       store,
       payments,
+      paywallId,
       webhook: this.webhook,
       settlement: this.settlement,
       path: this.billingPath,

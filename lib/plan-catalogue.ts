@@ -1,4 +1,5 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
+import { Clawback } from './clawback';
 import type { Plan } from './plan';
 import type { Catalogue } from './private/catalogue';
 import { requireDistinctIds } from './private/validation';
@@ -30,6 +31,13 @@ export interface PlanCatalogueProps {
    * @default Duration.days(3)
    */
   readonly gracePeriod?: Duration;
+
+  /**
+   * What becomes of bought units whose money has gone back.
+   *
+   * @default Clawback.credits()
+   */
+  readonly clawback?: Clawback;
 }
 
 /** Everything that is sold: the one list that the authorizer, the billing routes and the webhook share. */
@@ -44,6 +52,7 @@ export class PlanCatalogue {
   public readonly defaultPlan: string;
 
   private readonly gracePeriod: Duration;
+  private readonly clawback: Clawback;
 
   constructor(props: PlanCatalogueProps) {
     this.plans = [...props.plans];
@@ -61,6 +70,7 @@ export class PlanCatalogue {
     );
     this.defaultPlan = startingPlan(this.plans, props.defaultPlan);
     this.gracePeriod = props.gracePeriod ?? Duration.days(3);
+    this.clawback = props.clawback ?? Clawback.credits();
   }
 
   /**
@@ -74,6 +84,7 @@ export class PlanCatalogue {
       topUps: this.topUps.map((topUp) => topUp._render()),
       defaultPlan: this.defaultPlan,
       gracePeriod: this.gracePeriod.toSeconds(),
+      clawback: this.clawback._credits,
     };
     return stack.toJsonString(catalogue);
   }

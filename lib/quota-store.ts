@@ -58,7 +58,7 @@ export class QuotaStoreGrants {
   /** Add what was paid for: ledger entries, balances and accounts, and the markers of seen events. No customer's keys. */
   public credit(grantee: IGrantable): Grant {
     const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
-    return this.allow(grantee, actions, ['LEDGER#*', 'EVENT#*']).combine(
+    return this.allow(grantee, actions, ['LEDGER#*', 'EVENT#*', 'STRIPE#*']).combine(
       this.allowAttributes(grantee, actions, CREDITED_ATTRIBUTES),
     );
   }

@@ -1,34 +1,26 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import type { PaymentProcessor } from './payment-processor';
 import type { Payments } from './payments';
-import type { PlanCatalogue } from './plan-catalogue';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
-import type { QuotaStore } from './quota-store';
-import type { SurrogateKeys } from './surrogate-keys';
 
 /** Properties of `StripeWebhook`. */
 export interface StripeWebhookProps {
-  /** What is sold. */
-  readonly catalogue: PlanCatalogue;
-
-  /** Where balances are. */
-  readonly store: QuotaStore;
-
   /** Whose events arrive. */
   readonly payments: Payments;
 
-  /**
-   * What gives customers surrogate keys of their own.
-   *
-   * @default - they share lanes
-   */
-  readonly surrogateKeys?: SurrogateKeys;
+  /** What carries them out. */
+  readonly processor: PaymentProcessor;
 }
 
-/** What turns Stripe's events into balances: it verifies the signature, and applies each payment exactly once. */
+/**
+ * What takes Stripe's events: it verifies the signature, and has them carried out before it answers, so that Stripe sends again what
+ * was not. It reaches neither a balance nor Stripe.
+ */
 export class StripeWebhook extends Construct {
   /** The function behind it. */
   public readonly handler: IFunction;
@@ -38,24 +30,22 @@ export class StripeWebhook extends Construct {
 
   constructor(scope: Construct, id: string, props: StripeWebhookProps) {
     super(scope, id);
-    const { payments, store } = props;
+    const { payments, processor } = props;
     this.signingSecret = payments.webhookSecret ?? this.placeholder();
-    const handler = new HandlerFunction(this, 'Handler', {
+    this.handler = new HandlerFunction(this, 'Handler', {
       bundle: 'webhook',
-      description: 'Verifies the events of Stripe and restores quota',
-      timeout: Duration.seconds(20),
+      description: 'Verifies the events of Stripe',
+      // Longer than what carries them out.
+      timeout: Duration.seconds(25),
       environment: {
-        [Environment.TABLE_NAME]: store.table.tableName,
-        [Environment.CATALOGUE]: props.catalogue._render(Stack.of(this)),
-        [Environment.STRIPE_SECRET_KEY_ARN]: payments.secretKey.secretArn,
         [Environment.STRIPE_WEBHOOK_SECRET_ARN]: this.signingSecret.secretArn,
+        [Environment.PAYMENTS_FUNCTION]: processor.handler.functionName,
       },
     });
-    this.handler = handler;
-    props.surrogateKeys?._announceFrom(handler);
-    store.grants.credit(this.handler);
-    payments.secretKey.grantRead(this.handler);
     this.signingSecret.grantRead(this.handler);
+    this.handler.addToRolePolicy(
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [processor.handler.functionArn] }),
+    );
   }
 
   private placeholder(): Secret {

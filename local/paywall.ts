@@ -14,7 +14,9 @@ export interface PaywallModel {
 /** Every paywall of an app; most have one, and apps of other constructs have none. */
 export function findPaywalls(app: AppModel): PaywallModel[] {
   return app.functions.filter(isWebhook).map((webhook) => {
-    const tableName = webhook.environment[Environment.TABLE_NAME];
+    const processor = app.functions.find(({ name }) => name === webhook.environment[Environment.PAYMENTS_FUNCTION]);
+    const environment = processor?.environment ?? {};
+    const tableName = environment[Environment.TABLE_NAME];
     const authorizer = app.functions.find(
       ({ environment }) =>
         environment[Environment.SURROGATE_KEY_PREFIX] !== undefined &&
@@ -22,8 +24,8 @@ export function findPaywalls(app: AppModel): PaywallModel[] {
     );
     const entries = JSON.parse(authorizer?.environment[Environment.APIS] ?? '[]') as ApiEntry[];
     return {
-      catalogue: JSON.parse(webhook.environment[Environment.CATALOGUE] ?? '{}') as Catalogue,
-      stripeSecretKeyArn: webhook.environment[Environment.STRIPE_SECRET_KEY_ARN] ?? '',
+      catalogue: JSON.parse(environment[Environment.CATALOGUE] ?? '{}') as Catalogue,
+      stripeSecretKeyArn: environment[Environment.STRIPE_SECRET_KEY_ARN] ?? '',
       webhookSecretArn: webhook.environment[Environment.STRIPE_WEBHOOK_SECRET_ARN] ?? '',
       apis: entries.flatMap((entry) => {
         const api = app.apis.find(({ id }) => id === entry.apiId);

@@ -21,7 +21,7 @@ const common = {
   mainFields: ['module', 'main'],
 };
 
-const handlers = ['authorizer', 'billing', 'settlement', 'surrogate-keys', 'webhook'].map((name) => ({
+const handlers = ['authorizer', 'billing', 'payments', 'settlement', 'surrogate-keys', 'webhook'].map((name) => ({
   ...common,
   entryPoints: [join(root, 'lambda', name, 'index.ts')],
   outfile: join(assets, name, 'index.js'),

@@ -11,6 +11,7 @@ let balance: Balance = {
   standing: 'active',
   remaining: 1e9,
   credits: 0,
+  owed: 0,
   periodStart: 0,
   periodEnd: NEVER,
   linkSecret: new Uint8Array(16),

@@ -23,6 +23,7 @@ const CATALOGUE: Catalogue = {
   topUps: [],
   defaultPlan: 'free',
   gracePeriod: 0,
+  clawback: true,
 };
 
 /** A store with so many customers of so many units, what an authorizer over it finds in its environment, and a call of each customer. */
@@ -72,6 +73,7 @@ async function callOfNewCustomer(store: DynamoDbCustomerStore, units: number): P
     standing: 'active',
     remaining: units,
     credits: 0,
+    owed: 0,
     periodStart,
     periodEnd: periodStart + 86_400,
     linkSecret: new Uint8Array(16),

@@ -12,6 +12,7 @@ export const CATALOGUE: Catalogue = {
   topUps: [],
   defaultPlan: 'pro',
   gracePeriod: 0,
+  clawback: true,
 };
 
 /** One BALANCE item a customer, as the paywall keeps it; the hand-written peers use the same one. */
@@ -24,6 +25,7 @@ export const balances: Pick<Engine, 'table' | 'keyOf' | 'opening' | 'remaining'>
       standing: 'active',
       remaining: units,
       credits: 0,
+      owed: 0,
       periodStart: 0,
       periodEnd: NEVER,
       linkSecret: new Uint8Array(32).fill(2),

@@ -7,6 +7,8 @@ export const Key = {
   account: (customer: string) => key(`CUSTOMER#${customer}`, 'ACCOUNT'),
   ledger: (customer: string, entry: string) => key(`LEDGER#${customer}`, entry),
   event: (id: string) => key(`EVENT#${id}`, 'EVENT'),
+  /** Which customer of ours a Stripe customer is. */
+  stripeCustomer: (id: string) => key(`STRIPE#${id}`, 'CUSTOMER'),
   /** A call that has been settled. */
   charge: (id: string) => key(`CHARGE#${id}`, 'CHARGE'),
 };
@@ -30,6 +32,8 @@ export function names(...attributes: string[]): Record<string, string> {
   return Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute]));
 }
 
+export function toBalance(item: Item): Balance;
+export function toBalance(item: Item | undefined): Balance | undefined;
 export function toBalance(item: Item | undefined): Balance | undefined {
   if (item === undefined) {
     return undefined;
@@ -40,6 +44,7 @@ export function toBalance(item: Item | undefined): Balance | undefined {
     graceEndsAt: item.graceEndsAt?.N === undefined ? undefined : Number(item.graceEndsAt.N),
     remaining: Number(item.remaining?.N ?? 0),
     credits: Number(item.credits?.N ?? 0),
+    owed: Number(item.owed?.N ?? 0),
     periodStart: Number(item.periodStart?.N ?? 0),
     periodEnd: Number(item.periodEnd?.N ?? 0),
     linkSecret: item.linkSecret?.B ?? new Uint8Array(),
@@ -54,6 +59,7 @@ export function fromOpeningBalance(balance: OpeningBalance): Item {
     standing: text(balance.standing),
     remaining: number(balance.remaining),
     credits: number(balance.credits),
+    owed: number(balance.owed),
     periodStart: number(balance.periodStart),
     periodEnd: number(balance.periodEnd),
     linkSecret: binary(balance.linkSecret),

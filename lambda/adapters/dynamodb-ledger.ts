@@ -3,7 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../domain/clock';
 import { changeOf, type LedgerEntry } from '../domain/ledger';
 import { getItem } from './dynamodb-customer-store';
-import { type Item, Key, number, text } from './dynamodb-items';
+import { type Item, Key, number, text, toBalance } from './dynamodb-items';
 import type { ConditionalUpdate } from './dynamodb-update';
 import { SdkItemUpdates } from './sdk-item-updates';
 
@@ -15,16 +15,16 @@ const MAX_DELAY = 20;
 
 /** An entry as it is written before it is done. */
 export function pendingEntry(customer: string, entry: LedgerEntry, createdAt: string): Item {
-  const { id, kind, units, credits, period } = entry;
+  const { id, kind, units } = entry;
   return {
     ...Key.ledger(customer, id),
     kind: text(kind),
     units: number(units),
-    credits: number(credits),
-    ...(period && {
-      periodStart: number(period.start),
-      unitsAfterwards: number(period.afterwards.units),
-      creditsAfterwards: number(period.afterwards.credits),
+    ...('reason' in entry && entry.reason !== undefined && { reason: text(entry.reason) }),
+    ...(entry.kind === 'settlement' && {
+      periodStart: number(entry.period.start),
+      unitsAfterwards: number(entry.period.afterwards.units),
+      creditsAfterwards: number(entry.period.afterwards.credits),
     }),
     state: text('pending'),
     createdAt: text(createdAt),
@@ -70,7 +70,7 @@ export class DynamoDbLedger {
       if (last !== undefined) {
         await this.mark(customer, last);
       }
-      if (await this.change(customer, toEntry(id, entry), Number(balance.periodStart?.N), last)) {
+      if (await this.change(customer, toEntry(id, entry), balance)) {
         await this.mark(customer, id);
         return 'applied';
       }
@@ -79,25 +79,32 @@ export class DynamoDbLedger {
     throw new Error(`the balance of customer ${customer} kept changing under ${MAX_ATTEMPTS} attempts to settle it`);
   }
 
-  /** Whether the balance took the entry: it did not where the period or the last entry is another by now. */
-  private async change(
-    customer: string,
-    entry: LedgerEntry,
-    periodStart: number,
-    last: string | undefined,
-  ): Promise<boolean> {
-    const { units, credits } = changeOf(entry, periodStart);
+  /** Whether the balance took the entry: it did not where what the change was computed from is another by now. */
+  private async change(customer: string, entry: LedgerEntry, item: Item): Promise<boolean> {
+    const balance = toBalance(item);
+    const last = item.lastEntry?.S;
+    const { remaining, credits, owed, guard } = changeOf(entry, balance);
+    const conditions = [
+      '#periodStart = :periodStart',
+      '#credits = :creditsRead',
+      last === undefined ? 'attribute_not_exists(#lastEntry)' : '#lastEntry = :last',
+      ...(guard === undefined ? [] : [`#remaining ${'exactly' in guard ? '=' : '>='} :guard`]),
+    ];
     const { done } = await this.update({
       key: Key.balance(customer),
-      update: 'SET #remaining = #remaining + :units, #credits = #credits + :credits, #lastEntry = :id',
-      condition: `#periodStart = :periodStart AND ${last === undefined ? 'attribute_not_exists(#lastEntry)' : '#lastEntry = :last'}`,
-      attributes: ['remaining', 'credits', 'lastEntry', 'periodStart'],
+      update:
+        'SET #remaining = #remaining + :remaining, #credits = #credits + :credits, #owed = :owed, #lastEntry = :id',
+      condition: conditions.join(' AND '),
+      attributes: ['remaining', 'credits', 'owed', 'lastEntry', 'periodStart'],
       values: {
-        ':units': number(units),
+        ':remaining': number(remaining),
         ':credits': number(credits),
+        ':creditsRead': number(balance.credits),
+        ':owed': number(balance.owed + owed),
         ':id': text(entry.id),
-        ':periodStart': number(periodStart),
+        ':periodStart': number(balance.periodStart),
         ...(last !== undefined && { ':last': text(last) }),
+        ...(guard !== undefined && { ':guard': number('exactly' in guard ? guard.exactly : guard.atLeast) }),
       },
     });
     return done;
@@ -124,16 +131,11 @@ export class DynamoDbLedger {
 
 function toEntry(id: string, item: Item): LedgerEntry {
   const value = (name: string) => Number(item[name]?.N ?? 0);
-  return {
-    id,
-    kind: item.kind?.S as LedgerEntry['kind'],
-    units: value('units'),
-    credits: value('credits'),
-    ...(item.periodStart !== undefined && {
-      period: {
-        start: value('periodStart'),
-        afterwards: { units: value('unitsAfterwards'), credits: value('creditsAfterwards') },
-      },
-    }),
-  };
+  const kind = item.kind?.S as LedgerEntry['kind'];
+  const units = value('units');
+  if (kind !== 'settlement') {
+    return { id, kind, units };
+  }
+  const afterwards = { units: value('unitsAfterwards'), credits: value('creditsAfterwards') };
+  return { id, kind, units, period: { start: value('periodStart'), afterwards } };
 }

@@ -5,10 +5,10 @@ import {
   earliestBeginning,
   type PaymentStore,
   type PlanChange,
-  type Purchase,
   type Renewal,
   type SubscriptionLink,
 } from '../domain/customers';
+import type { Clawback, Grant } from '../domain/ledger';
 import { createCustomer, getItem, putNew } from './dynamodb-customer-store';
 import { type Item, Key, number, text } from './dynamodb-items';
 import { DynamoDbLedger, pendingEntry } from './dynamodb-ledger';
@@ -44,12 +44,11 @@ export class DynamoDbPaymentStore implements PaymentStore {
     await putNew(this.client, this.table, { ...Key.event(eventId), type: text(type), expiresAt });
   }
 
-  public async credit(customer: string, { id, units }: Purchase): Promise<'applied' | 'duplicate'> {
-    const entry = { id, kind: 'top_up', units, credits: units } as const;
+  public async post(customer: string, entry: Grant | Clawback): Promise<'applied' | 'duplicate'> {
     await putNew(this.client, this.table, pendingEntry(customer, entry, this.isoNow()));
-    const outcome = await this.ledger.apply(customer, id);
+    const outcome = await this.ledger.apply(customer, entry.id);
     if (outcome === 'no_balance') {
-      throw new Error(`customer ${customer} has no balance to credit`);
+      throw new Error(`customer ${customer} has no balance for ${entry.id}`);
     }
     return outcome;
   }
@@ -161,6 +160,21 @@ export class DynamoDbPaymentStore implements PaymentStore {
       key: Key.account(customer),
       update: 'SET #stripeCustomer = :id',
       condition: 'attribute_not_exists(#stripeCustomer)',
+      attributes: ['stripeCustomer'],
+      values: { ':id': text(stripeCustomer) },
+    });
+    await putNew(this.client, this.table, { ...Key.stripeCustomer(stripeCustomer), customer: text(customer) });
+  }
+
+  public async customerOf(stripeCustomer: string): Promise<string | undefined> {
+    return (await getItem(this.client, this.table, Key.stripeCustomer(stripeCustomer)))?.customer?.S;
+  }
+
+  public async unlinkStripeCustomer(customer: string, stripeCustomer: string): Promise<void> {
+    await this.update({
+      key: Key.account(customer),
+      update: 'REMOVE #stripeCustomer',
+      condition: '#stripeCustomer = :id',
       attributes: ['stripeCustomer'],
       values: { ':id': text(stripeCustomer) },
     });

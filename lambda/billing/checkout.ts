@@ -78,10 +78,10 @@ async function open(
   customer: string,
   offer: Offer,
   { billingUrl }: BillingRequest,
-  { store, checkout, catalogue }: BillingDependencies,
+  { store, checkout, catalogue, paywallId }: BillingDependencies,
 ): Promise<OpenCheckout> {
   const { stripeCustomer } = await store.account(customer);
-  return checkout.open({ customer, offer, stripeCustomer }, lineItemOf(catalogue, offer), {
+  return checkout.open({ customer, paywall: paywallId, offer, stripeCustomer }, lineItemOf(catalogue, offer), {
     // Stripe puts the id in place of the braces.
     success: `${billingUrl}/welcome?session_id={CHECKOUT_SESSION_ID}`,
     cancel: `${billingUrl}/plans`,

@@ -24,6 +24,7 @@ const dependencies = {
   catalogue: readCatalogue(),
   apis: readApis(),
   clock: systemClock,
+  paywallId: requireEnv(Environment.PAYWALL_ID),
   newLinkSecret: () => randomBytes(16),
   reports: reportsUrl === undefined ? undefined : new SqsReportQueue(new SQSClient({}), reportsUrl),
 };

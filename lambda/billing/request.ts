@@ -11,6 +11,8 @@ export interface BillingDependencies {
   readonly catalogue: Catalogue;
   readonly apis: ReadonlyMap<string, ApiEntry>;
   readonly clock: Clock;
+  /** What purchases are marked with at Stripe. */
+  readonly paywallId: string;
   readonly newLinkSecret: () => Uint8Array;
   /** Absent where no route's cost is reported. */
   readonly reports?: ReportQueue;

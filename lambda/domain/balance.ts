@@ -24,6 +24,8 @@ export interface Balance {
   readonly graceEndsAt?: EpochSeconds;
   readonly remaining: number;
   readonly credits: number;
+  /** Bought units whose money has gone back after they were spent: the next that are bought settle them first. */
+  readonly owed: number;
   /**
    * Where the last roll-over, renewal or change of plan has put the beginning of the period. It tells billing periods apart; a
    * calendar's may have begun later.
@@ -126,6 +128,7 @@ export function openingBalance(plan: PlanEntry, now: EpochSeconds, linkSecret: U
     standing: 'active',
     remaining: periodUnits(plan),
     credits: 0,
+    owed: 0,
     periodStart: start,
     periodEnd: end,
     linkSecret,

@@ -1,4 +1,5 @@
 import type { Balance, OpeningBalance } from './balance';
+import type { Clawback, Grant } from './ledger';
 import type { QuotaPeriod } from './period';
 
 /** What is known of a customer beside the balance. */
@@ -29,8 +30,8 @@ export interface PaymentStore {
   isSeen(eventId: string): Promise<boolean>;
   markSeen(eventId: string, type: string): Promise<void>;
 
-  /** Adds bought units, once for each purchase, and writes it into the ledger. */
-  credit(customer: string, purchase: Purchase): Promise<'applied' | 'duplicate'>;
+  /** Writes an entry into the ledger, and does to the balance what it says; once, by its id. */
+  post(customer: string, entry: Grant | Clawback): Promise<'applied' | 'duplicate'>;
 
   /**
    * Makes the subscription the one that the customer's plan comes from, unless a younger one is; tells those which it replaces and
@@ -66,12 +67,12 @@ export interface PaymentStore {
 
   /** Notes who the customer is at Stripe. */
   linkStripeCustomer(customer: string, stripeCustomer: string): Promise<void>;
-}
 
-export interface Purchase {
-  /** The business object that was paid, `checkout_session#cs_…`: not the event, of which there are several. */
-  readonly id: string;
-  readonly units: number;
+  /** Our customer of a Stripe customer. */
+  customerOf(stripeCustomer: string): Promise<string | undefined>;
+
+  /** Forgets who the customer was at Stripe. */
+  unlinkStripeCustomer(customer: string, stripeCustomer: string): Promise<void>;
 }
 
 export interface SubscriptionLink {

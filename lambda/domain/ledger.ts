@@ -1,25 +1,81 @@
+import { type Balance, creditsLeft } from './balance';
 import type { EpochSeconds } from './clock';
 
-/** What an entry does to a balance: units that come onto it, or go off it, and how many of them count as bought. */
-export interface UnitChange {
-  readonly units: number;
-  readonly credits: number;
-}
+/** What changes a balance beside the calls themselves: written before it is done, done once, and never changed. */
+export type LedgerEntry = Grant | Clawback | SettlementEntry;
 
-/** One grant, give-back or later charge: written before it is done, done once, and never changed. */
-export interface LedgerEntry extends UnitChange {
+/**
+ * Units that are the customer's to keep, over the end of the period: bought (`top_up`), given by the operator (`grant`), or given
+ * back after a dispute was won or a refund has failed (`restored`). What he owes is settled by them first.
+ */
+export interface Grant {
+  readonly kind: 'top_up' | 'grant' | 'restored';
   readonly id: string;
-  /** `settlement`: calls that cost something else than they were charged. */
-  readonly kind: 'top_up' | 'settlement';
-  /**
-   * Set where the units were taken from a period's: then they go back there. Once it is over the plan's own units have lapsed, and
-   * what is left to do is `afterwards`.
-   */
-  readonly period?: { readonly start: EpochSeconds; readonly afterwards: UnitChange };
+  readonly units: number;
+  /** What the operator has to say about it. */
+  readonly reason?: string;
 }
 
-/** What the entry does to a balance that is in the period which began at `periodStart`. */
-export function changeOf(entry: LedgerEntry, periodStart: EpochSeconds): UnitChange {
-  const { period } = entry;
-  return period === undefined || period.start === periodStart ? entry : period.afterwards;
+/** Bought units whose money has gone back: they are taken as far as they are unspent, and the rest is owed. */
+export interface Clawback {
+  readonly kind: 'clawback';
+  readonly id: string;
+  readonly units: number;
+}
+
+/** Calls of one period that cost something else than they were charged. */
+export interface SettlementEntry {
+  readonly kind: 'settlement';
+  readonly id: string;
+  /** Units that come back; below nothing, that are charged. */
+  readonly units: number;
+  readonly period: {
+    readonly start: EpochSeconds;
+    /** What is left to do once the period is over, and the plan's own units have lapsed. */
+    readonly afterwards: { readonly units: number; readonly credits: number };
+  };
+}
+
+/** What an entry does to a balance as it was read. */
+export interface BalanceChange {
+  readonly remaining: number;
+  readonly credits: number;
+  readonly owed: number;
+  /** What must hold of `remaining` when it is done, where calls that are served meanwhile make a difference. */
+  readonly guard?: { readonly atLeast: number } | { readonly exactly: number };
+}
+
+export function changeOf(
+  entry: LedgerEntry,
+  balance: Pick<Balance, 'remaining' | 'credits' | 'owed' | 'periodStart'>,
+): BalanceChange {
+  switch (entry.kind) {
+    case 'settlement':
+      return settlementChange(entry, balance.periodStart);
+    case 'clawback':
+      return clawbackChange(entry.units, balance);
+    default: {
+      const settled = Math.min(balance.owed, entry.units);
+      return { remaining: entry.units - settled, credits: entry.units - settled, owed: -settled };
+    }
+  }
+}
+
+function settlementChange({ units, period }: SettlementEntry, periodStart: EpochSeconds): BalanceChange {
+  return period.start === periodStart
+    ? { remaining: units, credits: 0, owed: 0 }
+    : { remaining: period.afterwards.units, credits: period.afterwards.credits, owed: 0 };
+}
+
+function clawbackChange(units: number, balance: Pick<Balance, 'remaining' | 'credits'>): BalanceChange {
+  const left = creditsLeft(balance);
+  const taken = Math.min(units, left);
+  // Where it takes the last of them, a call that is served meanwhile would leave fewer to take.
+  const isLast = taken === left && balance.remaining < balance.credits;
+  return {
+    remaining: -taken,
+    credits: -taken,
+    owed: units - taken,
+    guard: isLast ? { exactly: balance.remaining } : { atLeast: taken },
+  };
 }

@@ -3,6 +3,8 @@ import type { Offer } from './offer';
 
 /** A purchase, in the words that Stripe keeps with the session and gives back with every event of it. */
 export interface PurchaseMetadata {
+  /** Which paywall sold it: an account at Stripe may serve several. */
+  readonly paywall: string;
   /** Our customer's id. */
   readonly customer: string;
   readonly plan?: string;
@@ -14,6 +16,7 @@ export interface PurchaseMetadata {
 /** A purchase that is about to be made at Stripe. */
 export interface Purchase {
   readonly customer: string;
+  readonly paywall: string;
   readonly offer: Offer;
   /** `cus_…`, where the customer has bought before. */
   readonly stripeCustomer?: string;
@@ -29,10 +32,10 @@ export interface LineItem {
 }
 
 export function metadataOf(purchase: Purchase): PurchaseMetadata {
-  const { customer, offer } = purchase;
+  const { customer, paywall, offer } = purchase;
   return offer.kind === 'plan'
-    ? { customer, plan: offer.plan.id }
-    : { customer, topUp: offer.topUp.id, units: String(offer.topUp.units) };
+    ? { paywall, customer, plan: offer.plan.id }
+    : { paywall, customer, topUp: offer.topUp.id, units: String(offer.topUp.units) };
 }
 
 export function lineItemOf(catalogue: Catalogue, offer: Offer): LineItem {

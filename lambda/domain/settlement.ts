@@ -1,5 +1,5 @@
 import type { EpochSeconds } from './clock';
-import type { LedgerEntry, UnitChange } from './ledger';
+import type { SettlementEntry } from './ledger';
 
 /** A call as it was charged before it was served. */
 export interface ChargedCall {
@@ -42,7 +42,7 @@ export interface SettlementStore {
    */
   note(
     customer: string,
-    entry: LedgerEntry,
+    entry: SettlementEntry,
     calls: readonly NotedCall[],
   ): Promise<ReadonlyMap<string, SettledCall> | undefined>;
 
@@ -158,13 +158,12 @@ function changeTo(settlement: Settlement, before: SettledCall | undefined, entry
   return { chargeId, before, after: { kind, units, entry }, back, bought: Math.max(0, Math.min(back, bought)) };
 }
 
-function entryOf(id: string, start: EpochSeconds, changes: readonly CallChange[]): LedgerEntry {
+function entryOf(id: string, start: EpochSeconds, changes: readonly CallChange[]): SettlementEntry {
   const units = sum(changes.map(({ back }) => back));
   // Of a period that is over, only what was bought comes back; what is charged later is charged whenever it is.
   const credits = sum(changes.map(({ bought }) => bought));
   const charged = sum(changes.map(({ back }) => Math.min(0, back)));
-  const afterwards: UnitChange = { units: credits + charged, credits };
-  return { id, kind: 'settlement', units, credits: 0, period: { start, afterwards } };
+  return { id, kind: 'settlement', units, period: { start, afterwards: { units: credits + charged, credits } } };
 }
 
 function summaryOf(changes: readonly CallChange[]): SettlementSummary {

@@ -1,13 +1,17 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type Stripe from 'stripe';
 import { header, json, problem } from '../adapters/api-gateway';
 import { logError } from '../adapters/log';
 import type { SecretReader } from '../adapters/secrets';
-import { type ProcessDependencies, processEvent } from './process';
+import type { Clock } from '../domain/clock';
 import { verify } from './verify';
 
-export interface WebhookDependencies extends ProcessDependencies {
+export interface WebhookDependencies {
   readonly secrets: SecretReader;
   readonly webhookSecretArn: string;
+  readonly clock: Clock;
+  /** Carries out what the event means, to its end, and tells what came of it. */
+  readonly process: (event: Stripe.Event) => Promise<string>;
 }
 
 /** Answers 2xx after the writes, 400 to what Stripe has not signed, and 5xx where ours is the fault: then Stripe sends it again. */
@@ -21,7 +25,7 @@ export async function receive(
     if (stripeEvent === undefined) {
       return problem(400, 'Bad Request', 'The Stripe-Signature does not fit the body, or is too old.', requestId);
     }
-    return json(200, { received: true, outcome: await processEvent(stripeEvent, dependencies) });
+    return json(200, { received: true, outcome: await dependencies.process(stripeEvent) });
   } catch (error) {
     logError('a webhook could not be processed', { requestId }, error);
     return problem(500, 'Internal Server Error', 'The event was not processed. Send it again.', requestId);

@@ -10,6 +10,7 @@ export const CREDITED_ATTRIBUTES = [
   'graceEndsAt',
   'remaining',
   'credits',
+  'owed',
   'lastEntry',
   'periodStart',
   'periodEnd',
@@ -22,7 +23,7 @@ export const CREDITED_ATTRIBUTES = [
 ];
 
 /** The attributes of a customer's balance that a settlement may write. */
-export const SETTLED_ATTRIBUTES = ['pk', 'sk', 'remaining', 'credits', 'lastEntry', 'periodStart'];
+export const SETTLED_ATTRIBUTES = ['pk', 'sk', 'remaining', 'credits', 'owed', 'lastEntry', 'periodStart'];
 
 /** The attributes of a customer's balance by which he gets surrogate keys. */
 export const SURROGATE_KEY_ATTRIBUTES = ['pk', 'sk', 'plan', 'surrogateKeys'];

@@ -6,6 +6,8 @@ export interface Catalogue {
   readonly defaultPlan: string;
   /** Seconds of service that a customer keeps after a failed renewal. */
   readonly gracePeriod: number;
+  /** Whether bought units are taken back whose money has gone back. */
+  readonly clawback: boolean;
 }
 
 export interface PlanEntry {

@@ -13,6 +13,10 @@ export const Environment = {
   METERING: 'PAYWALL_METERING',
   /** What stands in front of plan and lane in the value of a surrogate API key. */
   SURROGATE_KEY_PREFIX: 'PAYWALL_SURROGATE_KEY_PREFIX',
+  /** What purchases are marked with at Stripe. */
+  PAYWALL_ID: 'PAYWALL_ID',
+  /** The name of the function that carries out what Stripe's events mean. */
+  PAYMENTS_FUNCTION: 'PAYWALL_PAYMENTS_FUNCTION',
   /** The ARN of the secret with Stripe's secret API key. */
   STRIPE_SECRET_KEY_ARN: 'PAYWALL_STRIPE_SECRET_KEY_ARN',
   /** The ARN of the secret with the webhook endpoint's signing secret. */

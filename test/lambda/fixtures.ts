@@ -22,6 +22,7 @@ export const CATALOGUE: Catalogue = {
   topUps: [{ id: '1k', name: '1,000 units', units: 1_000, price: { amount: 500, currency: 'usd' } }],
   defaultPlan: 'free',
   gracePeriod: 3 * 86_400,
+  clawback: true,
 };
 
 export function balance(overrides: Partial<Balance> = {}): Balance {
@@ -30,6 +31,7 @@ export function balance(overrides: Partial<Balance> = {}): Balance {
     standing: 'active',
     remaining: 50,
     credits: 0,
+    owed: 0,
     periodStart: NOW - 29 * 86_400,
     periodEnd: NOW + 86_400,
     linkSecret: new Uint8Array(16).fill(7),

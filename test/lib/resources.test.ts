@@ -73,17 +73,25 @@ describe('roles are held to what their part needs', () => {
     expect(others).toEqual([]);
   });
 
-  test('the webhook writes the ledger, and cannot give a customer a key', () => {
-    const [ledger, customers, ...secrets] = statements(template(), /Webhook/) as {
+  test('the webhook reads its signing secret and calls what carries events out, and reaches no balance', () => {
+    const [secret, invoke, ...others] = statements(template(), /Webhook/) as { Action: unknown; Resource: unknown }[];
+    expect(secret?.Action).toEqual(['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret']);
+    expect(invoke?.Action).toBe('lambda:InvokeFunction');
+    expect(JSON.stringify(invoke?.Resource)).toContain('PaywallPaymentsHandler');
+    expect(others).toEqual([]);
+  });
+
+  test('what carries events out writes the ledger, and cannot give a customer a key', () => {
+    const [, ledger, customers, ...secrets] = statements(template(), /PaywallPayments/) as {
       Condition: Record<string, Record<string, string[]>>;
     }[];
     expect(ledger?.Condition).toEqual({
-      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LEDGER#*', 'EVENT#*'] },
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LEDGER#*', 'EVENT#*', 'STRIPE#*'] },
     });
     const attributes = customers?.Condition['ForAllValues:StringEquals']?.['dynamodb:Attributes'];
     expect(attributes).toContain('remaining');
     expect(attributes).not.toContain('keys');
-    expect(secrets).toHaveLength(2);
+    expect(secrets).toHaveLength(1);
   });
 
   test('nothing may do everything', () => {
@@ -111,8 +119,8 @@ describe('handlers', () => {
         LoggingConfig: Match.objectLike({ LogFormat: 'JSON', SystemLogLevel: 'WARN' }),
       },
     });
-    expect(Object.keys(functions)).toHaveLength(4);
-    template().resourcePropertiesCountIs('AWS::Logs::LogGroup', { RetentionInDays: 30 }, 5);
+    expect(Object.keys(functions)).toHaveLength(5);
+    template().resourcePropertiesCountIs('AWS::Logs::LogGroup', { RetentionInDays: 30 }, 6);
   });
 });
 

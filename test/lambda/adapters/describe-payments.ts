@@ -3,6 +3,7 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
 import { DynamoDbSettlementStore } from '../../../lambda/adapters/dynamodb-settlement-store';
 import { type Balance, openingBalance } from '../../../lambda/domain/balance';
+import type { Grant } from '../../../lambda/domain/ledger';
 import { settle } from '../../../lambda/domain/settlement';
 import { CREDITED_ATTRIBUTES, SETTLED_ATTRIBUTES } from '../../../lib/private/attributes';
 import { balance, NOW, plan } from '../fixtures';
@@ -35,13 +36,13 @@ export function describePayments(engine: string, url?: string): void {
     const balanceOf = (customer: string) => stores.balanceOf(customer);
 
     describe('crediting', () => {
-      const entry = { id: 'checkout_session#cs_1', units: 100 };
+      const entry: Grant = { kind: 'top_up', id: 'checkout_session#cs_1', units: 100 };
 
       test('adds once, however often and however parallel the entry comes', async () => {
         const customer = await customerWith();
-        const outcomes = await Promise.all(Array.from({ length: 20 }, () => payments.credit(customer, entry)));
+        const outcomes = await Promise.all(Array.from({ length: 20 }, () => payments.post(customer, entry)));
         expect(outcomes.filter((outcome) => outcome === 'applied')).toHaveLength(1);
-        expect(await payments.credit(customer, entry)).toBe('duplicate');
+        expect(await payments.post(customer, entry)).toBe('duplicate');
         expect(await balanceOf(customer)).toMatchObject({ remaining: 150, credits: 100 });
       });
 
@@ -49,7 +50,7 @@ export function describePayments(engine: string, url?: string): void {
         const customer = await customerWith();
         const calls = Array.from({ length: 100 }, () => spending.spend(request(customer), NOW));
         const credits = Array.from({ length: 10 }, (_, index) =>
-          payments.credit(customer, { ...entry, id: `cs_${index}` }),
+          payments.post(customer, { ...entry, id: `cs_${index}` }),
         );
         const [served] = await Promise.all([Promise.all(calls), Promise.all(credits)]);
         const granted = served.filter(({ spent }) => spent).length;
@@ -64,19 +65,19 @@ export function describePayments(engine: string, url?: string): void {
             stores.table.table,
             () => NOW,
           );
-          await mortal.credit(customer, entry).catch(() => undefined);
-          await payments.credit(customer, entry);
-          expect(await payments.credit(customer, entry)).toBe('duplicate');
+          await mortal.post(customer, entry).catch(() => undefined);
+          await payments.post(customer, entry);
+          expect(await payments.post(customer, entry)).toBe('duplicate');
           expect(await balanceOf(customer)).toMatchObject({ remaining: 150, credits: 100 });
         }
       });
 
       test('remembers one entry on the balance, and the others by the ledger', async () => {
         const customer = await customerWith();
-        await payments.credit(customer, entry);
-        await payments.credit(customer, { ...entry, id: 'checkout_session#cs_2' });
+        await payments.post(customer, entry);
+        await payments.post(customer, { ...entry, id: 'checkout_session#cs_2' });
         expect((await rawBalance(stores.table, customer)).lastEntry).toEqual({ S: 'checkout_session#cs_2' });
-        expect(await payments.credit(customer, entry)).toBe('duplicate');
+        expect(await payments.post(customer, entry)).toBe('duplicate');
         expect((await balanceOf(customer)).remaining).toBe(250);
       });
 
@@ -88,15 +89,53 @@ export function describePayments(engine: string, url?: string): void {
             stores.table.table,
             () => NOW,
           );
-          await mortal.credit(customer, entry).catch(() => undefined);
-          await payments.credit(customer, { ...entry, id: 'checkout_session#cs_2' });
-          await Promise.all([payments.credit(customer, entry), payments.credit(customer, entry)]);
+          await mortal.post(customer, entry).catch(() => undefined);
+          await payments.post(customer, { ...entry, id: 'checkout_session#cs_2' });
+          await Promise.all([payments.post(customer, entry), payments.post(customer, entry)]);
           expect(await balanceOf(customer)).toMatchObject({ remaining: 250, credits: 200 });
         }
       });
 
+      test.each([
+        ['as far as they are unspent', { remaining: 130, credits: 100 }, 60, { remaining: 70, credits: 40, owed: 0 }],
+        ['and the rest is owed', { remaining: 130, credits: 100 }, 150, { remaining: 30, credits: 0, owed: 50 }],
+        ['of what some have been spent', { remaining: 70, credits: 100 }, 80, { remaining: 0, credits: 30, owed: 10 }],
+        ['of which nothing is left', { remaining: 0, credits: 100 }, 80, { remaining: 0, credits: 100, owed: 80 }],
+        ['of a balance below nothing', { remaining: -5, credits: 100 }, 80, { remaining: -5, credits: 100, owed: 80 }],
+      ])('takes back bought units, %s, once', async (_, before, units, after) => {
+        const customer = await customerWith(before);
+        const clawback = { kind: 'clawback' as const, id: 'refund#re_1', units };
+        await Promise.all([payments.post(customer, clawback), payments.post(customer, clawback)]);
+        expect(await payments.post(customer, clawback)).toBe('duplicate');
+        expect(await balanceOf(customer)).toMatchObject(after);
+      });
+
+      test('what is owed is settled by the next purchase, and by no allowance', async () => {
+        const customer = await customerWith({ remaining: 50, credits: 0, periodEnd: NEXT });
+        await payments.post(customer, { kind: 'clawback', id: 'dispute#du_1', units: 30 });
+        await spending.rollOver(customer, NEXT, 50, NEXT + 1);
+        expect(await balanceOf(customer)).toMatchObject({ remaining: 50, credits: 0, owed: 30 });
+        await payments.post(customer, { kind: 'top_up', id: 'cs_1', units: 20 });
+        expect(await balanceOf(customer)).toMatchObject({ remaining: 50, credits: 0, owed: 10 });
+        await payments.post(customer, { kind: 'restored', id: 'dispute#du_1#won', units: 30 });
+        expect(await balanceOf(customer)).toMatchObject({ remaining: 70, credits: 20, owed: 0 });
+      });
+
+      test('takes back no more than is there while calls go on', async () => {
+        const customer = await customerWith({ remaining: 60, credits: 100 });
+        const calls = Array.from({ length: 30 }, () => spending.spend(request(customer), NOW));
+        const [served] = await Promise.all([
+          Promise.all(calls),
+          payments.post(customer, { kind: 'clawback', id: 'refund#re_2', units: 100 }),
+        ]);
+        const granted = served.filter(({ spent }) => spent).length;
+        const after = await balanceOf(customer);
+        expect(after.remaining).toBe(0);
+        expect(granted + (100 - after.owed)).toBe(60);
+      });
+
       test('of a customer that there is none of is an error, to be tried again', async () => {
-        await expect(payments.credit('nobody', entry)).rejects.toThrow('no balance');
+        await expect(payments.post('nobody', entry)).rejects.toThrow('no balance');
       });
     });
 
@@ -143,7 +182,7 @@ export function describePayments(engine: string, url?: string): void {
       customerWith,
       balanceOf,
       credit: async (customer, units) => {
-        await payments.credit(customer, { id: `cs_${randomUUID()}`, units });
+        await payments.post(customer, { kind: 'top_up', id: `cs_${randomUUID()}`, units });
       },
     }));
 
@@ -210,8 +249,8 @@ export function describePayments(engine: string, url?: string): void {
       const customer = await customerWith();
       await spied.create('made-by-a-payment', openingBalance(plan('free', 50), NOW, new Uint8Array(16)));
       await spied.linkStripeCustomer(customer, 'cus_1');
-      await spied.credit(customer, { id: 'cs_9', units: 1 });
-      await spied.credit(customer, { id: 'cs_10', units: 1 });
+      await spied.post(customer, { kind: 'top_up', id: 'cs_9', units: 1 });
+      await spied.post(customer, { kind: 'top_up', id: 'cs_10', units: 1 });
       await spied.adopt(customer, { subscription: 'sub_1', created: 1 });
       await spied.adopt(customer, { subscription: 'sub_2', created: 2 });
       await spied.forgetReplaced(customer, 'sub_1');
@@ -232,7 +271,7 @@ export function describePayments(engine: string, url?: string): void {
         const charged = { chargeId, customer, charged: 1, bought: 0, period: balance().periodStart };
         await settle(spied, [{ ...charged, kind: 'refund' }], randomUUID);
       }
-      expect([...written].sort()).toEqual(['credits', 'lastEntry', 'periodStart', 'remaining']);
+      expect([...written].sort()).toEqual(['credits', 'lastEntry', 'owed', 'periodStart', 'remaining']);
       expect([...written].filter((attribute) => !SETTLED_ATTRIBUTES.includes(attribute))).toEqual([]);
       expect((await balanceOf(customer)).remaining).toBe(52);
     });

@@ -225,7 +225,7 @@ export function describeRenewals(open: () => RenewalsUnderTest): void {
       const request = { customer, keyId: 'key001', keyHash: new Uint8Array(32).fill(1), cost: 10 ** 9 };
       await payments.changePlan(customer, { cause: 'a', plan: 'open', units: 10 ** 15, period: january });
       await charge(spending, unlimited, request, () => NOW);
-      await payments.credit(customer, { id: 'cs_open', units: 5 });
+      await payments.post(customer, { kind: 'top_up', id: 'cs_open', units: 5 });
       await charge(spending, unlimited, request, () => january.end);
       await payments.changePlan(customer, { cause: 'b', plan: 'pro', units: UNITS, period: february });
       expect(await balanceOf(customer)).toMatchObject({ remaining: UNITS + 75, credits: 75 });

@@ -54,7 +54,7 @@ export function describeStores(engine: string, updatesOf: (table: TestTable) => 
                 included -= fromPlan;
                 bought -= spent ? next.spend - fromPlan : 0;
               } else if ('credit' in next) {
-                await payments.credit(customer, { id: `cs_${index}`, units: next.credit });
+                await payments.post(customer, { kind: 'top_up', id: `cs_${index}`, units: next.credit });
                 bought += next.credit;
               } else if ('rollOver' in next) {
                 await spending.rollOver(customer, end, next.rollOver, end + 1);

@@ -53,6 +53,7 @@ beforeEach(() => {
       ],
     ]),
     clock: () => NOW,
+    paywallId: 'Paywall-1',
     newLinkSecret: () => LINK_SECRET,
   };
   jest.spyOn(console, 'error').mockImplementation(() => undefined);
@@ -139,7 +140,9 @@ describe('POST checkout', () => {
 
   test('opens one for the customer of the key', async () => {
     await send('POST /checkout', { body: '{"topUp":"1k"}', headers: { 'x-api-key': apiKey } });
-    expect(opened).toEqual([{ customer, offer: expect.objectContaining({ kind: 'topUp' }), stripeCustomer: 'cus_1' }]);
+    expect(opened).toEqual([
+      { customer, paywall: 'Paywall-1', offer: expect.objectContaining({ kind: 'topUp' }), stripeCustomer: 'cus_1' },
+    ]);
   });
 
   test.each([
@@ -227,10 +230,15 @@ describe('GET welcome', () => {
   }
 
   beforeEach(() => {
-    const metadata = { customer: newcomer, plan: 'free' };
+    const metadata = { paywall: 'Paywall-1', customer: newcomer, plan: 'free' };
     outcomes.set('cs_done', { customer: newcomer, livemode: false, complete: true, metadata });
     outcomes.set('cs_open', { customer: newcomer, livemode: false, complete: false, metadata });
-    outcomes.set('cs_known', { customer, livemode: false, complete: true, metadata: { customer, topUp: '1k' } });
+    outcomes.set('cs_known', {
+      customer,
+      livemode: false,
+      complete: true,
+      metadata: { paywall: 'Paywall-1', customer, topUp: '1k' },
+    });
   });
 
   test('shows a new customer a key, once, and it works', async () => {
@@ -242,7 +250,7 @@ describe('GET welcome', () => {
   });
 
   test('makes live keys where the payment was real', async () => {
-    const metadata = { customer: newcomer, plan: 'free' };
+    const metadata = { paywall: 'Paywall-1', customer: newcomer, plan: 'free' };
     outcomes.set('cs_live', { customer: newcomer, livemode: true, complete: true, metadata });
     expect((await visit('cs_live')).json.apiKey).toMatch(/^pw_live_/);
   });

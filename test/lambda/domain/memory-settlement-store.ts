@@ -1,16 +1,16 @@
-import { changeOf, type LedgerEntry } from '../../../lambda/domain/ledger';
+import { changeOf, type SettlementEntry } from '../../../lambda/domain/ledger';
 import type { NotedCall, SettledCall, SettlementStore } from '../../../lambda/domain/settlement';
 import type { MemorySpendingStore } from './memory-spending-store';
 
 /** Settled calls in memory, over balances in memory. */
 export class MemorySettlementStore implements SettlementStore {
-  private readonly entries = new Map<string, LedgerEntry>();
+  private readonly entries = new Map<string, SettlementEntry>();
   private readonly calls = new Map<string, SettledCall>();
   private readonly applied = new Set<string>();
 
   constructor(private readonly spending: MemorySpendingStore) {}
 
-  public async note(_customer: string, entry: LedgerEntry, calls: readonly NotedCall[]) {
+  public async note(_customer: string, entry: SettlementEntry, calls: readonly NotedCall[]) {
     const met = calls.filter(({ chargeId, before }) => this.calls.get(chargeId)?.entry !== before?.entry);
     if (met.length > 0) {
       return new Map(met.map(({ chargeId }) => [chargeId, this.calls.get(chargeId) as SettledCall]));
@@ -29,11 +29,12 @@ export class MemorySettlementStore implements SettlementStore {
       return;
     }
     this.applied.add(id);
-    const { units, credits } = changeOf(entry, balance.periodStart);
+    const { remaining, credits, owed } = changeOf(entry, balance);
     this.spending.balances.set(customer, {
       ...balance,
-      remaining: balance.remaining + units,
+      remaining: balance.remaining + remaining,
       credits: balance.credits + credits,
+      owed: balance.owed + owed,
     });
   }
 }

@@ -2,8 +2,8 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import Stripe from 'stripe';
 import { SecretReader } from '../../../lambda/adapters/secrets';
 import { receive, type WebhookDependencies } from '../../../lambda/webhook/webhook';
-import { CATALOGUE, NOW } from '../fixtures';
-import { event as stripeEvent } from './events';
+import { NOW } from '../fixtures';
+import { event as stripeEvent } from '../payments/events';
 
 const body = JSON.stringify(stripeEvent('product.created', { id: 'prod_1', name: 'Überraschung' }));
 let secret: string;
@@ -20,11 +20,8 @@ beforeEach(() => {
     },
   };
   dependencies = {
-    store: { isSeen: async () => false } as unknown as WebhookDependencies['store'],
-    subscriptions: {} as WebhookDependencies['subscriptions'],
-    catalogue: CATALOGUE,
     clock: () => now,
-    newLinkSecret: () => new Uint8Array(16),
+    process: async () => 'ignored',
     secrets: new SecretReader(client as never, () => now),
     webhookSecretArn: 'arn:secret',
   };
@@ -80,7 +77,7 @@ test('a bad signature is told as a problem, and nothing of ours with it', async 
 });
 
 test.each([
-  ['our store', () => ({ store: { isSeen: async () => Promise.reject(new Error('table PaywallTable is on fire')) } })],
+  ['what carries it out', () => ({ process: async () => Promise.reject(new Error('table PaywallTable is on fire')) })],
   [
     'Secrets Manager',
     () => ({

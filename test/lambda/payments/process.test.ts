@@ -3,14 +3,15 @@ import { DynamoDbCustomerStore } from '../../../lambda/adapters/dynamodb-custome
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
 import { DynamoDbSpendingStore } from '../../../lambda/adapters/dynamodb-spending-store';
 import { SdkItemUpdates } from '../../../lambda/adapters/sdk-item-updates';
-import { type ProcessDependencies, processEvent } from '../../../lambda/webhook/process';
+import type { PaymentDependencies } from '../../../lambda/payments/dependencies';
+import { processEvent } from '../../../lambda/payments/process';
 import { createTable, type TestTable } from '../adapters/table';
 import { CATALOGUE, NOW, plan } from '../fixtures';
 import { checkoutSession, event, invoice, subscription } from './events';
 
 let table: TestTable;
 let customers: DynamoDbCustomerStore;
-let dependencies: ProcessDependencies;
+let dependencies: PaymentDependencies;
 const atStripe = new Map<string, Stripe.Subscription>();
 const cancelled: string[] = [];
 
@@ -27,7 +28,9 @@ beforeEach(async () => {
         cancelled.push(id);
       },
     },
+    charges: { pack: async () => undefined, refunds: async () => [], dispute: () => Promise.reject(new Error('none')) },
     catalogue: CATALOGUE,
+    paywallId: 'Paywall-1',
     clock: () => NOW,
     newLinkSecret: () => new Uint8Array(16),
   };

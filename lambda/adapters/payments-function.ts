@@ -1,0 +1,22 @@
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import type Stripe from 'stripe';
+
+/** The function that carries out what Stripe's events mean, as whoever brings the events calls it. */
+export class PaymentsFunction {
+  constructor(
+    private readonly client: LambdaClient,
+    private readonly functionName: string,
+  ) {}
+
+  /** Waits for its end, since only then is it known whether Stripe must send the event again. */
+  public async process(event: Stripe.Event): Promise<string> {
+    const { FunctionError, Payload } = await this.client.send(
+      new InvokeCommand({ FunctionName: this.functionName, Payload: JSON.stringify({ detail: event }) }),
+    );
+    const answer = JSON.parse(Buffer.from(Payload ?? []).toString()) as { outcome?: string; errorMessage?: string };
+    if (FunctionError !== undefined || answer.outcome === undefined) {
+      throw new Error(`event ${event.id} was not processed: ${answer.errorMessage ?? FunctionError ?? 'no answer'}`);
+    }
+    return answer.outcome;
+  }
+}

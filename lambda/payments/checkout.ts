@@ -1,0 +1,35 @@
+import type Stripe from 'stripe';
+import { ensureCustomer, idOf, ownMetadata, type PaymentDependencies } from './dependencies';
+import { settleSubscription } from './subscription';
+
+/** A checkout that its customer has gone through with: he is made, and gets what he has paid for. */
+export async function settleCheckout(
+  session: Stripe.Checkout.Session,
+  dependencies: PaymentDependencies,
+): Promise<boolean> {
+  const metadata = ownMetadata(session.metadata, dependencies);
+  if (metadata === undefined || session.payment_status === 'unpaid') {
+    return false;
+  }
+  const { customer, topUp, units } = metadata;
+  await ensureCustomer(customer, dependencies);
+  if (session.customer !== null) {
+    await dependencies.store.linkStripeCustomer(customer, idOf(session.customer));
+  }
+  if (topUp !== undefined) {
+    await dependencies.store.post(customer, {
+      kind: 'top_up',
+      id: `checkout_session#${session.id}`,
+      units: soldUnits(session.id, units),
+    });
+  }
+  return session.subscription === null ? true : settleSubscription(idOf(session.subscription), dependencies);
+}
+
+function soldUnits(session: string, units: string | undefined): number {
+  const sold = Number(units);
+  if (!Number.isSafeInteger(sold) || sold < 1) {
+    throw new Error(`checkout session ${session} does not tell the units that it sold, got: ${units}`);
+  }
+  return sold;
+}

@@ -1,0 +1,42 @@
+import type Stripe from 'stripe';
+import type { Catalogue } from '../../lib/private/catalogue';
+import type { Charges } from '../adapters/stripe-charges';
+import type { Subscriptions } from '../adapters/stripe-subscriptions';
+import { findPlan, openingBalance } from '../domain/balance';
+import type { Clock } from '../domain/clock';
+import type { PaymentStore } from '../domain/customers';
+import type { PlanArrivals } from '../domain/own-keys';
+import type { PurchaseMetadata } from '../domain/purchase';
+
+export interface PaymentDependencies {
+  readonly store: PaymentStore;
+  readonly subscriptions: Subscriptions;
+  readonly charges: Charges;
+  readonly catalogue: Catalogue;
+  /** Tells our own purchases from those of other paywalls in the same Stripe account. */
+  readonly paywallId: string;
+  readonly clock: Clock;
+  /** The secret of a new customer's checkout links. */
+  readonly newLinkSecret: () => Uint8Array;
+  /** Absent where no plan gives its customers surrogate keys of their own. */
+  readonly arrivals?: PlanArrivals;
+}
+
+/** What a Stripe object says of a purchase; nothing where it is of something else, or of another paywall. */
+export function ownMetadata(
+  metadata: Stripe.Metadata | null | undefined,
+  { paywallId }: PaymentDependencies,
+): PurchaseMetadata | undefined {
+  const { customer, paywall = paywallId } = metadata ?? {};
+  return customer === undefined || paywall !== paywallId ? undefined : { ...metadata, customer, paywall };
+}
+
+export async function ensureCustomer(customer: string, dependencies: PaymentDependencies): Promise<void> {
+  const { store, catalogue, clock, newLinkSecret } = dependencies;
+  const plan = findPlan(catalogue, catalogue.defaultPlan);
+  await store.create(customer, openingBalance(plan, clock(), newLinkSecret()));
+}
+
+export function idOf(reference: string | { readonly id: string }): string {
+  return typeof reference === 'string' ? reference : reference.id;
+}
