@@ -66,6 +66,7 @@ export class BillingRoutes extends Construct {
         [Environment.CATALOGUE]: props.catalogue._render(stack),
         [Environment.STRIPE_SECRET_KEY_ARN]: props.payments.secretKey.secretArn,
         [Environment.PAYWALL_ID]: props.paywallId,
+        [Environment.CHECKOUT]: JSON.stringify(props.payments._renderCheckout()),
         [Environment.APIS]: Lazy.string({ produce: () => stack.toJsonString(this.apis) }),
       },
     });
@@ -99,6 +100,7 @@ export class BillingRoutes extends Construct {
     add('GET', checkout.addResource('{token}'), integration);
     add('GET', billing.addResource('welcome'), integration);
     add('GET', billing.addResource('usage'), integration);
+    add('POST', billing.addResource('portal'), integration);
     if (Object.values(entry.costs).some((cost) => typeof cost === 'object')) {
       this.takeReports();
       add('POST', billing.addResource('reports').addResource('{token}'), integration);

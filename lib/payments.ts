@@ -1,4 +1,5 @@
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { CheckoutEntry } from './private/catalogue';
 
 /** Options of `Payments.stripe`. */
 export interface StripeOptions {
@@ -15,19 +16,45 @@ export interface StripeOptions {
    * @default - a new secret with a placeholder in it, whose ARN the stack puts out: put the endpoint's signing secret there
    */
   readonly webhookSecret?: ISecret;
+
+  /**
+   * Whether Checkout takes promotion codes, which you make at Stripe.
+   *
+   * @default false
+   */
+  readonly promotionCodes?: boolean;
+
+  /**
+   * Whether Stripe Tax computes taxes, by the address that Checkout then asks for. Turn it on at Stripe first.
+   *
+   * @default false
+   */
+  readonly automaticTax?: boolean;
 }
 
 /** Who takes the money. */
 export class Payments {
   /** Stripe: Checkout for plans and top-ups, and webhooks that restore the quota. */
   public static stripe(options: StripeOptions): Payments {
-    return new Payments(options.secretKey, options.webhookSecret);
+    const { secretKey, webhookSecret, promotionCodes = false, automaticTax = false } = options;
+    return new Payments(secretKey, webhookSecret, promotionCodes, automaticTax);
   }
 
   private constructor(
     /** The secret with Stripe's API key. */
     public readonly secretKey: ISecret,
     /** The secret with the webhook endpoint's signing secret, where one was given. */
-    public readonly webhookSecret?: ISecret,
+    public readonly webhookSecret: ISecret | undefined,
+    private readonly promotionCodes: boolean,
+    private readonly automaticTax: boolean,
   ) {}
+
+  /**
+   * As the billing routes read it.
+   *
+   * @internal
+   */
+  public _renderCheckout(): CheckoutEntry {
+    return { promotionCodes: this.promotionCodes, automaticTax: this.automaticTax };
+  }
 }

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { type Duration, Token } from 'aws-cdk-lib';
 import { Period, type QuotaSettings, type ThrottleSettings } from 'aws-cdk-lib/aws-apigateway';
 import type { Price } from './price';
 import type { PlanEntry } from './private/catalogue';
@@ -53,6 +53,14 @@ export interface PaidPlanOptions extends PlanOptions {
    */
   readonly ownThrottle?: boolean;
 
+  /**
+   * How long a new subscription is free for, in whole days between 1 and 730. Once for each customer; the card is asked for at the
+   * start, and charged at the end.
+   *
+   * @default - no trial
+   */
+  readonly trial?: Duration;
+
   /** What it costs: `Price.monthly`, `Price.yearly`, or a recurring `Price.fromStripe`. */
   readonly price: Price;
 }
@@ -71,7 +79,7 @@ export class Plan {
         `\`Plan "${id}": quota\` must have periods of its own, as a free plan has no subscription, got: Quota.perBillingPeriod(${units})`,
       );
     }
-    return new Plan(id, options, undefined, false);
+    return new Plan(id, options, undefined, false, undefined);
   }
 
   /**
@@ -85,7 +93,7 @@ export class Plan {
       throw new Error(`\`Plan "${id}": price\` must recur, got a price paid once: use Price.monthly or Price.yearly`);
     }
     const ownThrottle = options.ownThrottle ?? options.throttle !== undefined;
-    return new Plan(id, options, options.price, ownThrottle);
+    return new Plan(id, options, options.price, ownThrottle, trialDays(id, options.trial));
   }
 
   /** The id, which stands in data and links. */
@@ -111,7 +119,13 @@ export class Plan {
 
   private readonly displayName: string;
 
-  private constructor(id: string, options: PlanOptions, price: Price | undefined, ownThrottle: boolean) {
+  private constructor(
+    id: string,
+    options: PlanOptions,
+    price: Price | undefined,
+    ownThrottle: boolean,
+    private readonly trialDays: number | undefined,
+  ) {
     requireId('Plan: id', id);
     this.id = id;
     this.quota = options.quota;
@@ -139,10 +153,19 @@ export class Plan {
       quota: this.quota._render(),
       price: this.price?._render(),
       usagePlanQuota: this.usagePlanQuota !== undefined,
+      trialDays: this.trialDays,
       lanes: this.lanes,
       ownThrottle: this.ownThrottle || undefined,
     };
   }
+}
+
+function trialDays(id: string, trial: Duration | undefined): number | undefined {
+  const days = trial?.toDays({ integral: false });
+  if (days !== undefined) {
+    requireInteger(`Plan "${id}": trial (days)`, days, 1, 730);
+  }
+  return days;
 }
 
 function requireThrottle(id: string, throttle: ThrottleSettings | undefined): void {

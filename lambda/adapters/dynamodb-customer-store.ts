@@ -22,7 +22,12 @@ export class DynamoDbCustomerStore implements CustomerStore {
 
   public async account(customer: string): Promise<Account> {
     const item = await getItem(this.client, this.table, Key.account(customer));
-    return { stripeCustomer: item?.stripeCustomer?.S, subscription: item?.subscription?.S };
+    return {
+      stripeCustomer: item?.stripeCustomer?.S,
+      subscription: item?.subscription?.S,
+      // The watermark of subscriptions outlives them.
+      hasSubscribed: item?.subscriptionCreated !== undefined,
+    };
   }
 
   public create(customer: string, opening: OpeningBalance): Promise<void> {

@@ -23,6 +23,10 @@ export interface Checkout {
   open(purchase: Purchase, line: LineItem, urls: { success: string; cancel: string }): Promise<OpenCheckout>;
   /** Nothing where Stripe knows no such session, or it is not of this paywall. */
   outcome(sessionId: string): Promise<CheckoutOutcome | undefined>;
+  /** Makes a customer of ours a customer at Stripe, once, and gives the id. */
+  createCustomer(customer: string, paywall: string): Promise<string>;
+  /** Where a customer sees to cards, invoices and the subscription himself. */
+  openPortal(stripeCustomer: string, returnUrl: string): Promise<string>;
   /** Where to pay what a subscription owes; nothing where it owes nothing. */
   openInvoiceUrl(subscription: string): Promise<string | undefined>;
 }
@@ -44,10 +48,10 @@ export class StripeCheckout implements Checkout {
       client_reference_id: purchase.customer,
       line_items: [{ quantity: 1, ...price(line) }],
       metadata,
-      ...(recurring && { subscription_data: { metadata } }),
-      ...(purchase.stripeCustomer !== undefined
-        ? { customer: purchase.stripeCustomer }
-        : !recurring && { customer_creation: 'always' as const }),
+      ...(recurring && { subscription_data: { metadata, trial_period_days: purchase.trialDays } }),
+      ...(purchase.options.promotionCodes && { allow_promotion_codes: true }),
+      ...(purchase.options.automaticTax && { automatic_tax: { enabled: true } }),
+      ...customer(purchase, recurring),
       success_url: urls.success,
       cancel_url: urls.cancel,
     });
@@ -75,6 +79,21 @@ export class StripeCheckout implements Checkout {
     }
   }
 
+  public async createCustomer(customer: string, paywall: string): Promise<string> {
+    const client = await this.stripe.client();
+    // Two links that are followed at once make one customer.
+    const { id } = await client.customers.create(
+      { metadata: { customer, paywall } },
+      { idempotencyKey: `${paywall}/customer/${customer}` },
+    );
+    return id;
+  }
+
+  public async openPortal(stripeCustomer: string, returnUrl: string): Promise<string> {
+    const client = await this.stripe.client();
+    return (await client.billingPortal.sessions.create({ customer: stripeCustomer, return_url: returnUrl })).url;
+  }
+
   public async openInvoiceUrl(subscription: string): Promise<string | undefined> {
     const client = await this.stripe.client();
     const { latest_invoice: invoice } = await client.subscriptions.retrieve(subscription, {
@@ -83,6 +102,17 @@ export class StripeCheckout implements Checkout {
     const open = typeof invoice === 'object' && invoice?.status === 'open';
     return open ? (invoice.hosted_invoice_url ?? undefined) : undefined;
   }
+}
+
+/** Stripe asks to be told whether the address that a tax needs may be kept with a customer who is known. */
+function customer(
+  { stripeCustomer, options }: Purchase,
+  recurring: boolean,
+): Pick<Stripe.Checkout.SessionCreateParams, 'customer' | 'customer_update' | 'customer_creation'> {
+  if (stripeCustomer === undefined) {
+    return recurring ? {} : { customer_creation: 'always' };
+  }
+  return { customer: stripeCustomer, ...(options.automaticTax && { customer_update: { address: 'auto' } }) };
 }
 
 function price(line: LineItem): Pick<Stripe.Checkout.SessionCreateParams.LineItem, 'price' | 'price_data'> {

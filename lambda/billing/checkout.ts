@@ -6,7 +6,7 @@ import { newCustomerId } from '../domain/api-key';
 import { asOf, type Balance } from '../domain/balance';
 import { isGenuine, parseCheckoutToken } from '../domain/checkout-link';
 import { findOffer, type Offer, recommend } from '../domain/offer';
-import { lineItemOf } from '../domain/purchase';
+import { lineItemOf, type Purchase } from '../domain/purchase';
 import { identify, unauthorized } from './identify';
 import type { BillingDependencies, BillingRequest } from './request';
 
@@ -78,10 +78,21 @@ async function open(
   customer: string,
   offer: Offer,
   { billingUrl }: BillingRequest,
-  { store, checkout, catalogue, paywallId }: BillingDependencies,
+  { store, checkout, catalogue, paywallId, checkoutOptions }: BillingDependencies,
 ): Promise<OpenCheckout> {
-  const { stripeCustomer } = await store.account(customer);
-  return checkout.open({ customer, paywall: paywallId, offer, stripeCustomer }, lineItemOf(catalogue, offer), {
+  const account = await store.account(customer);
+  const isKnown = (await store.balance(customer)) !== undefined;
+  const purchase: Purchase = {
+    customer,
+    paywall: paywallId,
+    offer,
+    // Checkout makes a customer at Stripe of whoever is new; of whoever is known here it would make a second one.
+    stripeCustomer:
+      account.stripeCustomer ?? (isKnown ? await checkout.createCustomer(customer, paywallId) : undefined),
+    trialDays: offer.kind === 'plan' && !account.hasSubscribed ? offer.plan.trialDays : undefined,
+    options: checkoutOptions,
+  };
+  return checkout.open(purchase, lineItemOf(catalogue, offer), {
     // Stripe puts the id in place of the braces.
     success: `${billingUrl}/welcome?session_id={CHECKOUT_SESSION_ID}`,
     cancel: `${billingUrl}/plans`,

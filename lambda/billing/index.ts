@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { CheckoutEntry } from '../../lib/private/catalogue';
 import { Environment } from '../../lib/private/environment';
 import { systemClock } from '../adapters/clock';
 import { DynamoDbCustomerStore } from '../adapters/dynamodb-customer-store';
@@ -25,6 +26,7 @@ const dependencies = {
   apis: readApis(),
   clock: systemClock,
   paywallId: requireEnv(Environment.PAYWALL_ID),
+  checkoutOptions: JSON.parse(requireEnv(Environment.CHECKOUT)) as CheckoutEntry,
   newLinkSecret: () => randomBytes(16),
   reports: reportsUrl === undefined ? undefined : new SqsReportQueue(new SQSClient({}), reportsUrl),
 };

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { ApiEntry, Catalogue } from '../../lib/private/catalogue';
+import type { ApiEntry, Catalogue, CheckoutEntry } from '../../lib/private/catalogue';
 import type { Checkout } from '../adapters/stripe-checkout';
 import type { Clock } from '../domain/clock';
 import type { CustomerStore } from '../domain/customers';
@@ -13,6 +13,7 @@ export interface BillingDependencies {
   readonly clock: Clock;
   /** What purchases are marked with at Stripe. */
   readonly paywallId: string;
+  readonly checkoutOptions: CheckoutEntry;
   readonly newLinkSecret: () => Uint8Array;
   /** Absent where no route's cost is reported. */
   readonly reports?: ReportQueue;

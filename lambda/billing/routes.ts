@@ -5,6 +5,7 @@ import { logError } from '../adapters/log';
 import { followLink, startCheckout } from './checkout';
 import { escapeHtml, page } from './page';
 import { listPlans } from './plans';
+import { openPortal } from './portal';
 import { takeReport } from './report';
 import type { BillingDependencies, BillingRequest } from './request';
 import { showUsage } from './usage';
@@ -18,6 +19,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET checkout/{token}': followLink,
   'GET welcome': welcome,
   'GET usage': showUsage,
+  'POST portal': openPortal,
   'POST reports/{token}': takeReport,
 };
 

@@ -8,6 +8,8 @@ export interface Account {
   readonly stripeCustomer?: string;
   /** The subscription that the customer's plan comes from, `sub_…`. */
   readonly subscription?: string;
+  /** Whether there was ever a subscription. */
+  readonly hasSubscribed: boolean;
 }
 
 /** Customers, as the billing routes know them. */

@@ -1,4 +1,4 @@
-import type { Catalogue, PriceEntry } from '../../lib/private/catalogue';
+import type { Catalogue, CheckoutEntry, PriceEntry } from '../../lib/private/catalogue';
 import type { Offer } from './offer';
 
 /** A purchase, in the words that Stripe keeps with the session and gives back with every event of it. */
@@ -20,6 +20,9 @@ export interface Purchase {
   readonly offer: Offer;
   /** `cus_…`, where the customer has bought before. */
   readonly stripeCustomer?: string;
+  /** Days that the subscription is free for. */
+  readonly trialDays?: number;
+  readonly options: CheckoutEntry;
 }
 
 /** One line of a Checkout Session. */

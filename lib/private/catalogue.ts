@@ -16,6 +16,8 @@ export interface PlanEntry {
   readonly quota: QuotaEntry;
   /** Absent for a free plan. */
   readonly price?: PriceEntry;
+  /** Days that a new subscription is free for. */
+  readonly trialDays?: number;
   /** Whether API Gateway refuses calls of this plan by a coarse quota of its own. */
   readonly usagePlanQuota: boolean;
   /** How many surrogate API keys the plan's usage plan holds. */
@@ -50,6 +52,14 @@ export interface TopUpEntry {
   readonly name: string;
   readonly units: number;
   readonly price: PriceEntry;
+}
+
+/** How Checkout is opened. */
+export interface CheckoutEntry {
+  /** Whether it takes promotion codes. */
+  readonly promotionCodes: boolean;
+  /** Whether Stripe Tax computes taxes. */
+  readonly automaticTax: boolean;
 }
 
 /** How the authorizer counts: call by call where there is no block, and what it does where it cannot. */

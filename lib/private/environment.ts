@@ -17,6 +17,8 @@ export const Environment = {
   PAYWALL_ID: 'PAYWALL_ID',
   /** The name of the function that carries out what Stripe's events mean. */
   PAYMENTS_FUNCTION: 'PAYWALL_PAYMENTS_FUNCTION',
+  /** The `CheckoutEntry`, as JSON. */
+  CHECKOUT: 'PAYWALL_CHECKOUT',
   /** The ARN of the secret with Stripe's secret API key. */
   STRIPE_SECRET_KEY_ARN: 'PAYWALL_STRIPE_SECRET_KEY_ARN',
   /** The ARN of the secret with the webhook endpoint's signing secret. */

@@ -5,6 +5,7 @@ import { route } from '../../../lambda/billing/routes';
 import { hashApiKey, newApiKey, newCustomerId, parseApiKey } from '../../../lambda/domain/api-key';
 import type { Balance } from '../../../lambda/domain/balance';
 import { LINK_LIFETIME, signCheckoutToken } from '../../../lambda/domain/checkout-link';
+import type { Account } from '../../../lambda/domain/customers';
 import type { Purchase } from '../../../lambda/domain/purchase';
 import { balance, CATALOGUE, NOW } from '../fixtures';
 
@@ -16,15 +17,17 @@ let balances: Map<string, Balance>;
 let opened: Purchase[];
 let outcomes: Map<string, CheckoutOutcome>;
 let invoiceUrl: string | undefined;
+let account: Account;
 let dependencies: BillingDependencies;
 
 beforeEach(() => {
   balances = new Map([[customer, balance({ remaining: 12, keys: { [key.keyId]: hashApiKey(apiKey) } })]]);
   [opened, outcomes, invoiceUrl] = [[], new Map(), undefined];
+  account = { stripeCustomer: 'cus_1', subscription: 'sub_1', hasSubscribed: true };
   dependencies = {
     store: {
       balance: async (id) => balances.get(id),
-      account: async () => ({ stripeCustomer: 'cus_1', subscription: 'sub_1' }),
+      account: async () => account,
       create: async (id, opening) => {
         balances.set(id, balances.get(id) ?? { ...opening, keys: {}, surrogateKeys: [] });
       },
@@ -44,6 +47,8 @@ beforeEach(() => {
       },
       outcome: async (id) => outcomes.get(id),
       openInvoiceUrl: async () => invoiceUrl,
+      createCustomer: async (id) => `cus_of_${id}`,
+      openPortal: async (id, url) => `https://billing.stripe.com/p/session/${id}?${url}`,
     },
     catalogue: CATALOGUE,
     apis: new Map([
@@ -54,6 +59,7 @@ beforeEach(() => {
     ]),
     clock: () => NOW,
     paywallId: 'Paywall-1',
+    checkoutOptions: { promotionCodes: false, automaticTax: false },
     newLinkSecret: () => LINK_SECRET,
   };
   jest.spyOn(console, 'error').mockImplementation(() => undefined);
@@ -140,8 +146,8 @@ describe('POST checkout', () => {
 
   test('opens one for the customer of the key', async () => {
     await send('POST /checkout', { body: '{"topUp":"1k"}', headers: { 'x-api-key': apiKey } });
-    expect(opened).toEqual([
-      { customer, paywall: 'Paywall-1', offer: expect.objectContaining({ kind: 'topUp' }), stripeCustomer: 'cus_1' },
+    expect(opened).toMatchObject([
+      { customer, paywall: 'Paywall-1', offer: { kind: 'topUp' }, stripeCustomer: 'cus_1' },
     ]);
   });
 
@@ -219,6 +225,52 @@ describe('the link in a 402', () => {
     expect(headers).toMatchObject({ 'Content-Type': 'text/html; charset=utf-8' });
     expect(headers?.['Content-Security-Policy']).toContain("default-src 'none'");
     expect(body).toContain('<h1>Not Found</h1>');
+  });
+});
+
+describe('POST checkout of a customer who is', () => {
+  const buy = (body: string) => send('POST /checkout', { body, headers: { 'x-api-key': apiKey } });
+
+  test('known here and not at Stripe makes him there, once', async () => {
+    account = { hasSubscribed: false };
+    await buy('{"topUp":"1k"}');
+    expect(opened).toMatchObject([{ customer, stripeCustomer: `cus_of_${customer}` }]);
+  });
+
+  test('new leaves that to Checkout', async () => {
+    account = { hasSubscribed: false };
+    await send('POST /checkout', { body: '{"plan":"pro"}' });
+    expect(opened[0]?.stripeCustomer).toBeUndefined();
+  });
+
+  test('without a subscription gets the plan’s trial, and with one none', async () => {
+    const plans = CATALOGUE.plans.map((plan) => ({ ...plan, trialDays: 14 }));
+    dependencies = { ...dependencies, catalogue: { ...CATALOGUE, plans } };
+    account = { stripeCustomer: 'cus_1', hasSubscribed: false };
+    await buy('{"plan":"pro"}');
+    account = { stripeCustomer: 'cus_1', subscription: 'sub_1', hasSubscribed: true };
+    await buy('{"plan":"pro"}');
+    expect(opened.map(({ trialDays }) => trialDays)).toEqual([14, undefined]);
+  });
+});
+
+describe('POST portal', () => {
+  test('leads to Stripe’s page for the customer of the key', async () => {
+    const { statusCode, json } = await send('POST /portal', { headers: { 'x-api-key': apiKey } });
+    expect([statusCode, json.url]).toEqual([
+      201,
+      'https://billing.stripe.com/p/session/cus_1?https://api.example.com/prod/billing/plans',
+    ]);
+  });
+
+  test('tells who has bought nothing to begin with checkout', async () => {
+    account = { hasSubscribed: false };
+    const { statusCode, json } = await send('POST /portal', { headers: { 'x-api-key': apiKey } });
+    expect([statusCode, json.detail]).toEqual([409, expect.stringContaining('start with checkout')]);
+  });
+
+  test('asks for a key', async () => {
+    expect((await send('POST /portal')).statusCode).toBe(401);
   });
 });
 
