@@ -5,19 +5,23 @@ import {
   earliestBeginning,
   type PaymentStore,
   type PlanChange,
+  type PlanSwitch,
   type Renewal,
   type SubscriptionLink,
 } from '../domain/customers';
 import type { Clawback, Grant } from '../domain/ledger';
 import { createCustomer, getItem, putNew } from './dynamodb-customer-store';
-import { type Item, Key, number, text } from './dynamodb-items';
+import { type Item, Key, number, text, toBalance } from './dynamodb-items';
 import { DynamoDbLedger, pendingEntry } from './dynamodb-ledger';
-import { NEXT_PERIOD } from './dynamodb-period';
+import { NEXT_PERIOD, withUnits } from './dynamodb-period';
 import type { ConditionalUpdate } from './dynamodb-update';
 import { SdkItemUpdates } from './sdk-item-updates';
 
 /** Stripe sends an event for 3 days, and lists it for 30. */
 const EVENT_LIFETIME = 40 * 86_400;
+
+/** Each attempt that fails is one in which a payment or many calls have got through. */
+const MAX_ATTEMPTS = 10;
 
 /** What payments write. */
 export class DynamoDbPaymentStore implements PaymentStore {
@@ -104,6 +108,39 @@ export class DynamoDbPaymentStore implements PaymentStore {
       isDone: (item) => item?.plan?.S === change.plan,
     });
     await this.notePeriod(customer, 'plan', change);
+  }
+
+  public async planOf(customer: string): Promise<string | undefined> {
+    return (await getItem(this.client, this.table, Key.balance(customer)))?.plan?.S;
+  }
+
+  public async switchPlan(customer: string, { cause, from, plan, units }: PlanSwitch): Promise<void> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const balance = toBalance(await getItem(this.client, this.table, Key.balance(customer)));
+      if (balance?.plan !== from) {
+        return;
+      }
+      for (const branch of withUnits(units, balance.credits)) {
+        const usesUnits = branch.update.includes(':units');
+        const { done } = await this.update({
+          key: Key.balance(customer),
+          update: `SET ${branch.update}, #plan = :plan`,
+          condition: `#plan = :from AND #credits = :credits AND ${branch.condition}`,
+          attributes: ['plan', 'remaining', 'credits'],
+          values: {
+            ':plan': text(plan),
+            ':from': text(from),
+            ':credits': number(balance.credits),
+            ...(usesUnits && { ':units': number(units) }),
+            ...branch.values,
+          },
+        });
+        if (done) {
+          return this.notePeriod(customer, 'plan', { cause, plan, units });
+        }
+      }
+    }
+    throw new Error(`the balance of customer ${customer} kept changing under a change of plan`);
   }
 
   public async renew(customer: string, renewal: Renewal): Promise<void> {
@@ -216,7 +253,11 @@ export class DynamoDbPaymentStore implements PaymentStore {
     throw new Error(`the balance of customer ${customer} kept changing under a new period`);
   }
 
-  private async notePeriod(customer: string, kind: string, { cause, plan, units }: PlanChange): Promise<void> {
+  private async notePeriod(
+    customer: string,
+    kind: string,
+    { cause, plan, units }: Pick<PlanChange, 'cause' | 'plan' | 'units'>,
+  ): Promise<void> {
     await putNew(this.client, this.table, {
       ...Key.ledger(customer, cause),
       kind: text(kind),

@@ -22,3 +22,25 @@ export const NEXT_PERIOD: readonly Branch[] = [
     values: NOTHING,
   },
 ];
+
+/**
+ * Units, `:units`, that come to a period in its middle, or, below nothing, leave it: as far as there are some of the plan's own. They
+ * name `remaining` and `credits`, and rely on `:credits` as it was read.
+ */
+export function withUnits(units: number, credits: number): readonly Branch[] {
+  if (units >= 0) {
+    const [, split, owing] = NEXT_PERIOD;
+    const first = { update: '#remaining = #remaining + :units', condition: '#remaining >= #credits', values: {} };
+    return [first, split as Branch, owing as Branch];
+  }
+  const enough = { ':enough': { N: String(credits - units) } };
+  return [
+    { update: '#remaining = #remaining + :units', condition: '#remaining >= :enough', values: enough },
+    {
+      update: '#remaining = #credits',
+      condition: '#remaining >= #credits AND #remaining < :enough',
+      values: enough,
+    },
+    { update: '#credits = #credits', condition: '#remaining < #credits', values: {} },
+  ];
+}

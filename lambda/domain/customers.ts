@@ -61,6 +61,12 @@ export interface PaymentStore {
    */
   renew(customer: string, renewal: Renewal): Promise<void>;
 
+  /** The plan that the customer is on. */
+  planOf(customer: string): Promise<string | undefined>;
+
+  /** Puts the customer from one plan on another in the middle of the period, with that many of the plan's own units more, or fewer. */
+  switchPlan(customer: string, change: PlanSwitch): Promise<void>;
+
   /** Starts a time of grace, unless one is running or the customer is suspended. */
   beginGrace(customer: string, endsAt: number): Promise<void>;
 
@@ -89,6 +95,14 @@ export interface PlanChange {
   readonly plan: string;
   readonly units: number;
   readonly period: QuotaPeriod;
+}
+
+export interface PlanSwitch {
+  /** The business object behind the change, for the ledger. */
+  readonly cause: string;
+  readonly from: string;
+  readonly plan: string;
+  readonly units: number;
 }
 
 /** A period of a subscription to `plan`, as Stripe has it; nothing is done where the customer is on another plan. */

@@ -32,6 +32,18 @@ export function periodAfter(plan: PlanEntry, ended: EpochSeconds, now: EpochSeco
   return period;
 }
 
+/**
+ * By how many units a period changes in whose middle a customer goes from one paid plan to another: what he has spent of the one
+ * counts for the other, or each change would fill the quota anew. Nothing where the two count differently, and a new period begins.
+ */
+export function unitsOfSwitch(from: PlanEntry | undefined, to: PlanEntry): number | undefined {
+  if (from?.price === undefined || from.quota.units === undefined || to.quota.units === undefined) {
+    return undefined;
+  }
+  const sameWindow = from.quota.period === to.quota.period && from.quota.timeZone === to.quota.timeZone;
+  return sameWindow ? to.quota.units - from.quota.units : undefined;
+}
+
 /** The seconds of the window in which the plan's units are counted; none where they never come back. */
 export function periodLength(quota: QuotaEntry, { start, end }: QuotaPeriod): number | undefined {
   switch (quota.period) {

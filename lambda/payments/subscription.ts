@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { findPlan, periodUnits } from '../domain/balance';
-import { firstPeriod, type QuotaPeriod } from '../domain/period';
+import { firstPeriod, type QuotaPeriod, unitsOfSwitch } from '../domain/period';
 import { ensureCustomer, ownMetadata, type PaymentDependencies } from './dependencies';
 
 /** Brings a customer to where the subscription, as Stripe has it now, puts him. */
@@ -53,7 +53,12 @@ async function startPlan(
   await ensureCustomer(customer, dependencies);
   const { adopted, replaced } = await store.adopt(customer, { subscription: id, created });
   if (adopted) {
-    await changePlan(customer, plan, `subscription#${id}#${plan}`, dependencies, subscription);
+    const cause = `subscription#${id}#${plan}`;
+    // Who buys another subscription has paid for all of its plan; who changes the one that he has, for the rest of the period.
+    const isSwitch = replaced === undefined && (await switchPlan(customer, plan, cause, dependencies));
+    if (!isSwitch) {
+      await changePlan(customer, plan, cause, dependencies, subscription);
+    }
   }
   if (replaced !== undefined) {
     // Nobody pays for two plans. The note of it stays until Stripe has confirmed.
@@ -85,6 +90,24 @@ function billingPeriod({ id, items }: Stripe.Subscription): QuotaPeriod {
     throw new Error(`subscription ${id} has no item to tell its period`);
   }
   return { start: item.current_period_start, end: item.current_period_end };
+}
+
+/** Carries on in the same period on another paid plan; false where that is not what has happened. */
+async function switchPlan(
+  customer: string,
+  planId: string,
+  cause: string,
+  { store, catalogue, arrivals }: PaymentDependencies,
+): Promise<boolean> {
+  const from = await store.planOf(customer);
+  const [before, after] = [from, planId].map((id) => catalogue.plans.find((plan) => plan.id === id));
+  const units = after && unitsOfSwitch(before, after);
+  if (from === undefined || from === planId || units === undefined) {
+    return false;
+  }
+  await store.switchPlan(customer, { cause, from, plan: planId, units });
+  await arrivals?.send({ customer, plan: planId });
+  return true;
 }
 
 async function changePlan(

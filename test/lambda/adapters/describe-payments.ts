@@ -154,6 +154,33 @@ export function describePayments(engine: string, url?: string): void {
         expect(balance).toMatchObject({ plan: 'pro', credits: after.credits, remaining: after.remaining - 5 });
       });
 
+      test.each([
+        ['up, with what was spent counted', { remaining: 400, credits: 0 }, 8_000, { remaining: 8_400, credits: 0 }],
+        [
+          'up, when bought units are being spent',
+          { remaining: 4, credits: 10 },
+          8_000,
+          { remaining: 8_004, credits: 4 },
+        ],
+        ['up, when units are owed', { remaining: -4, credits: 10 }, 8_000, { remaining: 7_996, credits: 0 }],
+        ['down, with what was spent counted', { remaining: 900, credits: 100 }, -500, { remaining: 400, credits: 100 }],
+        ['down, below what was spent', { remaining: 300, credits: 100 }, -500, { remaining: 100, credits: 100 }],
+        [
+          'down, when bought units are being spent',
+          { remaining: 70, credits: 100 },
+          -500,
+          { remaining: 70, credits: 100 },
+        ],
+      ])('in mid-period go %s, once', async (_, before, units, after) => {
+        const customer = await customerWith({ ...before, plan: 'pro' });
+        const period = await balanceOf(customer);
+        const switched = { cause: 'subscription#sub_1#max', from: 'pro', plan: 'max', units };
+        await Promise.all([payments.switchPlan(customer, switched), payments.switchPlan(customer, switched)]);
+        await payments.switchPlan(customer, switched);
+        const { periodStart, periodEnd } = period;
+        expect(await balanceOf(customer)).toMatchObject({ plan: 'max', ...after, periodStart, periodEnd });
+      });
+
       test('do not lift a suspension', async () => {
         const customer = await customerWith({ standing: 'suspended' });
         await payments.changePlan(customer, change);

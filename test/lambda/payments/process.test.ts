@@ -192,6 +192,39 @@ describe('a subscription', () => {
     await expect(process(event('invoice.paid', invoice('sub_1')))).rejects.toThrow('no plan gold');
   });
 
+  test('that goes to another plan and back in one period fills no quota anew', async () => {
+    putAtStripe(subscription('sub_1', 'pro'));
+    await process(bought('sub_1'));
+    await spend(600);
+    for (const [name, remaining] of [
+      ['max', 8_400],
+      ['pro', 400],
+      ['max', 8_400],
+    ] as const) {
+      putAtStripe(subscription('sub_1', name));
+      await process(event('customer.subscription.updated', { id: 'sub_1' }));
+      expect(await balance()).toMatchObject({ plan: name, remaining });
+    }
+  });
+
+  test('of another paywall in the same Stripe account is left alone', async () => {
+    putAtStripe(subscription('sub_1', 'pro', { metadata: { customer: 'customer1', plan: 'pro', paywall: 'Other' } }));
+    expect(await process(event('invoice.paid', invoice('sub_1')))).toBe('ignored');
+    const metadata = { customer: 'customer1', topUp: '1k', units: '1000', paywall: 'Other' };
+    expect(await process(event('checkout.session.completed', checkoutSession({ metadata })))).toBe('ignored');
+  });
+
+  test('that is paused is owed a payment at once, and its return restores it', async () => {
+    putAtStripe(subscription('sub_1', 'pro'));
+    await process(bought('sub_1'));
+    putAtStripe(subscription('sub_1', 'pro', { status: 'paused' }));
+    await process(event('customer.subscription.paused', { id: 'sub_1' }));
+    expect(await balance()).toMatchObject({ plan: 'pro', standing: 'grace', graceEndsAt: NOW });
+    putAtStripe(subscription('sub_1', 'pro'));
+    await process(event('customer.subscription.resumed', { id: 'sub_1' }));
+    expect(await balance()).toMatchObject({ plan: 'pro', standing: 'active', remaining: 1_000 });
+  });
+
   test('of something else in the same Stripe account is left alone', async () => {
     putAtStripe(subscription('sub_1', 'pro', { metadata: {} }));
     expect(await process(event('invoice.paid', invoice('sub_1')))).toBe('ignored');
