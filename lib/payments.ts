@@ -1,5 +1,7 @@
+import { Duration } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { CheckoutEntry } from './private/catalogue';
+import { requireInteger } from './private/validation';
 
 /** Options of `Payments.stripe`. */
 export interface StripeOptions {
@@ -30,6 +32,13 @@ export interface StripeOptions {
    * @default false
    */
   readonly automaticTax?: boolean;
+
+  /**
+   * How often Stripe's events are listed, to carry out those that no webhook has brought, between 1 minute and 1 day.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly reconcile?: Duration;
 }
 
 /** Who takes the money. */
@@ -37,7 +46,11 @@ export class Payments {
   /** Stripe: Checkout for plans and top-ups, and webhooks that restore the quota. */
   public static stripe(options: StripeOptions): Payments {
     const { secretKey, webhookSecret, promotionCodes = false, automaticTax = false } = options;
-    return new Payments(secretKey, webhookSecret, promotionCodes, automaticTax);
+    const reconcile = options.reconcile ?? Duration.minutes(15);
+    if (!reconcile.isUnresolved()) {
+      requireInteger('Payments.stripe: reconcile (minutes)', reconcile.toMinutes({ integral: false }), 1, 1_440);
+    }
+    return new Payments(secretKey, webhookSecret, promotionCodes, automaticTax, reconcile);
   }
 
   private constructor(
@@ -47,6 +60,8 @@ export class Payments {
     public readonly webhookSecret: ISecret | undefined,
     private readonly promotionCodes: boolean,
     private readonly automaticTax: boolean,
+    /** @internal */
+    public readonly _reconcile: Duration,
   ) {}
 
   /**

@@ -21,6 +21,7 @@ import { QuotaAuthorizer } from './quota-authorizer';
 import { QuotaStore } from './quota-store';
 import { Refund } from './refund';
 import { Settlement } from './settlement';
+import { StripeReconciler } from './stripe-reconciler';
 import { StripeWebhook } from './stripe-webhook';
 import { SurrogateKeys } from './surrogate-keys';
 import type { TopUp } from './top-up';
@@ -129,6 +130,9 @@ export class Paywall extends Construct {
   /** What takes Stripe's events. */
   public readonly webhook: StripeWebhook;
 
+  /** What carries out the events that no webhook has brought. */
+  public readonly reconciler: StripeReconciler;
+
   /** What customers sign up and pay by. */
   public readonly billing: BillingRoutes;
 
@@ -176,7 +180,9 @@ export class Paywall extends Construct {
     const { surrogateKeys } = this;
     const paywallId = props.paywallId ?? usagePlans.surrogateKeyPrefix;
     this.processor = new PaymentProcessor(this, 'Payments', { catalogue, store, payments, paywallId, surrogateKeys });
-    this.webhook = new StripeWebhook(this, 'StripeWebhook', { payments, processor: this.processor });
+    const { processor } = this;
+    this.webhook = new StripeWebhook(this, 'StripeWebhook', { payments, processor });
+    this.reconciler = new StripeReconciler(this, 'Reconciler', { store, payments, processor });
     this.settlement = new Settlement(this, 'Settlement', { store });
     this.billing = new BillingRoutes(this, 'Billing', {
       catalogue,

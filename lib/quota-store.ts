@@ -72,6 +72,11 @@ export class QuotaStoreGrants {
     ).combine(this.allowAttributes(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], SETTLED_ATTRIBUTES));
   }
 
+  /** Keep the reconciler's place among Stripe's events. No customer, and no ledger entry. */
+  public keepCursor(grantee: IGrantable): Grant {
+    return this.allow(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem'], ['CURSOR#*']);
+  }
+
   /** See which plan customers are on, and name the surrogate keys that are theirs. Nothing else of a customer. */
   public nameSurrogateKeys(grantee: IGrantable): Grant {
     return this.allowAttributes(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], SURROGATE_KEY_ATTRIBUTES);

@@ -21,12 +21,14 @@ const common = {
   mainFields: ['module', 'main'],
 };
 
-const handlers = ['authorizer', 'billing', 'payments', 'settlement', 'surrogate-keys', 'webhook'].map((name) => ({
-  ...common,
-  entryPoints: [join(root, 'lambda', name, 'index.ts')],
-  outfile: join(assets, name, 'index.js'),
-  minify: true,
-}));
+const handlers = ['authorizer', 'billing', 'payments', 'reconciler', 'settlement', 'surrogate-keys', 'webhook'].map(
+  (name) => ({
+    ...common,
+    entryPoints: [join(root, 'lambda', name, 'index.ts')],
+    outfile: join(assets, name, 'index.js'),
+    minify: true,
+  }),
+);
 
 /** What the package gives to backends, `cdk-paywall/backend`. */
 const backend = {

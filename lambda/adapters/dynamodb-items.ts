@@ -7,6 +7,8 @@ export const Key = {
   account: (customer: string) => key(`CUSTOMER#${customer}`, 'ACCOUNT'),
   ledger: (customer: string, entry: string) => key(`LEDGER#${customer}`, entry),
   event: (id: string) => key(`EVENT#${id}`, 'EVENT'),
+  /** Up to when the reconciler has seen to Stripe's events. */
+  cursor: () => key('CURSOR#STRIPE', 'CURSOR'),
   /** Which customer of ours a Stripe customer is. */
   stripeCustomer: (id: string) => key(`STRIPE#${id}`, 'CUSTOMER'),
   /** A call that has been settled. */

@@ -17,6 +17,8 @@ export const Environment = {
   PAYWALL_ID: 'PAYWALL_ID',
   /** The name of the function that carries out what Stripe's events mean. */
   PAYMENTS_FUNCTION: 'PAYWALL_PAYMENTS_FUNCTION',
+  /** The URL of the queue of events that could not be carried out. */
+  DEAD_LETTERS_QUEUE_URL: 'PAYWALL_DEAD_LETTERS_QUEUE_URL',
   /** The `CheckoutEntry`, as JSON. */
   CHECKOUT: 'PAYWALL_CHECKOUT',
   /** The ARN of the secret with Stripe's secret API key. */

@@ -1,0 +1,47 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { Environment } from '../../lib/private/environment';
+import { systemClock } from '../adapters/clock';
+import { DynamoDbCursor } from '../adapters/dynamodb-cursor';
+import { requireEnv } from '../adapters/environment';
+import { logError } from '../adapters/log';
+import { countMetric } from '../adapters/metrics';
+import { PaymentsFunction } from '../adapters/payments-function';
+import { SecretReader } from '../adapters/secrets';
+import { StripeConnection } from '../adapters/stripe-client';
+import { StripeEventSource } from '../adapters/stripe-event-source';
+import { type ReconcileDependencies, type Reconciliation, reconcile } from './reconcile';
+
+const secrets = new SecretReader(new SecretsManagerClient({}), systemClock);
+const payments = new PaymentsFunction(new LambdaClient({}), requireEnv(Environment.PAYMENTS_FUNCTION));
+const queues = new SQSClient({});
+const deadLettersUrl = requireEnv(Environment.DEAD_LETTERS_QUEUE_URL);
+
+const dependencies: ReconcileDependencies = {
+  events: new StripeEventSource(new StripeConnection(secrets, requireEnv(Environment.STRIPE_SECRET_KEY_ARN))),
+  cursor: new DynamoDbCursor(new DynamoDBClient({}), requireEnv(Environment.TABLE_NAME)),
+  process: payments.process.bind(payments),
+  deadLetter: async (event, error) => {
+    logError('an event could not be reconciled', { event: event.id, type: event.type }, error);
+    // As the function takes it, so that it can be sent there again as it is.
+    await queues.send(
+      new SendMessageCommand({ QueueUrl: deadLettersUrl, MessageBody: JSON.stringify({ detail: event }) }),
+    );
+  },
+  clock: systemClock,
+};
+
+export async function handler(): Promise<Reconciliation> {
+  const reconciliation = await reconcile(dependencies);
+  for (const [metric, value] of [
+    ['MissedEvents', reconciliation.missed],
+    ['FailedEvents', reconciliation.failed],
+  ] as const) {
+    if (value > 0) {
+      countMetric(metric, value);
+    }
+  }
+  return reconciliation;
+}
