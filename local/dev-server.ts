@@ -3,14 +3,15 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Environment } from '../lib/private/environment';
 import { type ControlPlane, startControlPlane } from './control-plane/control-plane';
+import { runCustomResources } from './custom-resources/custom-resources';
 import { createGateway } from './gateway';
 import { keepSecretValues, keptSecretValues } from './kept-secrets';
-import type { LambdaRuntime } from './lambda/runtime';
-import { createLambdaRuntime } from './lambda/worker-runtime';
+import { type LocalLambda, startLambda } from './lambda/lambda';
 import { createLogSubscriptions, type LogSubscriptions } from './logs/subscriptions';
 import { findPaywalls, type PaywallModel } from './paywall';
 import { type EventSources, startEventSources } from './queues/event-sources';
 import { type LocalQueues, startQueues } from './queues/queues';
+import { type Schedules, startSchedules } from './schedules/schedules';
 import { type LocalSecrets, startSecrets } from './secrets/secrets';
 import { type Store, startStore } from './store/store';
 import { type StripeStandIn, startStripe } from './stripe';
@@ -73,8 +74,9 @@ interface Parts {
   stripe?: StripeStandIn;
   server?: { close(): Promise<void> };
   logs?: LogSubscriptions;
+  schedules?: Schedules;
   eventSources?: EventSources;
-  lambda?: LambdaRuntime;
+  lambda?: LocalLambda;
   controlPlane?: ControlPlane;
   queues?: LocalQueues;
   secrets?: LocalSecrets;
@@ -88,8 +90,8 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   const { log = console.error } = options;
   const close = async () => {
     parts.isClosing = true;
-    const { stripe, server, logs, eventSources, lambda, controlPlane, queues, secrets, store } = parts;
-    for (const part of [stripe, server, logs, eventSources, lambda, controlPlane, queues, secrets, store]) {
+    const { stripe, server, logs, schedules, eventSources, lambda, controlPlane, queues, secrets, store } = parts;
+    for (const part of [stripe, server, logs, schedules, eventSources, lambda, controlPlane, queues, secrets, store]) {
       await part?.close();
     }
   };
@@ -131,7 +133,8 @@ async function start(
 
   const stripe = options.stripe === undefined ? await startStandIn(options, apis, paywalls) : undefined;
   parts.stripe = stripe;
-  const lambda = createLambdaRuntime(app.functions, {
+  const lambda = await startLambda({
+    functions: app.functions,
     environment: {
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
@@ -143,15 +146,20 @@ async function start(
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       ...(stripe !== undefined && { [Environment.STRIPE_API_BASE]: stripe.url }),
     },
+    queues,
     onLog: (name, line) => log?.(`${name}: ${line}`),
+    report,
   });
   parts.lambda = lambda;
-  const logs = createLogSubscriptions(app.logSubscriptions, lambda, { log: report });
+  const { runtime, invocations } = lambda;
+  const logs = createLogSubscriptions(app.logSubscriptions, invocations, { log: report });
   parts.logs = logs;
-  parts.eventSources = startEventSources({ eventSources: app.eventSources, queues, lambda, report });
+  parts.eventSources = startEventSources({ eventSources: app.eventSources, queues, lambda: runtime, report });
   const { registry: apiKeys } = controlPlane;
   const domainName = `${HOST}:${port}`;
-  server.on('request', createGateway(apis, lambda, { apiKeys, accessLogs: logs, domainName, log: report }));
+  server.on('request', createGateway(apis, runtime, { apiKeys, accessLogs: logs, domainName, log: report }));
+  parts.schedules = startSchedules({ schedules: app.schedules, invocations, report });
+  await runCustomResources({ app, invocations, apis, dataDir, report });
   return { app, apis, paywalls, stripe, storeUrl: store.url, queuesUrl: queues.url };
 }
 

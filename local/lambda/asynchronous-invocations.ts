@@ -1,27 +1,56 @@
 import { randomUUID } from 'node:crypto';
 import type { InvocationResult, LambdaRuntime } from './runtime';
-import type { Schedule } from './schedule';
+import { type Schedule, unrefSchedule } from './schedule';
 
 /** Lambda waits a minute, then two; nobody wants to wait that long in front of a screen. */
 const RETRY_DELAYS_MILLIS = [1_000, 2_000];
 /** How long those that run may take to end when all is closed. */
 const CLOSE_MILLIS = 2_000;
 
+/** An event that a function has failed on for the last time. */
+export interface FailedEvent {
+  readonly functionArn: string;
+  readonly event: unknown;
+  readonly requestId: string;
+  readonly errorType: string;
+  readonly errorMessage: string;
+}
+
+export interface AsynchronousInvocationsOptions {
+  /** @default - the machine's own clock */
+  readonly schedule?: Schedule;
+  /**
+   * Takes the events that are given up.
+   * @default - they are dropped
+   */
+  readonly deadLetters?: (failed: FailedEvent) => void;
+}
+
 /** Lambda's asynchronous invocation: an event is taken at once, and tried three times at most, under one request id. */
 export class AsynchronousInvocations {
   private readonly running = new Set<Promise<void>>();
   private readonly pauses = new Set<() => void>();
+  private readonly schedule: Schedule;
+  private readonly deadLetters: (failed: FailedEvent) => void;
   private closed = false;
 
   constructor(
     private readonly lambda: LambdaRuntime,
-    private readonly schedule: Schedule,
-  ) {}
+    { schedule = unrefSchedule, deadLetters = () => undefined }: AsynchronousInvocationsOptions = {},
+  ) {
+    this.schedule = schedule;
+    this.deadLetters = deadLetters;
+  }
 
-  /** @param onFailure told once, when the last attempt has failed */
-  public invoke(functionArn: string, event: unknown, onFailure: (why: string) => void): void {
-    const run = this.run(functionArn, event, onFailure).finally(() => this.running.delete(run));
+  /**
+   * @param onFailure told once, when the last attempt has failed
+   * @returns the request id
+   */
+  public invoke(functionArn: string, event: unknown, onFailure: (why: string) => void): string {
+    const requestId = randomUUID();
+    const run = this.run(functionArn, event, requestId, onFailure).finally(() => this.running.delete(run));
     this.running.add(run);
+    return requestId;
   }
 
   /** Lets what runs come to its end, for a moment; what has failed by then is not tried again. */
@@ -38,8 +67,12 @@ export class AsynchronousInvocations {
     cancel();
   }
 
-  private async run(functionArn: string, event: unknown, onFailure: (why: string) => void): Promise<void> {
-    const requestId = randomUUID();
+  private async run(
+    functionArn: string,
+    event: unknown,
+    requestId: string,
+    onFailure: (why: string) => void,
+  ): Promise<void> {
     let result = await this.attempt(functionArn, event, requestId);
     for (const delay of RETRY_DELAYS_MILLIS) {
       if (result.ok || this.closed) {
@@ -50,7 +83,9 @@ export class AsynchronousInvocations {
       result = this.closed ? result : await this.attempt(functionArn, event, requestId);
     }
     if (!result.ok) {
-      onFailure(`${result.errorType}: ${result.errorMessage}`);
+      const { errorType, errorMessage } = result;
+      this.deadLetters({ functionArn, event, requestId, errorType, errorMessage });
+      onFailure(`${errorType}: ${errorMessage}`);
     }
   }
 

@@ -98,6 +98,26 @@ function answerWithError(error) {
   return { type: 'failed', ...describe(error) };
 }
 
+// CloudFormation's ResponseURL is HTTPS on port 443, and AWS's own helpers (cfn-response, CDK's provider framework) send by
+// that whatever the URL says; the local one is plain HTTP, on a port of its own.
+const responsePorts = new Map();
+function sendPlainly(responseUrl) {
+  const { protocol, port, pathname, search } = new URL(responseUrl);
+  if (protocol !== 'http:') return;
+  const [http, https] = [require('node:http'), require('node:https')];
+  if (responsePorts.size === 0) {
+    const { request } = https;
+    https.request = (target, ...more) => {
+      const url = URL.canParse(target) ? new URL(target) : undefined;
+      const port = responsePorts.get(url ? url.pathname + url.search : target?.path);
+      if (port === undefined) return request(target, ...more);
+      return http.request(url ?? { ...target, protocol: 'http:', port, agent: undefined }, ...more);
+    };
+    Module.syncBuiltinESMExports();
+  }
+  responsePorts.set(pathname + search, port);
+}
+
 function invoke(handler, { requestId, functionArn, event, timeoutMillis }) {
   const deadline = Date.now() + timeoutMillis;
   let answered = false;
@@ -130,7 +150,9 @@ function invoke(handler, { requestId, functionArn, event, timeoutMillis }) {
     fail: (error) => callback(error ?? 'handled'),
   };
   try {
-    const result = handler(JSON.parse(event), context, callback);
+    const input = JSON.parse(event);
+    if (URL.canParse(input?.ResponseURL)) sendPlainly(input.ResponseURL);
+    const result = handler(input, context, callback);
     if (typeof result?.then === 'function') {
       result.then((value) => answer(answerWith(value)), (error) => answer(answerWithError(error)));
     } else if (!takesCallbacks) {

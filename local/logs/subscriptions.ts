@@ -1,7 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { ACCOUNT_ID } from '../gateway/context';
-import { AsynchronousInvocations } from '../lambda/asynchronous-invocations';
-import type { LambdaRuntime } from '../lambda/runtime';
+import type { AsynchronousInvocations } from '../lambda/asynchronous-invocations';
 import { type Schedule, unrefSchedule } from '../lambda/schedule';
 import type { LogSubscriptionModel } from '../template/model';
 import { EventIds } from './event-ids';
@@ -27,15 +26,14 @@ export interface LogSubscriptionOptions {
 /** Log groups, as far as anyone subscribes to them: whoever logs writes here. */
 export interface LogSubscriptions extends LogWriter {
   /** Delivers what is pending; whatever is written later is dropped. */
-  close(): Promise<void>;
+  close(): void;
 }
 
 export function createLogSubscriptions(
   models: readonly LogSubscriptionModel[],
-  lambda: LambdaRuntime,
+  invocations: AsynchronousInvocations,
   { log, clock = Date.now, schedule = unrefSchedule }: LogSubscriptionOptions,
 ): LogSubscriptions {
-  const invocations = new AsynchronousInvocations(lambda, schedule);
   const subscriptions = models.map((model) => new Subscription(model, invocations, schedule, log));
   const ids = new EventIds(clock);
   let closed = false;
@@ -46,12 +44,11 @@ export function createLogSubscriptions(
         subscription.take(event, id);
       }
     },
-    async close() {
+    close() {
       closed = true;
       for (const subscription of subscriptions) {
         subscription.flush();
       }
-      await invocations.close();
     },
   };
 }

@@ -75,6 +75,7 @@ export function arnOf(resource: Resource): string {
 /** What `Ref` gives. */
 export function referenceTo(resource: Resource): string {
   const { type, stack } = resource;
+  checkIsKnown(resource);
   const idLength = ID_LENGTHS[type];
   if (idLength !== undefined) {
     return stableId(`${stack.name}/${resource.logicalId}`, idLength);
@@ -101,6 +102,7 @@ export function referenceTo(resource: Resource): string {
 /** What `Fn::GetAtt` gives; an attribute that only AWS could know becomes a name that says what it stands for. */
 export function attributeOf(resource: Resource, attribute: string): string {
   const { type, stack } = resource;
+  checkIsKnown(resource);
   switch (`${kindOf(type)}.${attribute}`) {
     case 'RestApi.RootResourceId':
       return stableId(`${stack.name}/${resource.logicalId}/`, 10);
@@ -137,6 +139,13 @@ export function attributeOf(resource: Resource, attribute: string): string {
 export function functionArnOf(resource: Resource): string {
   const name = requiredText(resource, 'FunctionName');
   return name.startsWith('arn:') ? name : arn(resource.stack, 'lambda', `function:${name}`);
+}
+
+/** A custom resource's provider gives its physical id and its attributes, and runs when the templates have been read. */
+function checkIsKnown({ isCustom, path }: Resource): void {
+  if (isCustom) {
+    throw new Unresolvable(`what the custom resource ${path} gives is known only when it has run`);
+  }
 }
 
 function secretArn(name: string, stack: Stack): string {

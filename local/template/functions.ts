@@ -3,8 +3,9 @@ import { isAbsolute, join } from 'node:path';
 import { unqualifiedArn } from '../lambda/function-arn';
 import type { AppTemplates } from './app-templates';
 import { arnOf, nameOf } from './attributes';
+import { isRun } from './custom-resources';
 import { Unresolvable } from './intrinsics';
-import type { FunctionModel } from './model';
+import type { FunctionModel, QueueModel } from './model';
 import { stableId } from './physical-names';
 import type { Resource } from './stack';
 import { list, number, object, text } from './values';
@@ -14,12 +15,16 @@ export class FunctionCatalogue {
   private readonly servedByArn = new Map<string, FunctionModel>();
   private readonly reasons = new Map<string, string>();
 
-  constructor(app: AppTemplates) {
-    const deploymentOnly = deploymentOnlyArns(app);
+  constructor(
+    app: AppTemplates,
+    private readonly queues: readonly QueueModel[],
+  ) {
+    const providers = providersOf(app);
     for (const resource of app.resourcesOf('AWS::Lambda::Function')) {
       const arn = resource.attempt(() => arnOf(resource));
-      if (arn !== undefined && !deploymentOnly.has(arn)) {
-        this.add(resource, arn);
+      const provider = arn === undefined ? undefined : providers.get(arn);
+      if (arn !== undefined && provider !== 'not run') {
+        this.add(resource, arn, provider !== undefined);
       }
     }
   }
@@ -46,38 +51,42 @@ export class FunctionCatalogue {
     throw new Unresolvable(this.reasons.get(unqualified) ?? `the function ${arn} is not in this app`);
   }
 
-  private add(resource: Resource, arn: string): void {
+  private add(resource: Resource, arn: string, isProvider: boolean): void {
     try {
       if (this.servedByArn.has(arn)) {
         throw new Unresolvable(`another function of this app has the ARN ${arn} as well`);
       }
-      this.servedByArn.set(arn, readFunction(resource, arn));
+      this.servedByArn.set(arn, readFunction(resource, arn, this.queues));
     } catch (error) {
       if (!(error instanceof Unresolvable)) {
         throw error;
       }
-      resource.unserved(error.message);
+      // What a custom resource lacks is told of that.
+      if (!isProvider) {
+        resource.unserved(error.message);
+      }
       this.reasons.set(arn, `the function ${resource.path} does not run locally (${error.message})`);
     }
   }
 }
 
-/** The functions behind custom resources: what CloudFormation calls while it deploys, and nobody later. */
-function deploymentOnlyArns(app: AppTemplates): Set<string> {
-  const arns = new Set<string>();
+/** The functions behind custom resources, which nobody invokes but CloudFormation: those of CDK's own do not run here. */
+function providersOf(app: AppTemplates): Map<string, 'run' | 'not run'> {
+  const providers = new Map<string, 'run' | 'not run'>();
   for (const resource of app.stacks.flatMap((stack) => stack.resources)) {
     if (resource.raw('ServiceToken') === undefined) {
       continue;
     }
-    const arn = resource.attempt(() => text(resource.property('ServiceToken')), 'its function is not known');
-    if (arn !== undefined) {
-      arns.add(unqualifiedArn(arn));
+    const token = resource.attempt(() => text(resource.property('ServiceToken')), 'its function is not known');
+    const arn = unqualifiedArn(token ?? '');
+    if (providers.get(arn) !== 'run') {
+      providers.set(arn, isRun(resource) ? 'run' : 'not run');
     }
   }
-  return arns;
+  return providers;
 }
 
-function readFunction(resource: Resource, arn: string): FunctionModel {
+function readFunction(resource: Resource, arn: string, queues: readonly QueueModel[]): FunctionModel {
   const runtime = text(resource.property('Runtime'));
   if (runtime === undefined) {
     throw new Unresolvable('it is a container image; functions from a folder run locally');
@@ -105,7 +114,17 @@ function readFunction(resource: Resource, arn: string): FunctionModel {
     environment: readEnvironment(resource),
     timeoutSeconds: number(resource.property('Timeout')) ?? 3,
     memoryMegabytes: number(resource.property('MemorySize')) ?? 128,
+    deadLetterQueueArn: resource.attempt(() => readDeadLetterQueue(resource, queues), 'its dead letters are lost'),
   };
+}
+
+function readDeadLetterQueue(resource: Resource, queues: readonly QueueModel[]): string | undefined {
+  const arn = text(object(resource.property('DeadLetterConfig')).TargetArn);
+  const queue = queues.find((one) => one.arn === arn);
+  if (arn !== undefined && (queue === undefined || queue.fifo)) {
+    throw new Unresolvable(`${arn} is not a standard queue of this app`);
+  }
+  return arn;
 }
 
 /** Variable by variable, so that one that cannot be known locally takes no other with it. */

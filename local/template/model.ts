@@ -13,6 +13,8 @@ export interface AppModel {
   readonly queues: QueueModel[];
   /** What invokes functions besides the APIs. */
   readonly eventSources: EventSourceModel[];
+  readonly schedules: ScheduleModel[];
+  readonly customResources: CustomResourceModel[];
   /** What the template holds and the local gateway cannot serve, each with the construct path that names it. */
   readonly unserved: UnservedResource[];
 }
@@ -146,6 +148,8 @@ export interface FunctionModel {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
+  /** A queue of the app that gets the events on which asynchronous invocations have failed. */
+  readonly deadLetterQueueArn?: string;
 }
 
 export interface TableModel {
@@ -197,4 +201,33 @@ export interface EventSourceModel {
   readonly maximumBatchingWindowSeconds: number;
   readonly reportBatchItemFailures: boolean;
   readonly maximumConcurrency?: number;
+}
+
+/** A function that is invoked by the clock. */
+export interface ScheduleModel {
+  readonly path: string;
+  /** The rule's or the schedule's. */
+  readonly arn: string;
+  readonly source: 'aws.events' | 'aws.scheduler';
+  /** Valid: `rate(5 minutes)` or `cron(0 8 * * ? *)`, which is in UTC. */
+  readonly expression: string;
+  readonly functionArn: string;
+  /** JSON; absent where the function gets the scheduled event. */
+  readonly input?: string;
+}
+
+/** A custom resource whose provider is a function of the app. */
+export interface CustomResourceModel {
+  readonly path: string;
+  /** `Custom::Thing`, or `AWS::CloudFormation::CustomResource`. */
+  readonly type: string;
+  readonly logicalId: string;
+  readonly stackId: string;
+  /** The ARN of its provider. */
+  readonly serviceToken: string;
+  /** `ServiceToken` included; scalars are text, as CloudFormation makes them. */
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly serviceTimeoutSeconds?: number;
+  /** Logical ids of the custom resources of its stack that come before it. */
+  readonly dependsOn: readonly string[];
 }

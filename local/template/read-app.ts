@@ -1,10 +1,12 @@
 import { AppTemplates, type GivenValues } from './app-templates';
 import { readAssembly } from './assembly';
+import { readCustomResources } from './custom-resources';
 import { FunctionCatalogue } from './functions';
 import { readLogSubscriptions } from './log-subscriptions';
 import type { AppModel } from './model';
 import { readEventSources, readQueues } from './queues';
 import { readRestApis } from './rest-apis';
+import { readSchedules } from './schedules';
 import { readSecrets } from './secrets';
 import { readTables } from './tables';
 import { nameUnserved } from './unserved';
@@ -13,14 +15,16 @@ import { UsagePlanCatalogue } from './usage-plans';
 /** Reads a cloud assembly, as `cdk synth` leaves it in `cdk.out`, into what the local gateway serves. */
 export function readApp(assemblyDir: string, given: GivenValues = {}): AppModel {
   const app = new AppTemplates(readAssembly(assemblyDir), given);
-  const functions = new FunctionCatalogue(app);
+  const queues = readQueues(app);
+  const functions = new FunctionCatalogue(app, queues);
   const usage = new UsagePlanCatalogue(app);
   const apis = readRestApis(app, functions, usage);
   const tables = readTables(app);
   const secrets = readSecrets(app);
   const logSubscriptions = readLogSubscriptions(app, functions, apis);
-  const queues = readQueues(app);
   const eventSources = readEventSources(app, queues, functions);
+  const schedules = readSchedules(app, functions);
+  const customResources = readCustomResources(app, functions);
   nameUnserved(app);
   const { apiKeys, usagePlans } = usage;
   return {
@@ -30,6 +34,8 @@ export function readApp(assemblyDir: string, given: GivenValues = {}): AppModel 
     secrets,
     queues,
     eventSources,
+    schedules,
+    customResources,
     logSubscriptions,
     apiKeys,
     usagePlans,

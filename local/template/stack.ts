@@ -3,7 +3,7 @@ import type { AssemblyStack } from './assembly';
 import { attributeOf, referenceTo } from './attributes';
 import { resolveReferences } from './dynamic-references';
 import { evaluate, resolve, type Scope, Unresolvable } from './intrinsics';
-import { type JsonObject, list, object, text } from './values';
+import { type JsonObject, list, object, text, textList } from './values';
 
 /** A stack or nested stack, as the scope that its own template's intrinsic functions are resolved in. */
 export class Stack implements Scope {
@@ -158,8 +158,22 @@ export class Resource {
     return object(this.definition.Metadata);
   }
 
+  get isCustom(): boolean {
+    return this.type.startsWith('Custom::') || this.type === 'AWS::CloudFormation::CustomResource';
+  }
+
+  /** Logical ids. */
+  get dependsOn(): readonly string[] {
+    return textList([this.definition.DependsOn].flat());
+  }
+
+  /** As they are in the template. */
+  get properties(): JsonObject {
+    return object(this.definition.Properties);
+  }
+
   raw(property: string): unknown {
-    return object(this.definition.Properties)[property];
+    return this.properties[property];
   }
 
   property(name: string): unknown {

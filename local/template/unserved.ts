@@ -1,13 +1,16 @@
 import type { AppTemplates } from './app-templates';
+import type { Resource } from './stack';
 
 /** Types that are served, or that their own readers name. */
 const READ = new Set([
   'AWS::CloudFormation::Stack',
   'AWS::DynamoDB::GlobalTable',
   'AWS::DynamoDB::Table',
+  'AWS::Events::Rule',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
   'AWS::SQS::Queue',
+  'AWS::Scheduler::Schedule',
   'AWS::SecretsManager::Secret',
 ]);
 
@@ -42,15 +45,12 @@ const HARMLESS = [
   'AWS::SNS::TopicPolicy',
   'AWS::SQS::QueueInlinePolicy',
   'AWS::SQS::QueuePolicy',
+  'AWS::Scheduler::ScheduleGroup',
   'AWS::SecretsManager::',
   'AWS::ServiceCatalogAppRegistry::',
   'AWS::Synthetics::',
   'AWS::WAF',
   'AWS::XRay::',
-  'Custom::CDKBucketDeployment',
-  'Custom::LogRetention',
-  'Custom::S3AutoDeleteObjects',
-  'Custom::VpcRestrictDefaultSG',
 ];
 
 /** What is missed, in words; these come before the harmless services that some of them belong to. */
@@ -59,13 +59,11 @@ const REASONS: Readonly<Record<string, string>> = {
   'AWS::CloudFront::Distribution': 'requests go straight to the REST API, without its distribution',
   'AWS::Cognito::UserPool': 'user pools have no local stand-in',
   'AWS::Events::EventBus': 'events have no local stand-in',
-  'AWS::Events::Rule': 'nothing runs on a schedule or an event',
   'AWS::Lambda::EventInvokeConfig': 'functions that are invoked asynchronously are retried twice, whatever it says',
   'AWS::Lambda::Url': 'function URLs are not served, only REST APIs',
   'AWS::S3::Bucket': 'S3 has no local stand-in',
   'AWS::SNS::Topic': 'SNS has no local stand-in',
   'AWS::SSM::Parameter': 'Systems Manager has no local stand-in; values that the template itself takes are known',
-  'AWS::Scheduler::Schedule': 'nothing runs on a schedule',
   'AWS::SecretsManager::RotationSchedule': 'secrets are not rotated',
   'AWS::StepFunctions::StateMachine': 'Step Functions has no local stand-in',
 };
@@ -74,7 +72,7 @@ const REASONS: Readonly<Record<string, string>> = {
 export function nameUnserved(app: AppTemplates): void {
   for (const { resources } of app.stacks) {
     for (const resource of resources) {
-      const reason = REASONS[resource.type] ?? reasonOfOther(resource.type);
+      const reason = REASONS[resource.type] ?? reasonOfOther(resource);
       if (reason !== undefined) {
         resource.unserved(reason);
       }
@@ -82,11 +80,9 @@ export function nameUnserved(app: AppTemplates): void {
   }
 }
 
-function reasonOfOther(type: string): string | undefined {
-  if (READ.has(type) || HARMLESS.some((prefix) => type.startsWith(prefix))) {
-    return undefined;
-  }
-  return type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource'
-    ? 'custom resources do not run, so what this one sets up is missing'
+function reasonOfOther({ type, isCustom }: Resource): string | undefined {
+  const isNamedElsewhere = READ.has(type) || isCustom;
+  return isNamedElsewhere || HARMLESS.some((prefix) => type.startsWith(prefix))
+    ? undefined
     : `${type} has no local stand-in`;
 }

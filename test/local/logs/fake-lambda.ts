@@ -38,6 +38,8 @@ export class ManualTime {
   private now = 0;
   private readonly timers = new Map<symbol, { at: number; run: () => void }>();
 
+  readonly clock = () => this.now;
+
   readonly schedule: Schedule = (millis, run) => {
     const id = Symbol();
     this.timers.set(id, { at: this.now + millis, run });

@@ -1,3 +1,4 @@
+import { AsynchronousInvocations } from '../../../local/lambda/asynchronous-invocations';
 import type { LogEvent } from '../../../local/logs/log-event';
 import { createLogSubscriptions } from '../../../local/logs/subscriptions';
 import type { LogSubscriptionModel } from '../../../local/template/model';
@@ -7,6 +8,7 @@ const FAILURE = { ok: false, errorType: 'Error', errorMessage: 'boom' } as const
 
 function subscribe(...models: Partial<LogSubscriptionModel>[]) {
   const [lambda, time, log] = [new RecordingLambda(), new ManualTime(), [] as string[]];
+  const invocations = new AsynchronousInvocations(lambda, { schedule: time.schedule });
   const subscriptions = createLogSubscriptions(
     models.map((model) => ({
       logGroupName: 'access',
@@ -15,13 +17,17 @@ function subscribe(...models: Partial<LogSubscriptionModel>[]) {
       filterName: 'filter',
       ...model,
     })),
-    lambda,
+    invocations,
     { log: (line) => log.push(line), clock: () => 1_552_518_348_220, schedule: time.schedule },
   );
   const write = (message: string, event: Partial<LogEvent> = {}) =>
     subscriptions.write({ logGroup: 'access', logStream: 'stream', timestamp: 1, message, ...event });
   const messages = () => lambda.deliveries.map(({ logEvents }) => logEvents.map(({ message }) => message));
-  return { lambda, time, log, subscriptions, write, messages };
+  const close = () => {
+    subscriptions.close();
+    return invocations.close();
+  };
+  return { lambda, time, log, close, write, messages };
 }
 
 describe('batches', () => {
@@ -178,13 +184,13 @@ describe('an invocation that fails', () => {
 
 describe('the end', () => {
   test('delivers what is pending, and waits for it', async () => {
-    const { lambda, time, subscriptions, write, messages } = subscribe({});
+    const { lambda, time, close, write, messages } = subscribe({});
     let finish = (): void => undefined;
     lambda.answer = () => new Promise((resolve) => (finish = () => resolve({ ok: true, payload: null })));
 
     write('one');
     let closed = false;
-    const closing = subscriptions.close().then(() => (closed = true));
+    const closing = close().then(() => (closed = true));
     await settled();
     expect([messages(), closed]).toEqual([[['one']], false]);
     finish();
@@ -196,14 +202,14 @@ describe('the end', () => {
   });
 
   test('waits for none that hangs, and for no retry', async () => {
-    const { lambda, time, subscriptions, write, log } = subscribe({}, { logGroupName: 'other', functionArn: 'hangs' });
+    const { lambda, time, close, write, log } = subscribe({}, { logGroupName: 'other', functionArn: 'hangs' });
     lambda.answer = async () => FAILURE;
     write('one');
     await time.pass(200);
     lambda.answer = () => new Promise(() => undefined);
     write('two', { logGroup: 'other' });
 
-    const closing = subscriptions.close();
+    const closing = close();
     await settled();
     expect(log).toEqual(['gave up on 1 log events of access for fn: Error: boom']);
     await time.pass(2_000);
@@ -213,9 +219,9 @@ describe('the end', () => {
   });
 
   test('of an idle one comes at once', async () => {
-    const { time, subscriptions } = subscribe({});
+    const { time, close } = subscribe({});
 
-    await subscriptions.close();
+    await close();
 
     expect(time.waiting).toBe(0);
   });

@@ -12,9 +12,11 @@ import {
 } from 'aws-cdk-lib';
 import { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { CfnFunction, Code, type FunctionProps, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { checkBundles } from '../../../local/template/missing';
 import { readApp } from '../../../local/template/read-app';
 import {
@@ -124,7 +126,7 @@ describe('a function', () => {
     expect(second).toBe(first);
   });
 
-  test('that only CloudFormation calls is left out', () => {
+  test('that only CloudFormation calls is not missed where it does not run', () => {
     const model = modelOf((stack) => {
       const python = new LambdaFunction(stack, 'OnDeploy', {
         runtime: Runtime.PYTHON_3_13,
@@ -136,6 +138,43 @@ describe('a function', () => {
 
     expect(model.functions).toEqual([]);
     expect(model.unserved).toMatchObject([{ path: 'Stack/Custom/Default', type: 'Custom::Thing' }]);
+  });
+});
+
+describe('its dead-letter queue', () => {
+  const withDeadLetters = (deadLetters: (stack: Stack) => Pick<FunctionProps, 'deadLetterQueue' | 'deadLetterTopic'>) =>
+    modelOf((stack) => {
+      new LambdaFunction(stack, 'Fn', {
+        runtime: Runtime.NODEJS_22_X,
+        handler: 'index.handler',
+        code: Code.fromInline('exports.handler = async () => 1;'),
+        ...deadLetters(stack),
+      });
+    });
+
+  test('is one of the app', () => {
+    const model = withDeadLetters((stack) => ({ deadLetterQueue: new Queue(stack, 'Queue') }));
+
+    expect(model.functions[0]?.deadLetterQueueArn).toBe(model.queues[0]?.arn);
+    expect(model.unserved).toEqual([]);
+  });
+
+  test.each<[string, Parameters<typeof withDeadLetters>[0]]>([
+    ['a FIFO queue', (stack) => ({ deadLetterQueue: new Queue(stack, 'Queue', { fifo: true }) })],
+    [
+      'a queue of another app',
+      (stack) => ({ deadLetterQueue: Queue.fromQueueArn(stack, 'Queue', 'arn:aws:sqs:us-east-1:000000000000:other') }),
+    ],
+    [
+      'a topic',
+      (stack) => ({ deadLetterTopic: Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:us-east-1:000000000000:topic') }),
+    ],
+  ])('is named where it is %s', (_, deadLetters) => {
+    const model = withDeadLetters(deadLetters);
+
+    expect(model.functions[0]?.deadLetterQueueArn).toBeUndefined();
+    const reason = expect.stringMatching(/^its dead letters are lost: arn:.* is not a standard queue of this app$/);
+    expect(model.unserved).toMatchObject([{ path: 'Stack/Fn', reason }]);
   });
 });
 

@@ -4,7 +4,7 @@ import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import { CfnApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { Rule } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Code, FunctionUrlAuthType, Function as LambdaFunction, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -194,7 +194,7 @@ test('other services are named, each once', () => {
     fn.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
     new Topic(stack, 'Topic');
     new Bucket(stack, 'Bucket');
-    new Rule(stack, 'Rule', { schedule: Schedule.cron({}) });
+    new Rule(stack, 'Rule', { eventPattern: { source: ['aws.s3'] } });
     new CfnApi(stack, 'HttpApi', { name: 'http', protocolType: 'HTTP' });
   });
 

@@ -1,0 +1,54 @@
+import { startLoopbackServer } from '../loopback-server';
+import type { LocalQueues } from '../queues/queues';
+import type { FunctionModel } from '../template/model';
+import { AsynchronousInvocations } from './asynchronous-invocations';
+import { deadLettersOf } from './dead-letters';
+import type { LogSink } from './execution-environment';
+import { createInvokeEndpoint } from './invoke-endpoint';
+import type { LambdaRuntime } from './runtime';
+import type { Schedule } from './schedule';
+import { createLambdaRuntime } from './worker-runtime';
+
+export interface LambdaOptions {
+  readonly functions: readonly FunctionModel[];
+  /** Added to the variables of every function, as is where this service is. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Where dead-letter queues are. */
+  readonly queues: LocalQueues;
+  readonly onLog: LogSink;
+  /** Takes a line for every event that is given up. */
+  readonly report: (line: string) => void;
+  /** @default - the machine's own clock */
+  readonly schedule?: Schedule;
+}
+
+/** Lambda: the functions of an app, invoked from within this process and by the SDK. */
+export interface LocalLambda {
+  /** As in `AWS_ENDPOINT_URL_LAMBDA`. */
+  readonly url: string;
+  readonly runtime: LambdaRuntime;
+  readonly invocations: AsynchronousInvocations;
+  close(): Promise<void>;
+}
+
+export async function startLambda(options: LambdaOptions): Promise<LocalLambda> {
+  const { functions, environment, queues, onLog, report, schedule } = options;
+  const server = await startLoopbackServer((request, response) => endpoint(request, response));
+  const runtime = createLambdaRuntime(functions, {
+    environment: { ...environment, AWS_ENDPOINT_URL_LAMBDA: server.url },
+    onLog,
+  });
+  const deadLetters = deadLettersOf(functions, queues, report);
+  const invocations = new AsynchronousInvocations(runtime, { schedule, deadLetters });
+  const endpoint = createInvokeEndpoint({ functions, runtime, invocations, report });
+  return {
+    url: server.url,
+    runtime,
+    invocations,
+    async close() {
+      await invocations.close();
+      await runtime.close();
+      await server.close();
+    },
+  };
+}

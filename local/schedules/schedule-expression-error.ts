@@ -1,0 +1,2 @@
+/** A schedule expression that EventBridge would refuse. */
+export class ScheduleExpressionError extends Error {}

@@ -1,0 +1,103 @@
+import { compileScheduleExpression } from '../schedules/schedule-expression';
+import { ScheduleExpressionError } from '../schedules/schedule-expression-error';
+import type { AppTemplates } from './app-templates';
+import { arnOf, nameOf } from './attributes';
+import type { FunctionCatalogue } from './functions';
+import { Unresolvable } from './intrinsics';
+import type { ScheduleModel } from './model';
+import type { Resource } from './stack';
+import { type JsonObject, list, object, text } from './values';
+
+/** The rules and schedules that are enabled and invoke functions by the clock, one model for each target. The others are named. */
+export function readSchedules(app: AppTemplates, functions: FunctionCatalogue): ScheduleModel[] {
+  return [
+    ...app.resourcesOf('AWS::Events::Rule').flatMap((rule) => readRule(rule, functions)),
+    ...app.resourcesOf('AWS::Scheduler::Schedule').map((schedule) => readSchedule(schedule, functions)),
+  ].filter((schedule) => schedule !== undefined);
+}
+
+function readRule(rule: Resource, functions: FunctionCatalogue): (ScheduleModel | undefined)[] {
+  if (isDisabled(rule)) {
+    return [];
+  }
+  if (rule.raw('EventPattern') !== undefined) {
+    rule.unserved('nothing runs on an event');
+  }
+  if (rule.raw('ScheduleExpression') === undefined) {
+    return [];
+  }
+  return list(rule.raw('Targets')).map((target) =>
+    rule.attempt(() => {
+      const { Arn, Input, InputPath, InputTransformer } = object(rule.resolved(target));
+      if (InputPath !== undefined || InputTransformer !== undefined) {
+        throw new Unresolvable('its input is made from the event; constant input is served');
+      }
+      return scheduleOf(rule, 'aws.events', arnOf(rule), { functionArn: functionArnOf(Arn, functions), Input });
+    }, 'it does not run'),
+  );
+}
+
+function readSchedule(schedule: Resource, functions: FunctionCatalogue): ScheduleModel | undefined {
+  if (isDisabled(schedule)) {
+    return undefined;
+  }
+  return schedule.attempt(() => {
+    const timeZone = text(schedule.property('ScheduleExpressionTimezone')) ?? 'UTC';
+    if (!['UTC', 'Etc/UTC'].includes(timeZone)) {
+      throw new Unresolvable(`its time zone is ${timeZone}; UTC is served`);
+    }
+    if (schedule.raw('StartDate') !== undefined || schedule.raw('EndDate') !== undefined) {
+      throw new Unresolvable('it has a start or an end; schedules without are served');
+    }
+    const { Arn, Input } = object(schedule.property('Target'));
+    if (text(Input)?.includes('<aws.scheduler.')) {
+      throw new Unresolvable('its input has context attributes; constant input is served');
+    }
+    const { region, account } = schedule.stack;
+    const group = text(schedule.property('GroupName')) ?? 'default';
+    const arn = `arn:aws:scheduler:${region}:${account}:schedule/${group}/${nameOf(schedule)}`;
+    return scheduleOf(schedule, 'aws.scheduler', arn, { functionArn: functionArnOf(Arn, functions), Input });
+  }, 'it does not run');
+}
+
+function scheduleOf(
+  resource: Resource,
+  source: ScheduleModel['source'],
+  arn: string,
+  { functionArn, Input }: { functionArn: string } & JsonObject,
+): ScheduleModel {
+  const input = text(Input);
+  return { path: resource.path, arn, source, expression: readExpression(resource), functionArn, input: json(input) };
+}
+
+/** What AWS would refuse when it is deployed is named here. */
+function readExpression(resource: Resource): string {
+  const expression = text(resource.property('ScheduleExpression')) ?? '';
+  try {
+    compileScheduleExpression(expression);
+    return expression;
+  } catch (error) {
+    throw error instanceof ScheduleExpressionError ? new Unresolvable(error.message) : error;
+  }
+}
+
+function json(input: string | undefined): string | undefined {
+  try {
+    JSON.parse(input ?? '{}');
+    return input;
+  } catch {
+    throw new Unresolvable('its input is not JSON');
+  }
+}
+
+function functionArnOf(arn: unknown, functions: FunctionCatalogue): string {
+  const target = text(arn) ?? '';
+  if (!/^arn:[^:]+:lambda:/.test(target)) {
+    throw new Unresolvable(`its target ${target} has no local stand-in; functions have`);
+  }
+  return functions.servedArn(target);
+}
+
+function isDisabled(resource: Resource): boolean {
+  return resource.attempt(() => resource.property('State')) === 'DISABLED';
+}
