@@ -108,14 +108,14 @@ export function everyAnswer(app: App, props: Partial<PaywallProps> = {}, options
     cloudWatchRole: false,
     defaultCorsPreflightOptions: { allowOrigins: Cors.ALL_ORIGINS },
   });
-  const backend = new LambdaIntegration(
-    new LambdaFunction(stack, 'Backend', {
-      runtime: Runtime.NODEJS_22_X,
-      handler: 'index.handler',
-      code: Code.fromInline(BACKEND),
-    }),
-    { timeout: Duration.seconds(1) },
-  );
+  const handler = new LambdaFunction(stack, 'Backend', {
+    runtime: Runtime.NODEJS_22_X,
+    handler: 'index.handler',
+    code: Code.fromInline(BACKEND),
+    timeout: Duration.seconds(20),
+  });
+  const backend = new LambdaIntegration(handler);
+  api.root.addResource('slow').addMethod('GET', new LambdaIntegration(handler, { timeout: Duration.seconds(1) }));
   const item = api.root.addResource('items').addResource('{id}');
   item.addMethod('GET', backend);
   item.addMethod('POST', backend);

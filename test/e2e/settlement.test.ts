@@ -31,7 +31,7 @@ test('nobody pays for a call that was not served', async () => {
   const { customer, apiKey } = await api.addCustomer({ remaining: 40 });
   expect((await call(apiKey, 'items/1?status=500')).status).toBe(500);
   expect((await call(apiKey, 'items/1?status=503', { method: 'POST' })).status).toBe(503);
-  expect((await call(apiKey, 'items/1?wait=1500')).status).toBe(504);
+  expect((await call(apiKey, 'slow?wait=1500')).status).toBe(504);
   expect((await call(apiKey, 'validated')).status).toBe(400);
   expect((await call(apiKey, 'items/1', { method: 'POST', body: 'x'.repeat(10 * 2 ** 20 + 1) })).status).toBe(413);
   expect(await remaining(customer, 40)).toBe(40);
