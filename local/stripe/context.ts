@@ -11,7 +11,8 @@ export interface Account {
   readonly baseUrl: string;
   /** Milliseconds. */
   readonly clock: () => number;
-  readonly deliver: (event: Stripe.EventBase) => void;
+  /** To those endpoints; by default, to all that want such events. */
+  readonly deliver: (event: Stripe.EventBase, to?: string[]) => void;
 }
 
 /** What has no API request behind it: the buyer's page, the passing of time. */

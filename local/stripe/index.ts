@@ -20,9 +20,12 @@ export type { Delivery } from './webhooks';
 export interface StripeOptions {
   /** The key that API calls must carry, `sk_test_…`. */
   readonly secretKey: string;
-  /** The signing secret of the webhook endpoint, `whsec_…`. */
+  /** The signing secret of the endpoint at `webhookUrl`, `whsec_…`. */
   readonly webhookSecret: string;
-  /** Where events go; asked before each attempt, so the endpoint may come up later. */
+  /**
+   * Where events go, until the API has an endpoint for the same URL. Asked before each attempt, so the endpoint may come
+   * up later.
+   */
   readonly webhookUrl: () => string | undefined;
   /** @default 0 - any free port */
   readonly port?: number;
@@ -32,7 +35,7 @@ export interface StripeOptions {
   readonly clock?: () => number;
   /** Milliseconds from each attempt at a delivery to the next. @default - from a quarter of a second to ten minutes */
   readonly retryDelays?: readonly number[];
-  /** Milliseconds that the endpoint may take to answer. @default 15000 */
+  /** Milliseconds that an endpoint may take to answer. @default 15000 */
   readonly deliveryTimeout?: number;
   /** @default - nothing is logged */
   readonly log?: (line: string) => void;
@@ -41,7 +44,7 @@ export interface StripeOptions {
 export interface StripeStandIn {
   /** `http://127.0.0.1:<port>`, for the SDK's `host`, `port` and `protocol`. */
   readonly url: string;
-  /** Every event of the last 30 days, with what became of its delivery; oldest first. */
+  /** Every event of the last 30 days, with what became of its delivery to each endpoint; oldest first. */
   deliveries(): readonly Delivery[];
   /** Resolves when no delivery is pending. */
   idle(): Promise<void>;
@@ -71,7 +74,7 @@ export async function startStripe(options: StripeOptions): Promise<StripeStandIn
   });
   const server = createServer();
   const url = await listen(server, options.port ?? 0);
-  const account: Account = { store, clock, baseUrl: url, deliver: (event) => webhooks.deliver(event) };
+  const account: Account = { store, clock, baseUrl: url, deliver: (event, to) => webhooks.deliver(event, to) };
   const answer = (request: HttpRequest) => {
     store.atomically(() => passTime(new Context(account)));
     return dispatch(account, options.secretKey, webhooks, request);

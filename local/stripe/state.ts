@@ -18,6 +18,7 @@ export interface Tables {
   product: Stripe.Product;
   refund: Stripe.Refund;
   subscription: Stripe.Subscription;
+  webhook_endpoint: Stripe.WebhookEndpoint;
 
   // What Stripe keeps to itself.
   checkout_order: CheckoutOrder;
@@ -25,6 +26,7 @@ export interface Tables {
   idempotent_answer: IdempotentAnswer;
   inline_price: { readonly id: string };
   pending_proration: PendingProration;
+  webhook_secret: WebhookSecret;
 }
 
 export type Table = keyof Tables;
@@ -44,6 +46,13 @@ export interface CheckoutOrder {
 export interface DeliveryRow {
   readonly id: string;
   readonly type: string;
+  readonly endpoints: readonly EndpointDelivery[];
+}
+
+/** What became of an event at one endpoint. */
+export interface EndpointDelivery {
+  /** `we_…`, or `default` for the one that the stand-in was started with. */
+  readonly endpoint: string;
   readonly state: 'pending' | 'delivered' | 'failed';
   readonly attempts: number;
   /** The last answer's HTTP status; none before the first answer, and none where the last attempt got no answer. */
@@ -51,6 +60,12 @@ export interface DeliveryRow {
   readonly lastError?: string;
   /** How long the last attempt took. */
   readonly lastMilliseconds?: number;
+}
+
+/** Its id is the webhook endpoint's. */
+export interface WebhookSecret {
+  readonly id: string;
+  readonly secret: string;
 }
 
 /** Its id is the idempotency key. */
@@ -69,7 +84,7 @@ export interface PendingProration {
   readonly lines: Stripe.InvoiceLineItem[];
 }
 
-const FORMAT = 1;
+const FORMAT = 2;
 const FILE = 'stripe.json';
 
 type Snapshot = { readonly format: number; readonly tables: Partial<{ [T in Table]: Tables[T][] }> };

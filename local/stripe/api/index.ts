@@ -13,6 +13,7 @@ import { answerOnce } from './idempotency';
 import { paymentRoutes } from './payments';
 import type { ApiRequest, Route } from './route';
 import { subscriptionRoutes } from './subscriptions';
+import { webhookEndpointRoutes } from './webhook-endpoints';
 
 const ROUTES: readonly (Route & { readonly pattern: RegExp })[] = [
   ...billingPortalRoutes,
@@ -22,6 +23,7 @@ const ROUTES: readonly (Route & { readonly pattern: RegExp })[] = [
   ...eventRoutes,
   ...paymentRoutes,
   ...subscriptionRoutes,
+  ...webhookEndpointRoutes,
 ].map((route) => ({ ...route, pattern: new RegExp(`^${route.path.replace(':id', '(?<id>[^/]+)')}$`) }));
 
 /** Answers one call of Stripe's API. */

@@ -24,7 +24,8 @@ export function newEvent(details: EventDetails): Stripe.EventBase {
       ...(details.previous === undefined ? {} : { previous_attributes: details.previous }),
     },
     livemode: false,
-    pending_webhooks: 1,
+    // Told from the deliveries whenever the event is shown.
+    pending_webhooks: 0,
     request: details.request,
     type: details.type,
   };
