@@ -54,7 +54,9 @@ export class Context {
     const previous = previousAttributes(before, after);
     if (Object.keys(previous).length > 0) {
       this.store.put(table, after);
-      this.record(UPDATED[table], after, previous);
+      for (const type of UPDATED[table]) {
+        this.record(type, after, previous);
+      }
     }
   }
 
@@ -69,11 +71,13 @@ export class Context {
   }
 }
 
-/** The event that tells of a change. */
+/** The events that tell of a change. */
 const UPDATED = {
-  customer: 'customer.updated',
-  invoice: 'invoice.updated',
-  price: 'price.updated',
-  product: 'product.updated',
-  subscription: 'customer.subscription.updated',
-} as const satisfies Partial<Record<Table, Stripe.Event.Type>>;
+  customer: ['customer.updated'],
+  dispute: ['charge.dispute.updated'],
+  invoice: ['invoice.updated'],
+  price: ['price.updated'],
+  product: ['product.updated'],
+  refund: ['refund.updated', 'charge.refund.updated'],
+  subscription: ['customer.subscription.updated'],
+} as const satisfies Partial<Record<Table, readonly Stripe.Event.Type[]>>;

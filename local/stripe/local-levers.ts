@@ -6,6 +6,11 @@
  *   POST /local/subscriptions/{id}/renew?outcome=failed   … or declined: invoice.payment_failed, and past_due
  *                                                         (POST /v1/invoices/{id}/pay, Stripe's own, makes up for it);
  *                                                         with cancel_at_period_end it ends instead
+ *   POST /local/charges/{id}/dispute?reason=fraudulent&amount=…   the buyer's bank takes the money back:
+ *                                                         charge.dispute.created and funds_withdrawn
+ *   POST /local/charges/{id}/dispute?outcome=won|lost     … and decides at once
+ *   POST /local/disputes/{id}/close?outcome=won|lost      decides later: charge.dispute.closed, and funds_reinstated
+ *   POST /local/refunds/{id}/fail?reason=unknown          the bank could not pay out: refund.failed
  *   POST /local/events/{id}/redeliver                     sends an event to all endpoints that want it again
  *   POST /local/events/{id}/redeliver?webhook_endpoint=we_…   … or to one
  *   GET  /local/deliveries                                the events with what became of their delivery
@@ -16,6 +21,7 @@ import { Params } from './form';
 import { type HttpAnswer, type HttpRequest, json } from './http';
 import { eventLevers } from './levers/events';
 import type { Lever } from './levers/lever';
+import { paymentLevers } from './levers/payments';
 import { subscriptionLevers } from './levers/subscriptions';
 import { listOf } from './objects/list';
 import type { Delivery } from './webhooks';
@@ -24,9 +30,11 @@ export const LEVER_PATH = /^\/local\//;
 
 const DELIVERIES = '/local/deliveries';
 
-const LEVERS: readonly (Lever & { readonly pattern: RegExp })[] = [...eventLevers, ...subscriptionLevers].map(
-  (lever) => ({ ...lever, pattern: new RegExp(`^/local/${lever.path.replace(':id', '(?<id>[^/]+)')}$`) }),
-);
+const LEVERS: readonly (Lever & { readonly pattern: RegExp })[] = [
+  ...eventLevers,
+  ...paymentLevers,
+  ...subscriptionLevers,
+].map((lever) => ({ ...lever, pattern: new RegExp(`^/local/${lever.path.replace(':id', '(?<id>[^/]+)')}$`) }));
 
 export function answerLever(account: Account, deliveries: () => readonly Delivery[], request: HttpRequest): HttpAnswer {
   try {

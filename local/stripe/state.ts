@@ -9,6 +9,7 @@ export interface Tables {
   'checkout.session': Stripe.Checkout.Session;
   customer: Stripe.Customer;
   deleted_customer: Stripe.DeletedCustomer;
+  dispute: Stripe.Dispute;
   event: Stripe.EventBase;
   invoice: Stripe.Invoice;
   invoice_payment: Stripe.InvoicePayment;

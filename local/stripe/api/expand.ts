@@ -11,6 +11,7 @@ const TABLES: Readonly<Record<string, Table>> = {
   ch_: 'charge',
   cs_: 'checkout.session',
   cus_: 'customer',
+  du_: 'dispute',
   in_: 'invoice',
   inpay_: 'invoice_payment',
   pi_: 'payment_intent',
@@ -72,6 +73,10 @@ function included(context: Context, target: Json, name: string): unknown {
   if (target.object === 'invoice' && name === 'payments') {
     const invoice: Tables['invoice'] = context.find('invoice', id);
     return copyOf(listOf(`/v1/invoice_payments?invoice=${id}`, paymentsOf(context, invoice)));
+  }
+  if (target.object === 'charge' && name === 'refunds') {
+    const refunds = context.store.all('refund').filter(({ charge }) => charge === id);
+    return copyOf(listOf(`/v1/charges/${id}/refunds`, refunds.reverse()));
   }
   if (target.object === 'customer' && name === 'subscriptions') {
     const subscriptions = context.store

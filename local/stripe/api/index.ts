@@ -7,10 +7,12 @@ import { billingPortalRoutes } from './billing-portal';
 import { catalogueRoutes } from './catalogue';
 import { checkoutSessionRoutes } from './checkout-sessions';
 import { customerRoutes } from './customers';
+import { disputeRoutes } from './disputes';
 import { eventRoutes } from './events';
 import { expanded } from './expand';
 import { answerOnce } from './idempotency';
 import { paymentRoutes } from './payments';
+import { refundRoutes } from './refunds';
 import type { ApiRequest, Route } from './route';
 import { subscriptionRoutes } from './subscriptions';
 import { webhookEndpointRoutes } from './webhook-endpoints';
@@ -20,8 +22,10 @@ const ROUTES: readonly (Route & { readonly pattern: RegExp })[] = [
   ...catalogueRoutes,
   ...checkoutSessionRoutes,
   ...customerRoutes,
+  ...disputeRoutes,
   ...eventRoutes,
   ...paymentRoutes,
+  ...refundRoutes,
   ...subscriptionRoutes,
   ...webhookEndpointRoutes,
 ].map((route) => ({ ...route, pattern: new RegExp(`^${route.path.replace(':id', '(?<id>[^/]+)')}$`) }));

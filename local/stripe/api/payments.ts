@@ -1,13 +1,7 @@
 import { charge, paymentsOf } from '../billing/invoicing';
-import { refund } from '../billing/payments';
-import type { Context } from '../context';
-import { invalidRequest, parameterMissing } from '../errors';
-import type { Params } from '../form';
+import { invalidRequest } from '../errors';
 import { subscriptionOf } from '../objects/invoice';
-import type { Tables } from '../state';
-import { type ApiRequest, listPage, matching, type Route } from './route';
-
-const REFUND_REASONS = ['duplicate', 'fraudulent', 'requested_by_customer'] as const;
+import { type ApiRequest, listPage, listRoute, matching, type Route } from './route';
 
 /** Invoices, and what pays them. */
 export const paymentRoutes: readonly Route[] = [
@@ -15,28 +9,13 @@ export const paymentRoutes: readonly Route[] = [
   { method: 'GET', path: '/v1/invoices/:id', handle: ({ context, id }) => context.find('invoice', id) },
   { method: 'POST', path: '/v1/invoices/:id/pay', handle: payInvoice },
   { method: 'GET', path: '/v1/invoice_payments', handle: listInvoicePayments },
+  { method: 'GET', path: '/v1/invoice_payments/:id', handle: ({ context, id }) => context.find('invoice_payment', id) },
   listRoute('/v1/payment_intents', 'payment_intent', ['customer']),
   { method: 'GET', path: '/v1/payment_intents/:id', handle: ({ context, id }) => context.find('payment_intent', id) },
   { method: 'GET', path: '/v1/payment_methods/:id', handle: ({ context, id }) => context.find('payment_method', id) },
   listRoute('/v1/charges', 'charge', ['customer', 'payment_intent']),
   { method: 'GET', path: '/v1/charges/:id', handle: ({ context, id }) => context.find('charge', id) },
-  { method: 'POST', path: '/v1/refunds', handle: createRefund },
-  listRoute('/v1/refunds', 'refund', ['charge', 'payment_intent']),
-  { method: 'GET', path: '/v1/refunds/:id', handle: ({ context, id }) => context.find('refund', id) },
 ];
-
-function listRoute<T extends 'charge' | 'payment_intent' | 'refund'>(
-  path: string,
-  table: T,
-  filters: (keyof Tables[T] & string)[],
-): Route {
-  return {
-    method: 'GET',
-    path,
-    handle: (request) =>
-      listPage(request, matching(request.params, request.context.store.all(table), filters), filters),
-  };
-}
 
 function listInvoices(request: ApiRequest): object {
   const { context, params } = request;
@@ -73,30 +52,4 @@ function listInvoicePayments(request: ApiRequest): object {
     (row) => intent === undefined || row.payment.payment_intent === intent,
   );
   return listPage(request, found, ['invoice', 'payment', 'status']);
-}
-
-function createRefund({ context, params }: ApiRequest): object {
-  params.only(['charge', 'payment_intent', 'amount', 'reason', 'metadata']);
-  return refund(context, {
-    charge: context.find('charge', chargeId(context, params), 'charge'),
-    amount: params.integer('amount', 1),
-    reason: params.oneOf('reason', REFUND_REASONS) ?? null,
-    metadata: params.metadata(),
-  });
-}
-
-function chargeId(context: Context, params: Params): string {
-  const intentId = params.string('payment_intent');
-  if (intentId === undefined) {
-    const id = params.string('charge');
-    if (id === undefined) {
-      throw parameterMissing('payment_intent');
-    }
-    return id;
-  }
-  const intent = context.find('payment_intent', intentId, 'payment_intent');
-  if (intent.status !== 'succeeded') {
-    throw invalidRequest(`PaymentIntent ${intentId} has no successful charge to refund.`, { param: 'payment_intent' });
-  }
-  return String(intent.latest_charge);
 }

@@ -34,9 +34,10 @@ export function newEvent(details: EventDetails): Stripe.EventBase {
 /** The members of `before` that `after` has changed, as an update event tells them. */
 export function previousAttributes<T extends object>(before: T, after: T): Partial<T> {
   const changed: Partial<T> = {};
-  for (const name of Object.keys(before) as (keyof T)[]) {
+  for (const name of Object.keys({ ...before, ...after }) as (keyof T)[]) {
     if (JSON.stringify(before[name]) !== JSON.stringify(after[name])) {
-      changed[name] = before[name];
+      // A member that was not there yet was null, in an event at least.
+      changed[name] = before[name] ?? (null as T[keyof T]);
     }
   }
   return changed;
