@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import type { Clock } from './clock';
 import { resourceMissing } from './errors';
 import { newId } from './ids';
 import { type EventObject, newEvent, previousAttributes } from './objects/event';
@@ -9,8 +10,7 @@ export interface Account {
   readonly store: Store;
   /** Where the pages are, `http://127.0.0.1:4242`. */
   readonly baseUrl: string;
-  /** Milliseconds. */
-  readonly clock: () => number;
+  readonly clock: Clock;
   /** To those endpoints; by default, to all that want such events. */
   readonly deliver: (event: Stripe.EventBase, to?: string[]) => void;
 }
@@ -33,7 +33,7 @@ export class Context {
 
   /** Seconds since the epoch, as all of Stripe's times. */
   now(): number {
-    return Math.floor(this.account.clock() / 1_000);
+    return Math.floor(this.account.clock.now() / 1_000);
   }
 
   /** The row that must be there; `param` is the parameter that named it, none when the path did. */

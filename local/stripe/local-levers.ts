@@ -6,6 +6,9 @@
  *   POST /local/subscriptions/{id}/renew?outcome=failed   … or declined: invoice.payment_failed, and past_due
  *                                                         (POST /v1/invoices/{id}/pay, Stripe's own, makes up for it);
  *                                                         with cancel_at_period_end it ends instead
+ *   POST /local/clock?advance=86400                       moves the clock ahead, by seconds …
+ *   POST /local/clock?to=1800000000                       … or to a time: all that is due until then happens, in its
+ *                                                         order and stamped with its time; signatures keep the real one
  *   POST /local/charges/{id}/dispute?reason=fraudulent&amount=…   the buyer's bank takes the money back:
  *                                                         charge.dispute.created and funds_withdrawn
  *   POST /local/charges/{id}/dispute?outcome=won|lost     … and decides at once
@@ -19,6 +22,7 @@ import { type Account, Context } from './context';
 import { routeNotServed, StripeApiError } from './errors';
 import { Params } from './form';
 import { type HttpAnswer, type HttpRequest, json } from './http';
+import { clockLevers } from './levers/clock';
 import { eventLevers } from './levers/events';
 import type { Lever } from './levers/lever';
 import { paymentLevers } from './levers/payments';
@@ -31,6 +35,7 @@ export const LEVER_PATH = /^\/local\//;
 const DELIVERIES = '/local/deliveries';
 
 const LEVERS: readonly (Lever & { readonly pattern: RegExp })[] = [
+  ...clockLevers,
   ...eventLevers,
   ...paymentLevers,
   ...subscriptionLevers,

@@ -23,6 +23,7 @@ export interface Tables {
 
   // What Stripe keeps to itself.
   checkout_order: CheckoutOrder;
+  clock: MovedClock;
   delivery: DeliveryRow;
   idempotent_answer: IdempotentAnswer;
   inline_price: { readonly id: string };
@@ -61,6 +62,13 @@ export interface EndpointDelivery {
   readonly lastError?: string;
   /** How long the last attempt took. */
   readonly lastMilliseconds?: number;
+}
+
+/** There is one at most. */
+export interface MovedClock {
+  readonly id: string;
+  /** Milliseconds that it is ahead of the machine's. */
+  readonly ahead: number;
 }
 
 /** Its id is the webhook endpoint's. */
@@ -115,7 +123,12 @@ export class Store {
   }
 
   all<T extends Table>(table: T): Tables[T][] {
-    return [...this.rows(table).values()];
+    return [...this.values(table)];
+  }
+
+  /** Without a copy, for what goes through all of them often; a row that is put meanwhile may come as well. */
+  values<T extends Table>(table: T): IterableIterator<Tables[T]> {
+    return this.rows(table).values();
   }
 
   put<T extends Table>(table: T, row: Tables[T]): void {
