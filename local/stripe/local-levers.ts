@@ -6,6 +6,13 @@
  *   POST /local/subscriptions/{id}/renew?outcome=failed   … or declined: invoice.payment_failed, and past_due
  *                                                         (POST /v1/invoices/{id}/pay, Stripe's own, makes up for it);
  *                                                         with cancel_at_period_end it ends instead
+ *   POST /local/subscriptions/{id}/renew?outcome=requires_action   … or waits for its customer to confirm the payment:
+ *                                                         invoice.payment_action_required; the invoice's page confirms
+ *   POST /local/customers/{id}/card?outcome=paid|failed|requires_action   gives a new card, and says what all charges of
+ *                                                         it come to that nobody has decided about
+ *   POST /local/invoices/{id}/retry?outcome=…             charges an open invoice again, as time would
+ *   POST /local/dunning?retries=3&finally=cancel|unpaid|past_due   how often that happens, after three, five and seven
+ *                                                         days, and what becomes of the subscription after the last one
  *   POST /local/clock?advance=86400                       moves the clock ahead, by seconds …
  *   POST /local/clock?to=1800000000                       … or to a time: all that is due until then happens, in its
  *                                                         order and stamped with its time; signatures keep the real one

@@ -22,12 +22,16 @@ export interface Tables {
   webhook_endpoint: Stripe.WebhookEndpoint;
 
   // What Stripe keeps to itself.
+  card_behavior: CardBehavior;
   checkout_order: CheckoutOrder;
   clock: MovedClock;
   delivery: DeliveryRow;
+  dunning: Dunning;
   idempotent_answer: IdempotentAnswer;
   inline_price: { readonly id: string };
+  pending_change: PendingChange;
   pending_proration: PendingProration;
+  told_trial_end: { readonly id: string };
   webhook_secret: WebhookSecret;
 }
 
@@ -62,6 +66,27 @@ export interface EndpointDelivery {
   readonly lastError?: string;
   /** How long the last attempt took. */
   readonly lastMilliseconds?: number;
+}
+
+/** What charges of a payment method come to; its id is the payment method's. */
+export interface CardBehavior {
+  readonly id: string;
+  readonly outcome: 'paid' | 'failed' | 'requires_action';
+}
+
+/** A change of a subscription that waits for its payment; its id is the subscription's. */
+export interface PendingChange {
+  readonly id: string;
+  readonly invoice: string;
+  readonly changed: Stripe.Subscription;
+}
+
+/** How a payment is asked for again; there is one at most. */
+export interface Dunning {
+  readonly id: string;
+  readonly retries: number;
+  /** What becomes of the subscription after the last one. */
+  readonly finally: 'cancel' | 'unpaid' | 'past_due';
 }
 
 /** There is one at most. */

@@ -1,5 +1,5 @@
 import { type Account, Context } from '../context';
-import { routeNotServed, StripeApiError, unauthorized } from '../errors';
+import { FailedAttempt, routeNotServed, StripeApiError, unauthorized } from '../errors';
 import { Params } from '../form';
 import { type HttpAnswer, type HttpRequest, json } from '../http';
 import { newId } from '../ids';
@@ -39,7 +39,7 @@ export function answerApi(account: Account, secretKey: string, request: HttpRequ
     authenticate(request, secretKey);
     const { route, apiRequest, expand } = match(context, request);
     const answerNow = () =>
-      account.store.atomically(() =>
+      keepingAttempts(account, () =>
         json(200, expanded(context, route.handle(apiRequest), expand), { 'request-id': id }),
       );
     return key === null ? answerNow() : answerOnce(context, key, request, answerNow);
@@ -57,6 +57,24 @@ function guarded(answer: () => HttpAnswer): HttpAnswer {
     }
     throw error;
   }
+}
+
+/** All of it or nothing; but a charge that the bank has refused was tried, and is told of. */
+function keepingAttempts(account: Account, answer: () => HttpAnswer): HttpAnswer {
+  const done = account.store.atomically(() => {
+    try {
+      return answer();
+    } catch (error) {
+      if (error instanceof FailedAttempt) {
+        return error;
+      }
+      throw error;
+    }
+  });
+  if (done instanceof FailedAttempt) {
+    throw done;
+  }
+  return done;
 }
 
 function match(context: Context, request: HttpRequest) {

@@ -1,9 +1,14 @@
 import type Stripe from 'stripe';
 import type { Clock } from '../clock';
 import type { Context } from '../context';
+import { subscriptionOf } from '../objects/invoice';
 import { periodOf } from '../objects/subscription';
 import { expireCheckout } from './checkout';
-import { end, renew } from './subscriptions';
+import { charge, outcomeOf } from './collection';
+import { end } from './ending';
+import { dropPendingUpdate } from './pending-updates';
+import { renew } from './subscriptions';
+import { isTold, NOTICE, tellTrialEnd } from './trials';
 
 const DAY = 86_400;
 /** Stripe lists events for 30 days and knows idempotency keys for one. */
@@ -15,7 +20,7 @@ interface Due {
   readonly happen: () => void;
 }
 
-/** What happens by itself, in its order and each at its time: sessions expire, subscriptions renew or end. */
+/** What happens by itself, in its order and each at its time. */
 export function passTime(clock: Clock, context: Context): void {
   const now = context.now();
   for (let due = next(context, now); due !== undefined; due = next(context, now)) {
@@ -41,20 +46,42 @@ function* upcoming(context: Context): Generator<Due> {
       yield { at: session.expires_at, happen: () => expireCheckout(context, session) };
     }
   }
+  for (const invoice of context.store.values('invoice')) {
+    if (invoice.status === 'open' && invoice.next_payment_attempt !== null) {
+      yield { at: invoice.next_payment_attempt, happen: () => chargeAgain(context, invoice) };
+    }
+  }
   for (const subscription of context.store.values('subscription')) {
-    yield* comingUp(context, subscription);
+    if (subscription.status !== 'canceled') {
+      yield* comingUp(context, subscription);
+    }
   }
 }
 
-/** One that is past due waits for its payment. */
 function* comingUp(context: Context, subscription: Stripe.Subscription): Generator<Due> {
-  if (subscription.status === 'active') {
-    const over = periodOf(subscription).end;
-    const happen = subscription.cancel_at_period_end
-      ? () => end(context, subscription, over)
-      : () => renew(context, subscription, 'paid');
-    yield { at: over, happen };
+  const { status, trial_end: trialEnd, cancel_at: cancelAt, pause_collection: pause } = subscription;
+  if (status === 'trialing' && trialEnd !== null && !isTold(context, subscription)) {
+    yield { at: trialEnd - NOTICE, happen: () => tellTrialEnd(context, subscription) };
   }
+  if (subscription.pending_update !== null) {
+    const happen = () => dropPendingUpdate(context, subscription);
+    yield { at: subscription.pending_update.expires_at, happen };
+  }
+  if (pause?.resumes_at) {
+    const happen = () => context.update('subscription', subscription, { ...subscription, pause_collection: null });
+    yield { at: pause.resumes_at, happen };
+  }
+  if (cancelAt !== null) {
+    yield { at: cancelAt, happen: () => end(context, subscription, cancelAt) };
+  }
+  if (status !== 'paused') {
+    yield { at: periodOf(subscription).end, happen: () => renew(context, subscription) };
+  }
+}
+
+function chargeAgain(context: Context, invoice: Stripe.Invoice): void {
+  const subscription = context.find('subscription', subscriptionOf(invoice) ?? '');
+  charge(context, invoice, outcomeOf(context, subscription));
 }
 
 /** What is too old to be asked for. It stands in the order of its time; what has yet to be delivered stays. */

@@ -2,7 +2,13 @@ import type Stripe from 'stripe';
 import type { Context } from '../context';
 import { newId } from '../ids';
 import { newCharge } from '../objects/charge';
-import { canceledIntent, declinedIntent, newPaymentIntent, succeededIntent } from '../objects/payment-intent';
+import {
+  canceledIntent,
+  declinedIntent,
+  newPaymentIntent,
+  succeededIntent,
+  unconfirmedIntent,
+} from '../objects/payment-intent';
 import { newPaymentMethod } from '../objects/payment-method';
 
 export interface PaymentDetails {
@@ -64,10 +70,22 @@ export function decline(
   return declined;
 }
 
+/** The bank wants to hear it from the card's owner, who is not there. */
+export function requireAction(
+  context: Context,
+  intent: Stripe.PaymentIntent,
+  card: Stripe.PaymentMethod,
+): Stripe.PaymentIntent {
+  const unconfirmed = unconfirmedIntent(intent, card);
+  context.store.put('payment_intent', unconfirmed);
+  context.emit('payment_intent.requires_action', unconfirmed);
+  return unconfirmed;
+}
+
 /** What is left of a payment that was tried and never succeeded. */
 export function abandon(context: Context, paymentIntent: string | undefined): void {
   const intent = paymentIntent === undefined ? undefined : context.store.get('payment_intent', paymentIntent);
-  if (intent?.status === 'requires_payment_method') {
+  if (intent?.status === 'requires_payment_method' || intent?.status === 'requires_action') {
     const canceled = canceledIntent(intent, context.now());
     context.store.put('payment_intent', canceled);
     context.emit('payment_intent.canceled', canceled);
