@@ -1,4 +1,5 @@
 import { invalidRequest } from '../errors';
+import { EVENT_DAYS } from '../objects/event';
 import type { Store } from '../state';
 import { isOfType, withPendingWebhooks } from '../webhook-endpoints';
 import { type ApiRequest, listPage, type Route } from './route';
@@ -18,8 +19,11 @@ function listEvents(request: ApiRequest): object {
   const { store } = request.context;
   const types = readTypes(request);
   const delivered = request.params.boolean('delivery_success');
+  // One that has yet to be delivered is kept for longer.
+  const oldest = request.context.now() - EVENT_DAYS * 86_400;
   const rows = store
     .all('event')
+    .filter((event) => event.created > oldest)
     .filter((event) => types.length === 0 || types.some((wanted) => isOfType(event.type, wanted)))
     .filter((event) => delivered === undefined || isDelivered(store, event.id) === delivered);
   const page = listPage(request, rows, ['type', 'types', 'delivery_success']);

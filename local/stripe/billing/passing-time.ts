@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { Clock } from '../clock';
 import type { Context } from '../context';
+import { EVENT_DAYS } from '../objects/event';
 import { subscriptionOf } from '../objects/invoice';
 import { periodOf } from '../objects/subscription';
 import { expireCheckout } from './checkout';
@@ -11,8 +12,8 @@ import { renew } from './subscriptions';
 import { isTold, NOTICE, tellTrialEnd } from './trials';
 
 const DAY = 86_400;
-/** Stripe lists events for 30 days and knows idempotency keys for one. */
-const EVENT_DAYS = 30;
+/** Stripe knows idempotency keys for a day. */
+const KEY_DAYS = 1;
 
 /** What happens by itself at its time, in seconds. */
 interface Due {
@@ -97,7 +98,7 @@ function forget(context: Context, now: number): void {
     }
   }
   for (const answer of store.values('idempotent_answer')) {
-    if (answer.created > now - DAY) {
+    if (answer.created > now - KEY_DAYS * DAY) {
       break;
     }
     store.remove('idempotent_answer', answer.id);

@@ -1,5 +1,8 @@
 import Stripe from 'stripe';
 
+/** For how long Stripe lists events. */
+export const EVENT_DAYS = 30;
+
 /** What `data.object` is for an event of this type. */
 export type EventObject<T extends Stripe.Event.Type> = Extract<Stripe.Event, { type: T }>['data']['object'];
 
