@@ -22,6 +22,9 @@ const TABLES: Readonly<Record<string, Table>> = {
   sub_: 'subscription',
 };
 
+/** Where an id may be one that its owner has chosen. */
+const TABLES_BY_NAME: Readonly<Record<string, Table>> = { product: 'product' };
+
 type Json = { [name: string]: unknown };
 
 /** The answer with whole objects in place of the ids that `expand[]` names. Works on a copy: rows are shared. */
@@ -46,7 +49,7 @@ function expand(context: Context, target: Json, [name, ...deeper]: readonly stri
   if (value === null) {
     return;
   }
-  const found = typeof value === 'string' ? lookUp(context, value) : value;
+  const found = typeof value === 'string' ? lookUp(context, value, name) : value;
   if (typeof found !== 'object' || found === null) {
     throw invalidRequest(`This property cannot be expanded (${path}).`, { param: 'expand' });
   }
@@ -56,8 +59,8 @@ function expand(context: Context, target: Json, [name, ...deeper]: readonly stri
   }
 }
 
-function lookUp(context: Context, id: string): Json | undefined {
-  const table = TABLES[id.slice(0, id.indexOf('_') + 1)];
+function lookUp(context: Context, id: string, name: string): Json | undefined {
+  const table = TABLES_BY_NAME[name] ?? TABLES[id.slice(0, id.indexOf('_') + 1)];
   const row = table === undefined ? undefined : context.store.get(table, id);
   const found = row ?? context.store.get('deleted_customer', id);
   return found === undefined ? undefined : (JSON.parse(JSON.stringify(found)) as Json);

@@ -4,7 +4,6 @@ import { Params } from '../form';
 import { type HttpAnswer, type HttpRequest, json } from '../http';
 import { newId } from '../ids';
 import { billingPortalRoutes } from './billing-portal';
-import { catalogueRoutes } from './catalogue';
 import { checkoutSessionRoutes } from './checkout-sessions';
 import { customerRoutes } from './customers';
 import { disputeRoutes } from './disputes';
@@ -12,6 +11,8 @@ import { eventRoutes } from './events';
 import { expanded } from './expand';
 import { answerOnce } from './idempotency';
 import { paymentRoutes } from './payments';
+import { priceRoutes } from './prices';
+import { productRoutes } from './products';
 import { refundRoutes } from './refunds';
 import type { ApiRequest, Route } from './route';
 import { subscriptionRoutes } from './subscriptions';
@@ -19,12 +20,13 @@ import { webhookEndpointRoutes } from './webhook-endpoints';
 
 const ROUTES: readonly (Route & { readonly pattern: RegExp })[] = [
   ...billingPortalRoutes,
-  ...catalogueRoutes,
   ...checkoutSessionRoutes,
   ...customerRoutes,
   ...disputeRoutes,
   ...eventRoutes,
   ...paymentRoutes,
+  ...priceRoutes,
+  ...productRoutes,
   ...refundRoutes,
   ...subscriptionRoutes,
   ...webhookEndpointRoutes,
