@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import type { Clock } from './clock';
 import { resourceMissing } from './errors';
 import { newId } from './ids';
 import { type EventObject, newEvent, previousAttributes } from './objects/event';
@@ -9,9 +10,9 @@ export interface Account {
   readonly store: Store;
   /** Where the pages are, `http://127.0.0.1:4242`. */
   readonly baseUrl: string;
-  /** Milliseconds. */
-  readonly clock: () => number;
-  readonly deliver: (event: Stripe.EventBase) => void;
+  readonly clock: Clock;
+  /** To those endpoints; by default, to all that want such events. */
+  readonly deliver: (event: Stripe.EventBase, to?: string[]) => void;
 }
 
 /** What has no API request behind it: the buyer's page, the passing of time. */
@@ -32,7 +33,7 @@ export class Context {
 
   /** Seconds since the epoch, as all of Stripe's times. */
   now(): number {
-    return Math.floor(this.account.clock() / 1_000);
+    return Math.floor(this.account.clock.now() / 1_000);
   }
 
   /** The row that must be there; `param` is the parameter that named it, none when the path did. */
@@ -53,7 +54,9 @@ export class Context {
     const previous = previousAttributes(before, after);
     if (Object.keys(previous).length > 0) {
       this.store.put(table, after);
-      this.record(UPDATED[table], after, previous);
+      for (const type of UPDATED[table]) {
+        this.record(type, after, previous);
+      }
     }
   }
 
@@ -68,11 +71,13 @@ export class Context {
   }
 }
 
-/** The event that tells of a change. */
+/** The events that tell of a change. */
 const UPDATED = {
-  customer: 'customer.updated',
-  invoice: 'invoice.updated',
-  price: 'price.updated',
-  product: 'product.updated',
-  subscription: 'customer.subscription.updated',
-} as const satisfies Partial<Record<Table, Stripe.Event.Type>>;
+  customer: ['customer.updated'],
+  dispute: ['charge.dispute.updated'],
+  invoice: ['invoice.updated'],
+  price: ['price.updated'],
+  product: ['product.updated'],
+  refund: ['refund.updated', 'charge.refund.updated'],
+  subscription: ['customer.subscription.updated'],
+} as const satisfies Partial<Record<Table, readonly Stripe.Event.Type[]>>;

@@ -3,6 +3,7 @@ export interface ErrorBody {
   readonly type: 'invalid_request_error' | 'idempotency_error' | 'card_error' | 'api_error';
   readonly message: string;
   readonly code?: string;
+  readonly decline_code?: string;
   readonly param?: string;
 }
 
@@ -22,6 +23,25 @@ export function invalidRequest(message: string, details: { param?: string; code?
 
 export function parameterMissing(param: string): StripeApiError {
   return invalidRequest(`Missing required param: ${param}.`, { param, code: 'parameter_missing' });
+}
+
+/** The card's bank said no, so that nothing was changed. */
+export function cardDeclined(): StripeApiError {
+  return new StripeApiError(402, DECLINED);
+}
+
+const DECLINED: ErrorBody = {
+  type: 'card_error',
+  code: 'card_declined',
+  decline_code: 'generic_decline',
+  message: 'The card was declined.',
+};
+
+/** As well, but the attempt itself is on record: what it has changed stays. */
+export class FailedAttempt extends StripeApiError {
+  constructor() {
+    super(402, DECLINED);
+  }
 }
 
 /** What the stand-in lacks is refused: ignored, it would seem to work here and do something else in production. */

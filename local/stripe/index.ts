@@ -6,6 +6,7 @@ import { checkoutUrl } from './api/checkout-sessions';
 import { invoiceUrl } from './billing/invoicing';
 import { passTime } from './billing/passing-time';
 import { answerCheckout, CHECKOUT_PATH } from './checkout-page';
+import { Clock } from './clock';
 import { type Account, Context } from './context';
 import { notice, orNotice } from './html';
 import { type HttpAnswer, type HttpRequest, json, readRequest } from './http';
@@ -20,19 +21,22 @@ export type { Delivery } from './webhooks';
 export interface StripeOptions {
   /** The key that API calls must carry, `sk_test_…`. */
   readonly secretKey: string;
-  /** The signing secret of the webhook endpoint, `whsec_…`. */
+  /** The signing secret of the endpoint at `webhookUrl`, `whsec_…`. */
   readonly webhookSecret: string;
-  /** Where events go; asked before each attempt, so the endpoint may come up later. */
+  /**
+   * Where events go, until the API has an endpoint for the same URL. Asked before each attempt, so the endpoint may come
+   * up later.
+   */
   readonly webhookUrl: () => string | undefined;
   /** @default 0 - any free port */
   readonly port?: number;
   /** The folder that keeps the state. @default - nothing is kept */
   readonly dataDir?: string;
-  /** Milliseconds since the epoch. @default Date.now */
+  /** Milliseconds since the epoch; signatures go by it, everything else also by how far it was moved. @default Date.now */
   readonly clock?: () => number;
   /** Milliseconds from each attempt at a delivery to the next. @default - from a quarter of a second to ten minutes */
   readonly retryDelays?: readonly number[];
-  /** Milliseconds that the endpoint may take to answer. @default 15000 */
+  /** Milliseconds that an endpoint may take to answer. @default 15000 */
   readonly deliveryTimeout?: number;
   /** @default - nothing is logged */
   readonly log?: (line: string) => void;
@@ -41,7 +45,7 @@ export interface StripeOptions {
 export interface StripeStandIn {
   /** `http://127.0.0.1:<port>`, for the SDK's `host`, `port` and `protocol`. */
   readonly url: string;
-  /** Every event of the last 30 days, with what became of its delivery; oldest first. */
+  /** Every event of the last 30 days, with what became of its delivery to each endpoint; oldest first. */
   deliveries(): readonly Delivery[];
   /** Resolves when no delivery is pending. */
   idle(): Promise<void>;
@@ -58,11 +62,11 @@ const TICK = 5_000;
 
 /** Starts a stand-in for Stripe on the loopback address: its API, its Checkout page and its webhooks. */
 export async function startStripe(options: StripeOptions): Promise<StripeStandIn> {
-  const { clock = Date.now, log = () => undefined } = options;
+  const { clock: real = Date.now, log = () => undefined } = options;
   const store = await Store.open(options.dataDir);
   const webhooks = new Webhooks({
     store,
-    clock,
+    clock: real,
     log,
     secret: options.webhookSecret,
     url: options.webhookUrl,
@@ -71,9 +75,10 @@ export async function startStripe(options: StripeOptions): Promise<StripeStandIn
   });
   const server = createServer();
   const url = await listen(server, options.port ?? 0);
-  const account: Account = { store, clock, baseUrl: url, deliver: (event) => webhooks.deliver(event) };
+  const clock = new Clock(store, real);
+  const account: Account = { store, clock, baseUrl: url, deliver: (event, to) => webhooks.deliver(event, to) };
   const answer = (request: HttpRequest) => {
-    store.atomically(() => passTime(new Context(account)));
+    store.atomically(() => passTime(clock, new Context(account)));
     return dispatch(account, options.secretKey, webhooks, request);
   };
   const settle = (request: HttpRequest) => settleCheckout(webhooks, request);
@@ -164,7 +169,7 @@ const TOO_LARGE = json(413, { error: { type: 'invalid_request_error', message: '
 const FAILED = json(500, { error: { type: 'api_error', message: 'The local stand-in for Stripe failed.' } });
 
 function tick(account: Account, log: (line: string) => void): void {
-  account.store.atomically(() => passTime(new Context(account)));
+  account.store.atomically(() => passTime(account.clock, new Context(account)));
   account.store.flush().catch((error: unknown) => log(`stripe state is not saved: ${String(error)}`));
 }
 

@@ -1,10 +1,12 @@
 import type Stripe from 'stripe';
-import { charge } from './billing/invoicing';
+import { cardOf, charge, keepCard, outcomeOf } from './billing/collection';
+import { takeCard } from './billing/payments';
 import { type Account, Context } from './context';
 import { formatAmount } from './currency';
 import { html, notice, page } from './html';
 import { type HttpAnswer, type HttpRequest, seeOther } from './http';
 import { CARD_ICON, DONE_ICON } from './icons';
+import { subscriptionOf } from './objects/invoice';
 
 export const INVOICE_PATH = /^\/i\/(?<id>[^/]+)$/;
 
@@ -17,11 +19,21 @@ export function answerInvoice(account: Account, id: string, request: HttpRequest
   }
   if (request.method === 'POST') {
     if (invoice.status === 'open') {
-      context.store.atomically(() => charge(context, invoice, 'paid'));
+      context.store.atomically(() => pay(context, invoice));
     }
     return seeOther(request.path);
   }
   return show(invoice);
+}
+
+/** With the card on file, or where that one is good for nothing with another. */
+function pay(context: Context, invoice: Stripe.Invoice): void {
+  const subscription = context.find('subscription', subscriptionOf(invoice) ?? '');
+  const customer = String(invoice.customer);
+  if (cardOf(context, subscription) === undefined || outcomeOf(context, subscription) !== 'paid') {
+    keepCard(context, customer, takeCard(context, customer, invoice.customer_email));
+  }
+  charge(context, invoice, 'paid');
 }
 
 function show(invoice: Stripe.Invoice): HttpAnswer {

@@ -9,6 +9,7 @@ export interface Tables {
   'checkout.session': Stripe.Checkout.Session;
   customer: Stripe.Customer;
   deleted_customer: Stripe.DeletedCustomer;
+  dispute: Stripe.Dispute;
   event: Stripe.EventBase;
   invoice: Stripe.Invoice;
   invoice_payment: Stripe.InvoicePayment;
@@ -18,13 +19,20 @@ export interface Tables {
   product: Stripe.Product;
   refund: Stripe.Refund;
   subscription: Stripe.Subscription;
+  webhook_endpoint: Stripe.WebhookEndpoint;
 
   // What Stripe keeps to itself.
+  card_behavior: CardBehavior;
   checkout_order: CheckoutOrder;
+  clock: MovedClock;
   delivery: DeliveryRow;
+  dunning: Dunning;
   idempotent_answer: IdempotentAnswer;
   inline_price: { readonly id: string };
+  pending_change: PendingChange;
   pending_proration: PendingProration;
+  told_trial_end: { readonly id: string };
+  webhook_secret: WebhookSecret;
 }
 
 export type Table = keyof Tables;
@@ -44,6 +52,13 @@ export interface CheckoutOrder {
 export interface DeliveryRow {
   readonly id: string;
   readonly type: string;
+  readonly endpoints: readonly EndpointDelivery[];
+}
+
+/** What became of an event at one endpoint. */
+export interface EndpointDelivery {
+  /** `we_…`, or `default` for the one that the stand-in was started with. */
+  readonly endpoint: string;
   readonly state: 'pending' | 'delivered' | 'failed';
   readonly attempts: number;
   /** The last answer's HTTP status; none before the first answer, and none where the last attempt got no answer. */
@@ -51,6 +66,40 @@ export interface DeliveryRow {
   readonly lastError?: string;
   /** How long the last attempt took. */
   readonly lastMilliseconds?: number;
+}
+
+/** What charges of a payment method come to; its id is the payment method's. */
+export interface CardBehavior {
+  readonly id: string;
+  readonly outcome: 'paid' | 'failed' | 'requires_action';
+}
+
+/** A change of a subscription that waits for its payment; its id is the subscription's. */
+export interface PendingChange {
+  readonly id: string;
+  readonly invoice: string;
+  readonly changed: Stripe.Subscription;
+}
+
+/** How a payment is asked for again; there is one at most. */
+export interface Dunning {
+  readonly id: string;
+  readonly retries: number;
+  /** What becomes of the subscription after the last one. */
+  readonly finally: 'cancel' | 'unpaid' | 'past_due';
+}
+
+/** There is one at most. */
+export interface MovedClock {
+  readonly id: string;
+  /** Milliseconds that it is ahead of the machine's. */
+  readonly ahead: number;
+}
+
+/** Its id is the webhook endpoint's. */
+export interface WebhookSecret {
+  readonly id: string;
+  readonly secret: string;
 }
 
 /** Its id is the idempotency key. */
@@ -69,7 +118,7 @@ export interface PendingProration {
   readonly lines: Stripe.InvoiceLineItem[];
 }
 
-const FORMAT = 1;
+const FORMAT = 2;
 const FILE = 'stripe.json';
 
 type Snapshot = { readonly format: number; readonly tables: Partial<{ [T in Table]: Tables[T][] }> };
@@ -99,7 +148,12 @@ export class Store {
   }
 
   all<T extends Table>(table: T): Tables[T][] {
-    return [...this.rows(table).values()];
+    return [...this.values(table)];
+  }
+
+  /** Without a copy, for what goes through all of them often; a row that is put meanwhile may come as well. */
+  values<T extends Table>(table: T): IterableIterator<Tables[T]> {
+    return this.rows(table).values();
   }
 
   put<T extends Table>(table: T, row: Tables[T]): void {

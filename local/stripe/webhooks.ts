@@ -1,69 +1,83 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Stripe from 'stripe';
-import type { DeliveryRow, Store } from './state';
+import type { DeliveryRow, EndpointDelivery, Store } from './state';
+import { DEFAULT_ENDPOINT, type DefaultEndpoint, WebhookEndpoints, withPendingWebhooks } from './webhook-endpoints';
 
-/** One event on its way to the webhook endpoint. */
-export interface Delivery extends Omit<DeliveryRow, 'id'> {
+/** One event on its way to one webhook endpoint. */
+export interface Delivery extends EndpointDelivery {
   readonly eventId: string;
+  readonly type: string;
 }
 
-export interface WebhooksOptions {
+export interface WebhooksOptions extends DefaultEndpoint {
   readonly store: Store;
-  /** The endpoint's signing secret, `whsec_…`. */
-  readonly secret: string;
-  /** Asked before each attempt, as the gateway may come up later than the stand-in, or elsewhere. */
-  readonly url: () => string | undefined;
   /** Milliseconds between an attempt and the next; when they are used up the event is given up. */
   readonly retryDelays: readonly number[];
-  /** Milliseconds that the endpoint may take to answer. */
+  /** Milliseconds that an endpoint may take to answer. */
   readonly timeout: number;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, for the signatures: those who verify them have a clock that nobody moves. */
   readonly clock: () => number;
   readonly log: (line: string) => void;
 }
 
+interface Journey {
+  readonly eventId: string;
+  readonly first: Promise<void>;
+  readonly all: Promise<void>;
+}
+
 /**
- * Delivers events as Stripe does: signed, at least once, each on its own (so in no particular order), again while the
- * endpoint does not answer 2xx.
+ * Delivers events as Stripe does: signed, at least once, each on its own (so in no particular order), to every endpoint
+ * that wants them, again while it does not answer 2xx.
  */
 export class Webhooks {
   private readonly closing = new AbortController();
-  private readonly underway = new Map<string, { readonly first: Promise<void>; readonly all: Promise<void> }>();
+  private readonly underway = new Map<string, Journey>();
+  private readonly endpoints: WebhookEndpoints;
 
   constructor(private readonly options: WebhooksOptions) {
+    this.endpoints = new WebhookEndpoints(options.store, options);
     // Each delivery listens for the end; any number of them is no leak.
     setMaxListeners(0, this.closing.signal);
   }
 
-  /** Also again, for an event that was delivered or given up; one that is on its way stays on it. */
-  deliver(event: Stripe.EventBase): void {
-    if (this.underway.has(event.id)) {
-      return;
+  /** Also again, for an event that was delivered or given up; where it is on its way it stays on it. */
+  deliver(event: Stripe.EventBase, to = this.endpoints.subscribers(event.type)): void {
+    const before = this.options.store.get('delivery', event.id)?.endpoints ?? [];
+    const started = to.filter((endpoint) => !this.underway.has(keyOf(event.id, endpoint)));
+    const others = before.filter(({ endpoint }) => !started.includes(endpoint));
+    const fresh = started.map((endpoint): EndpointDelivery => ({ endpoint, state: 'pending', attempts: 0 }));
+    this.options.store.put('delivery', { id: event.id, type: event.type, endpoints: [...others, ...fresh] });
+    for (const endpoint of started) {
+      this.start(event.id, endpoint);
     }
-    this.options.store.put('delivery', { id: event.id, type: event.type, state: 'pending', attempts: 0 });
-    this.start(event.id);
   }
 
   /** Takes up what an earlier process left undelivered. */
   resume(): void {
-    for (const delivery of this.options.store.all('delivery')) {
-      if (delivery.state === 'pending') {
-        this.start(delivery.id);
+    for (const { id, endpoints } of this.options.store.all('delivery')) {
+      for (const { endpoint, state } of endpoints) {
+        if (state === 'pending') {
+          this.start(id, endpoint);
+        }
       }
     }
   }
 
   deliveries(): readonly Delivery[] {
-    return this.options.store.all('delivery').map(({ id, ...delivery }) => ({ eventId: id, ...delivery }));
+    return this.options.store
+      .all('delivery')
+      .flatMap(({ id, type, endpoints }) => endpoints.map((delivery) => ({ eventId: id, type, ...delivery })));
   }
 
-  /** Resolves when the endpoint has answered the event about an object for the first time, or has failed to. */
+  /** Resolves when the endpoints have answered the event about an object for the first time, or have failed to. */
   async answered(type: Stripe.Event.Type, objectId: string): Promise<void> {
-    const about = this.options.store
-      .all('event')
-      .filter((event) => event.type === type && (event.data.object as { id?: string }).id === objectId);
-    await Promise.all(about.map(({ id }) => this.underway.get(id)?.first));
+    const about = [...this.underway.values()].filter(({ eventId }) => {
+      const event = this.options.store.get('event', eventId);
+      return event?.type === type && (event.data.object as { id?: string }).id === objectId;
+    });
+    await Promise.all(about.map(({ first }) => first));
   }
 
   /** Resolves when nothing is being delivered and nothing waits for its next attempt. */
@@ -79,56 +93,68 @@ export class Webhooks {
     await this.idle();
   }
 
-  private start(eventId: string): void {
+  private start(eventId: string, endpoint: string): void {
     if (this.closing.signal.aborted) {
       return;
     }
-    const first = this.attemptFirst(eventId);
-    const all = first.then(() => this.retry(eventId)).finally(() => this.underway.delete(eventId));
-    this.underway.set(eventId, { first, all });
+    const key = keyOf(eventId, endpoint);
+    const first = this.attemptFirst(eventId, endpoint);
+    const all = first.then(() => this.retry(eventId, endpoint)).finally(() => this.underway.delete(key));
+    this.underway.set(key, { eventId, first, all });
   }
 
-  private async attemptFirst(eventId: string): Promise<void> {
+  private async attemptFirst(eventId: string, endpoint: string): Promise<void> {
     // Not in the tick of the request that made the event: it may yet be undone.
     await sleep(0);
-    await this.attemptAndRecord(eventId);
+    this.dropTwin(eventId, endpoint);
+    await this.attemptAndRecord(eventId, endpoint);
   }
 
-  private async retry(eventId: string): Promise<void> {
-    const { store, retryDelays } = this.options;
-    let delivery = store.get('delivery', eventId);
+  private async retry(eventId: string, endpoint: string): Promise<void> {
+    const { retryDelays } = this.options;
+    let delivery = this.find(eventId, endpoint);
     while (delivery?.state === 'pending' && (await this.pause(retryDelays[delivery.attempts - 1] ?? 0))) {
-      await this.attemptAndRecord(eventId);
-      delivery = store.get('delivery', eventId);
+      this.dropTwin(eventId, endpoint);
+      await this.attemptAndRecord(eventId, endpoint);
+      delivery = this.find(eventId, endpoint);
     }
   }
 
-  private async attemptAndRecord(eventId: string): Promise<void> {
-    const { store, retryDelays, log } = this.options;
-    const delivery = store.get('delivery', eventId);
+  private async attemptAndRecord(eventId: string, endpoint: string): Promise<void> {
+    const { retryDelays, log } = this.options;
+    const delivery = this.find(eventId, endpoint);
     if (delivery === undefined) {
       return;
     }
     const started = performance.now();
-    const outcome = await this.attempt(eventId);
+    const outcome = await this.attempt(eventId, endpoint);
     const lastMilliseconds = Math.round((performance.now() - started) * 10) / 10;
-    if (this.closing.signal.aborted) {
+    const row = this.options.store.get('delivery', eventId);
+    if (this.closing.signal.aborted || row === undefined) {
       return;
     }
-    const delay = retryDelays[delivery.attempts];
+    const delay = 'gone' in outcome ? undefined : retryDelays[delivery.attempts];
     const attempted = { ...afterAttempt(delivery, outcome, delay !== undefined), lastMilliseconds };
     // Saved with the next answer or tick: a crash before that costs no more than a second delivery.
-    store.put('delivery', attempted);
-    this.countDown(attempted);
-    log(describe(attempted, delay));
+    this.replace(row, endpoint, [attempted]);
+    log(describe(row, attempted, delay));
   }
 
-  /** An event says how many endpoints have yet to take it. */
-  private countDown(delivery: DeliveryRow): void {
-    const event = this.options.store.get('event', delivery.id);
-    if (event !== undefined && delivery.state === 'delivered') {
-      this.options.store.put('event', { ...event, pending_webhooks: 0 });
+  /** What goes to the default endpoint's URL anyway goes there once. */
+  private dropTwin(eventId: string, endpoint: string): void {
+    const row = this.options.store.get('delivery', eventId);
+    if (endpoint === DEFAULT_ENDPOINT && row && this.endpoints.isTwin(row.endpoints.map((other) => other.endpoint))) {
+      this.replace(row, endpoint, []);
     }
+  }
+
+  private find(eventId: string, endpoint: string): EndpointDelivery | undefined {
+    return this.options.store.get('delivery', eventId)?.endpoints.find((delivery) => delivery.endpoint === endpoint);
+  }
+
+  private replace(row: DeliveryRow, endpoint: string, by: readonly EndpointDelivery[]): void {
+    const endpoints = row.endpoints.flatMap((delivery) => (delivery.endpoint === endpoint ? by : [delivery]));
+    this.options.store.put('delivery', { ...row, endpoints });
   }
 
   /** False when the stand-in closed meanwhile. */
@@ -137,23 +163,21 @@ export class Webhooks {
     return !this.closing.signal.aborted;
   }
 
-  private async attempt(eventId: string): Promise<Outcome> {
-    const { store, secret, url, timeout, clock } = this.options;
+  private async attempt(eventId: string, endpoint: string): Promise<Outcome> {
+    const { store, timeout, clock } = this.options;
     try {
-      const endpoint = url();
+      const destination = this.endpoints.destination(endpoint);
       const event = store.get('event', eventId);
-      if (endpoint === undefined || event === undefined) {
+      if ('gone' in destination) {
+        return { error: destination.gone, gone: true };
+      }
+      if (destination.url === undefined || event === undefined) {
         return { error: 'there is no webhook endpoint yet' };
       }
-      const payload = JSON.stringify(event, undefined, 2);
-      const timestamp = Math.floor(clock() / 1_000);
-      const response = await fetch(endpoint, {
+      const payload = JSON.stringify(withPendingWebhooks(store, event), undefined, 2);
+      const response = await fetch(destination.url, {
         method: 'POST',
-        headers: {
-          'Content-Type': 'application/json; charset=utf-8',
-          'Stripe-Signature': Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp }),
-          'User-Agent': 'Stripe/1.0 (local stand-in)',
-        },
+        headers: headersOf(payload, destination.secret, Math.floor(clock() / 1_000)),
         body: payload,
         // Stripe takes a redirect for a failure.
         redirect: 'manual',
@@ -168,10 +192,22 @@ export class Webhooks {
   }
 }
 
-type Outcome = { readonly status: number } | { readonly error: string };
+type Outcome = { readonly status: number } | { readonly error: string; readonly gone?: true };
 
-function afterAttempt({ id, type, attempts }: DeliveryRow, outcome: Outcome, mayRetry: boolean): DeliveryRow {
-  const attempt = { id, type, attempts: attempts + 1 };
+function keyOf(eventId: string, endpoint: string): string {
+  return `${eventId} ${endpoint}`;
+}
+
+function headersOf(payload: string, secret: string, timestamp: number): Record<string, string> {
+  return {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Stripe-Signature': Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp }),
+    'User-Agent': 'Stripe/1.0 (local stand-in)',
+  };
+}
+
+function afterAttempt({ endpoint, attempts }: EndpointDelivery, outcome: Outcome, mayRetry: boolean): EndpointDelivery {
+  const attempt = { endpoint, attempts: attempts + 1 };
   const undelivered = mayRetry ? 'pending' : 'failed';
   if ('error' in outcome) {
     return { ...attempt, state: undelivered, lastError: outcome.error };
@@ -180,8 +216,9 @@ function afterAttempt({ id, type, attempts }: DeliveryRow, outcome: Outcome, may
   return { ...attempt, state: taken ? 'delivered' : undelivered, lastStatus: outcome.status };
 }
 
-function describe(delivery: DeliveryRow, delay: number | undefined): string {
-  const line = `stripe webhook ${delivery.type} ${delivery.id}: ${delivery.lastStatus ?? delivery.lastError}`;
+function describe({ id, type }: DeliveryRow, delivery: EndpointDelivery, delay: number | undefined): string {
+  const to = delivery.endpoint === DEFAULT_ENDPOINT ? '' : ` to ${delivery.endpoint}`;
+  const line = `stripe webhook ${type} ${id}${to}: ${delivery.lastStatus ?? delivery.lastError}`;
   if (delivery.state === 'delivered') {
     return line;
   }

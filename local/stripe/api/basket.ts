@@ -6,8 +6,8 @@ import type { Params } from '../form';
 import { newId } from '../ids';
 import { productOf } from '../objects/invoice-line';
 import { amountOf, newPrice } from '../objects/price';
-import { newProduct } from '../objects/product';
-import { priceTerms } from './catalogue';
+import { priceTerms } from './price-terms';
+import { readProduct } from './products';
 
 const MOST_LINES = 100;
 
@@ -74,6 +74,9 @@ export function activePrice(context: Context, id: string, param: string): Stripe
   if (!price.active) {
     throw invalidRequest(`The price ${id} is not active.`, { param });
   }
+  if (context.store.get('product', productOf(price))?.active === false) {
+    throw invalidRequest(`The price ${id} cannot be bought, as its product is not active.`, { param });
+  }
   return price;
 }
 
@@ -139,18 +142,10 @@ function inlineProduct(context: Context, data: Params): { product: Stripe.Produc
   }
   const details = data
     .child('product_data')
-    ?.only(['name', 'description', 'metadata', 'unit_label'], ['images', 'tax_code', 'tax_details']);
+    ?.only(['name', 'description', 'metadata', 'unit_label', 'images', 'tax_code']);
   if (details === undefined) {
     throw parameterMissing(data.nameOf('product_data'));
   }
-  const product = newProduct({
-    id: newId('prod_'),
-    created: context.now(),
-    name: details.requiredString('name'),
-    active: false,
-    description: details.string('description'),
-    unitLabel: details.string('unit_label'),
-    metadata: details.metadata(),
-  });
-  return { product, created: true };
+  // For this one purchase; Stripe archives such a product from the start.
+  return { product: { ...readProduct(context, details), active: false }, created: true };
 }

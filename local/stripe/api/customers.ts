@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { end } from '../billing/subscriptions';
+import { end } from '../billing/ending';
 import { newId } from '../ids';
 import { newCustomer } from '../objects/customer';
 import { type ApiRequest, listPage, matching, type Route } from './route';

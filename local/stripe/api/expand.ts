@@ -11,6 +11,7 @@ const TABLES: Readonly<Record<string, Table>> = {
   ch_: 'charge',
   cs_: 'checkout.session',
   cus_: 'customer',
+  du_: 'dispute',
   in_: 'invoice',
   inpay_: 'invoice_payment',
   pi_: 'payment_intent',
@@ -20,6 +21,9 @@ const TABLES: Readonly<Record<string, Table>> = {
   re_: 'refund',
   sub_: 'subscription',
 };
+
+/** Where an id may be one that its owner has chosen. */
+const TABLES_BY_NAME: Readonly<Record<string, Table>> = { product: 'product' };
 
 type Json = { [name: string]: unknown };
 
@@ -45,7 +49,7 @@ function expand(context: Context, target: Json, [name, ...deeper]: readonly stri
   if (value === null) {
     return;
   }
-  const found = typeof value === 'string' ? lookUp(context, value) : value;
+  const found = typeof value === 'string' ? lookUp(context, value, name) : value;
   if (typeof found !== 'object' || found === null) {
     throw invalidRequest(`This property cannot be expanded (${path}).`, { param: 'expand' });
   }
@@ -55,8 +59,8 @@ function expand(context: Context, target: Json, [name, ...deeper]: readonly stri
   }
 }
 
-function lookUp(context: Context, id: string): Json | undefined {
-  const table = TABLES[id.slice(0, id.indexOf('_') + 1)];
+function lookUp(context: Context, id: string, name: string): Json | undefined {
+  const table = TABLES_BY_NAME[name] ?? TABLES[id.slice(0, id.indexOf('_') + 1)];
   const row = table === undefined ? undefined : context.store.get(table, id);
   const found = row ?? context.store.get('deleted_customer', id);
   return found === undefined ? undefined : (JSON.parse(JSON.stringify(found)) as Json);
@@ -72,6 +76,10 @@ function included(context: Context, target: Json, name: string): unknown {
   if (target.object === 'invoice' && name === 'payments') {
     const invoice: Tables['invoice'] = context.find('invoice', id);
     return copyOf(listOf(`/v1/invoice_payments?invoice=${id}`, paymentsOf(context, invoice)));
+  }
+  if (target.object === 'charge' && name === 'refunds') {
+    const refunds = context.store.all('refund').filter(({ charge }) => charge === id);
+    return copyOf(listOf(`/v1/charges/${id}/refunds`, refunds.reverse()));
   }
   if (target.object === 'customer' && name === 'subscriptions') {
     const subscriptions = context.store

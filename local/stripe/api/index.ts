@@ -1,27 +1,35 @@
 import { type Account, Context } from '../context';
-import { routeNotServed, StripeApiError, unauthorized } from '../errors';
+import { FailedAttempt, routeNotServed, StripeApiError, unauthorized } from '../errors';
 import { Params } from '../form';
 import { type HttpAnswer, type HttpRequest, json } from '../http';
 import { newId } from '../ids';
 import { billingPortalRoutes } from './billing-portal';
-import { catalogueRoutes } from './catalogue';
 import { checkoutSessionRoutes } from './checkout-sessions';
 import { customerRoutes } from './customers';
+import { disputeRoutes } from './disputes';
 import { eventRoutes } from './events';
 import { expanded } from './expand';
 import { answerOnce } from './idempotency';
 import { paymentRoutes } from './payments';
+import { priceRoutes } from './prices';
+import { productRoutes } from './products';
+import { refundRoutes } from './refunds';
 import type { ApiRequest, Route } from './route';
 import { subscriptionRoutes } from './subscriptions';
+import { webhookEndpointRoutes } from './webhook-endpoints';
 
 const ROUTES: readonly (Route & { readonly pattern: RegExp })[] = [
   ...billingPortalRoutes,
-  ...catalogueRoutes,
   ...checkoutSessionRoutes,
   ...customerRoutes,
+  ...disputeRoutes,
   ...eventRoutes,
   ...paymentRoutes,
+  ...priceRoutes,
+  ...productRoutes,
+  ...refundRoutes,
   ...subscriptionRoutes,
+  ...webhookEndpointRoutes,
 ].map((route) => ({ ...route, pattern: new RegExp(`^${route.path.replace(':id', '(?<id>[^/]+)')}$`) }));
 
 /** Answers one call of Stripe's API. */
@@ -33,7 +41,7 @@ export function answerApi(account: Account, secretKey: string, request: HttpRequ
     authenticate(request, secretKey);
     const { route, apiRequest, expand } = match(context, request);
     const answerNow = () =>
-      account.store.atomically(() =>
+      keepingAttempts(account, () =>
         json(200, expanded(context, route.handle(apiRequest), expand), { 'request-id': id }),
       );
     return key === null ? answerNow() : answerOnce(context, key, request, answerNow);
@@ -51,6 +59,24 @@ function guarded(answer: () => HttpAnswer): HttpAnswer {
     }
     throw error;
   }
+}
+
+/** All of it or nothing; but a charge that the bank has refused was tried, and is told of. */
+function keepingAttempts(account: Account, answer: () => HttpAnswer): HttpAnswer {
+  const done = account.store.atomically(() => {
+    try {
+      return answer();
+    } catch (error) {
+      if (error instanceof FailedAttempt) {
+        return error;
+      }
+      throw error;
+    }
+  });
+  if (done instanceof FailedAttempt) {
+    throw done;
+  }
+  return done;
 }
 
 function match(context: Context, request: HttpRequest) {

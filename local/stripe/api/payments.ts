@@ -1,42 +1,26 @@
-import { charge, paymentsOf } from '../billing/invoicing';
-import { refund } from '../billing/payments';
-import type { Context } from '../context';
-import { invalidRequest, parameterMissing } from '../errors';
-import type { Params } from '../form';
+import type Stripe from 'stripe';
+import { charge, outcomeOf, requireCard } from '../billing/collection';
+import { finalizeInvoice, markUncollectible, paymentsOf, voidInvoice } from '../billing/invoicing';
+import { FailedAttempt, invalidRequest } from '../errors';
 import { subscriptionOf } from '../objects/invoice';
-import type { Tables } from '../state';
-import { type ApiRequest, listPage, matching, type Route } from './route';
-
-const REFUND_REASONS = ['duplicate', 'fraudulent', 'requested_by_customer'] as const;
+import { type ApiRequest, listPage, listRoute, matching, type Route } from './route';
 
 /** Invoices, and what pays them. */
 export const paymentRoutes: readonly Route[] = [
   { method: 'GET', path: '/v1/invoices', handle: listInvoices },
   { method: 'GET', path: '/v1/invoices/:id', handle: ({ context, id }) => context.find('invoice', id) },
+  { method: 'POST', path: '/v1/invoices/:id/finalize', handle: finalize },
+  { method: 'POST', path: '/v1/invoices/:id/mark_uncollectible', handle: mark },
   { method: 'POST', path: '/v1/invoices/:id/pay', handle: payInvoice },
+  { method: 'POST', path: '/v1/invoices/:id/void', handle: voidOpen },
   { method: 'GET', path: '/v1/invoice_payments', handle: listInvoicePayments },
+  { method: 'GET', path: '/v1/invoice_payments/:id', handle: ({ context, id }) => context.find('invoice_payment', id) },
   listRoute('/v1/payment_intents', 'payment_intent', ['customer']),
   { method: 'GET', path: '/v1/payment_intents/:id', handle: ({ context, id }) => context.find('payment_intent', id) },
   { method: 'GET', path: '/v1/payment_methods/:id', handle: ({ context, id }) => context.find('payment_method', id) },
   listRoute('/v1/charges', 'charge', ['customer', 'payment_intent']),
   { method: 'GET', path: '/v1/charges/:id', handle: ({ context, id }) => context.find('charge', id) },
-  { method: 'POST', path: '/v1/refunds', handle: createRefund },
-  listRoute('/v1/refunds', 'refund', ['charge', 'payment_intent']),
-  { method: 'GET', path: '/v1/refunds/:id', handle: ({ context, id }) => context.find('refund', id) },
 ];
-
-function listRoute<T extends 'charge' | 'payment_intent' | 'refund'>(
-  path: string,
-  table: T,
-  filters: (keyof Tables[T] & string)[],
-): Route {
-  return {
-    method: 'GET',
-    path,
-    handle: (request) =>
-      listPage(request, matching(request.params, request.context.store.all(table), filters), filters),
-  };
-}
 
 function listInvoices(request: ApiRequest): object {
   const { context, params } = request;
@@ -47,16 +31,50 @@ function listInvoices(request: ApiRequest): object {
   return listPage(request, rows, ['customer', 'status', 'subscription']);
 }
 
-/** Pays an open invoice, such as one that a renewal has left. */
+/** Pays an open invoice, such as one that a renewal has left; an attempt that fails is an attempt. */
 function payInvoice({ context, id, params }: ApiRequest): object {
   params.only([], ['off_session']);
   const invoice = context.find('invoice', id);
-  if (invoice.status !== 'open') {
-    throw invalidRequest(`Only an open invoice can be paid, and this one is ${invoice.status}.`, {
-      code: invoice.status === 'paid' ? 'invoice_already_paid' : 'invoice_not_editable',
+  requireStatus(invoice, ['open', 'uncollectible']);
+  const subscription = context.find('subscription', subscriptionOf(invoice) ?? '');
+  requireCard(context, subscription);
+  const charged = charge(context, invoice, outcomeOf(context, subscription));
+  if (charged.status !== 'paid') {
+    throw new FailedAttempt();
+  }
+  return charged;
+}
+
+/** Of a draft that a pause has left. */
+function finalize({ context, id, params }: ApiRequest): object {
+  params.only(['auto_advance']);
+  const draft = context.find('invoice', id);
+  requireStatus(draft, ['draft']);
+  const finalized = finalizeInvoice(context, draft);
+  context.emit('invoice.finalized', finalized);
+  return finalized;
+}
+
+function voidOpen({ context, id, params }: ApiRequest): object {
+  params.only();
+  const invoice = context.find('invoice', id);
+  requireStatus(invoice, ['open', 'uncollectible']);
+  return voidInvoice(context, invoice);
+}
+
+function mark({ context, id, params }: ApiRequest): object {
+  params.only();
+  const invoice = context.find('invoice', id);
+  requireStatus(invoice, ['open']);
+  return markUncollectible(context, invoice);
+}
+
+function requireStatus({ status }: Stripe.Invoice, allowed: readonly Stripe.Invoice.Status[]): void {
+  if (status === null || !allowed.includes(status)) {
+    throw invalidRequest(`This goes with an invoice that is ${allowed.join(' or ')}, and this one is ${status}.`, {
+      code: status === 'paid' ? 'invoice_already_paid' : 'invoice_not_editable',
     });
   }
-  return charge(context, invoice, 'paid');
 }
 
 /** How to get from a PaymentIntent to its invoice, and so to its subscription. */
@@ -73,30 +91,4 @@ function listInvoicePayments(request: ApiRequest): object {
     (row) => intent === undefined || row.payment.payment_intent === intent,
   );
   return listPage(request, found, ['invoice', 'payment', 'status']);
-}
-
-function createRefund({ context, params }: ApiRequest): object {
-  params.only(['charge', 'payment_intent', 'amount', 'reason', 'metadata']);
-  return refund(context, {
-    charge: context.find('charge', chargeId(context, params), 'charge'),
-    amount: params.integer('amount', 1),
-    reason: params.oneOf('reason', REFUND_REASONS) ?? null,
-    metadata: params.metadata(),
-  });
-}
-
-function chargeId(context: Context, params: Params): string {
-  const intentId = params.string('payment_intent');
-  if (intentId === undefined) {
-    const id = params.string('charge');
-    if (id === undefined) {
-      throw parameterMissing('payment_intent');
-    }
-    return id;
-  }
-  const intent = context.find('payment_intent', intentId, 'payment_intent');
-  if (intent.status !== 'succeeded') {
-    throw invalidRequest(`PaymentIntent ${intentId} has no successful charge to refund.`, { param: 'payment_intent' });
-  }
-  return String(intent.latest_charge);
 }

@@ -3,6 +3,7 @@ import type { Context } from '../context';
 import { invalidRequest } from '../errors';
 import type { Params } from '../form';
 import { listOf } from '../objects/list';
+import type { Tables } from '../state';
 
 export interface ApiRequest {
   readonly context: Context;
@@ -44,6 +45,20 @@ export function listPage<T extends { id: string }>(
   const later =
     after === undefined ? newestFirst : newestFirst.slice(indexOf(newestFirst, after, 'starting_after') + 1);
   return listOf(path, later.slice(0, limit), later.length > limit);
+}
+
+/** The list of a table whose rows are found by some of their members. */
+export function listRoute<T extends 'charge' | 'dispute' | 'payment_intent' | 'refund'>(
+  path: string,
+  table: T,
+  filters: (keyof Tables[T] & string)[],
+): Route {
+  return {
+    method: 'GET',
+    path,
+    handle: (request) =>
+      listPage(request, matching(request.params, request.context.store.all(table), filters), filters),
+  };
 }
 
 /** Keeps the rows whose members are as the parameters of the same names say. */

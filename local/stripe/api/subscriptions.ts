@@ -1,132 +1,90 @@
-import type Stripe from 'stripe';
-import { changeItems, PRORATIONS } from '../billing/plan-changes';
-import { end } from '../billing/subscriptions';
-import type { Context } from '../context';
-import { invalidRequest, parameterMissing, resourceMissing } from '../errors';
-import type { Params } from '../form';
-import { newId } from '../ids';
-import { planOf } from '../objects/price';
-import { endAtPeriodEnd, newSubscriptionItem, periodOf } from '../objects/subscription';
-import { activePrice, requireOneInterval } from './basket';
+import { cancelNow } from '../billing/cancellation';
+import { changeItems, PAYMENT_BEHAVIORS, PRORATIONS } from '../billing/plan-changes';
+import { endTrialNow, resume, tellIfSoon } from '../billing/trials';
+import { invalidRequest, resourceMissing } from '../errors';
 import { type ApiRequest, listPage, matching, type Route } from './route';
+import { cancellationDetails, changed } from './subscription-changes';
+import { readItems } from './subscription-items';
 
 export const subscriptionRoutes: readonly Route[] = [
   { method: 'GET', path: '/v1/subscriptions', handle: listSubscriptions },
   { method: 'GET', path: '/v1/subscriptions/:id', handle: ({ context, id }) => context.find('subscription', id) },
   { method: 'POST', path: '/v1/subscriptions/:id', handle: updateSubscription },
   { method: 'DELETE', path: '/v1/subscriptions/:id', handle: cancelSubscription },
+  { method: 'POST', path: '/v1/subscriptions/:id/resume', handle: resumeSubscription },
 ];
+
+/** What can be changed at any time. */
+const ALWAYS = ['metadata', 'description', 'cancellation_details'];
+const RUNNING = [
+  ...['items', 'cancel_at_period_end', 'cancel_at', 'default_payment_method', 'pause_collection', 'trial_end'],
+  ...['trial_settings', 'proration_behavior', 'payment_behavior'],
+];
+/** What a change that waits for its payment may not come with, as it would not wait. */
+const NOT_PENDING = ['metadata', 'description', 'cancel_at_period_end', 'cancel_at', 'pause_collection', 'trial_end'];
 
 /** Without the canceled ones, unless they are asked for. */
 function listSubscriptions(request: ApiRequest): object {
   const { context, params } = request;
   const status = params.string('status');
+  const price = params.string('price');
   const rows = matching(params, context.store.all('subscription'), ['customer']).filter((subscription) => {
     const current = status === undefined ? subscription.status !== 'canceled' : subscription.status === status;
-    return current || status === 'all' || (status === 'ended' && subscription.ended_at !== null);
+    return (
+      (current || status === 'all' || (status === 'ended' && subscription.ended_at !== null)) &&
+      (price === undefined || subscription.items.data.some((item) => item.price.id === price))
+    );
   });
-  return listPage(request, rows, ['customer', 'status']);
+  return listPage(request, rows, ['customer', 'price', 'status']);
 }
 
 function updateSubscription({ context, id, params }: ApiRequest): object {
-  params.only(
-    ['items', 'cancel_at_period_end', 'cancellation_details', 'metadata', 'description', 'proration_behavior'],
-    ['payment_behavior', 'off_session'],
-  );
+  params.only(ALWAYS, RUNNING, ['off_session']);
   const subscription = context.find('subscription', id);
-  if (subscription.status === 'canceled' && ['items', 'cancel_at_period_end'].some((name) => params.has(name))) {
+  if (subscription.status === 'canceled' && RUNNING.some((name) => params.has(name))) {
     throw invalidRequest('Of a canceled subscription only the metadata and the description can be changed.');
   }
   const proration = params.oneOf('proration_behavior', PRORATIONS) ?? 'create_prorations';
-  const ends = params.boolean('cancel_at_period_end') ?? subscription.cancel_at_period_end;
-  const changed: Stripe.Subscription = {
-    ...endAtPeriodEnd(subscription, ends, context.now(), cancellationDetails(params)),
-    description: params.has('description') ? (params.string('description') ?? null) : subscription.description,
-    metadata: params.metadata(subscription.metadata),
-  };
-  const items = params.has('items') ? readItems(context, subscription, params) : undefined;
-  if (items === undefined) {
-    context.update('subscription', subscription, changed);
-    return changed;
+  const payment = params.oneOf('payment_behavior', PAYMENT_BEHAVIORS) ?? 'allow_incomplete';
+  const unwaiting = NOT_PENDING.find((name) => params.has(name));
+  if (payment === 'pending_if_incomplete' && unwaiting !== undefined) {
+    throw invalidRequest(`${unwaiting} does not go with a payment_behavior of pending_if_incomplete.`, {
+      param: unwaiting,
+    });
   }
-  return changeItems(context, changed, items, proration);
+  const other = changed(context, subscription, params);
+  if (params.has('items')) {
+    changeItems(context, other, readItems(context, other, params), { proration, payment });
+  } else {
+    context.update('subscription', subscription, other);
+  }
+  const current = context.find('subscription', id);
+  if (params.has('trial_end')) {
+    tellIfSoon(context, current);
+  }
+  return params.string('trial_end') === 'now' && current.status === 'trialing'
+    ? endTrialNow(context, current)
+    : current;
 }
 
 function cancelSubscription({ context, id, params }: ApiRequest): object {
-  params.only(['cancellation_details'], ['invoice_now', 'prorate']);
+  params.only(['cancellation_details', 'invoice_now', 'prorate']);
   const subscription = context.find('subscription', id);
   if (subscription.status === 'canceled') {
     throw resourceMissing('subscription', id);
   }
-  return end(context, subscription, context.now(), cancellationDetails(params));
+  return cancelNow(context, subscription, {
+    details: cancellationDetails(params),
+    invoiceNow: params.boolean('invoice_now') ?? false,
+    prorate: params.boolean('prorate') ?? false,
+  });
 }
 
-function cancellationDetails(params: Params): Partial<Stripe.Subscription.CancellationDetails> {
-  const details = params.child('cancellation_details')?.only(['comment', 'feedback']);
-  return details === undefined
-    ? {}
-    : { comment: details.string('comment') ?? null, feedback: details.string('feedback') ?? null };
-}
-
-/** The items as `items` changes them; those that it does not name stay. */
-function readItems(context: Context, subscription: Stripe.Subscription, params: Params): Stripe.SubscriptionItem[] {
-  const items = new Map(subscription.items.data.map((item) => [item.id, item]));
-  for (const change of params.children('items')) {
-    change.only(['id', 'price', 'quantity', 'deleted', 'metadata']);
-    const id = change.string('id');
-    const current = id === undefined ? undefined : items.get(id);
-    if (id !== undefined && current === undefined) {
-      throw resourceMissing('subscription_item', id, change.nameOf('id'));
-    }
-    if (change.boolean('deleted') === true) {
-      items.delete(id ?? '');
-    } else {
-      const item = readItem(context, subscription, change, current);
-      items.set(item.id, item);
-    }
+function resumeSubscription({ context, id, params }: ApiRequest): object {
+  params.only([], ['billing_cycle_anchor', 'payment_behavior', 'proration_behavior']);
+  const subscription = context.find('subscription', id);
+  if (subscription.status !== 'paused') {
+    throw invalidRequest(`Only a paused subscription can be resumed, and this one is ${subscription.status}.`);
   }
-  const changed = [...items.values()];
-  if (changed.length === 0) {
-    throw invalidRequest('A subscription must keep an item; cancel it instead.', { param: 'items' });
-  }
-  requireOneInterval(
-    changed.map(({ price }) => price),
-    'items',
-  );
-  return changed;
-}
-
-function readItem(
-  context: Context,
-  subscription: Stripe.Subscription,
-  change: Params,
-  current: Stripe.SubscriptionItem | undefined,
-): Stripe.SubscriptionItem {
-  const priceId = change.string('price');
-  const price = priceId === undefined ? current?.price : activePrice(context, priceId, change.nameOf('price'));
-  if (price === undefined) {
-    throw parameterMissing(change.nameOf('price'));
-  }
-  if (price.recurring === null || price.currency !== subscription.currency) {
-    throw invalidRequest(`The price ${price.id} must be recurring and in ${subscription.currency}.`, {
-      param: change.nameOf('price'),
-    });
-  }
-  const item =
-    current ??
-    newSubscriptionItem({
-      id: newId('si_'),
-      created: context.now(),
-      subscription: subscription.id,
-      price,
-      quantity: 1,
-      period: periodOf(subscription),
-    });
-  return {
-    ...item,
-    price,
-    plan: planOf(price),
-    quantity: change.integer('quantity', 1) ?? item.quantity ?? 1,
-    metadata: change.metadata(item.metadata),
-  };
+  return resume(context, subscription);
 }

@@ -1,20 +1,13 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context';
 import { formatAmount } from '../currency';
-import { invalidRequest } from '../errors';
 import { newId } from '../ids';
-import { finalizedInvoice, newInvoice, paidInvoice, subscriptionOf, unpaidInvoice } from '../objects/invoice';
+import { finalizedInvoice, newInvoice, paidInvoice, uncollectibleInvoice, voidedInvoice } from '../objects/invoice';
 import { newInvoiceLine, onInvoice, productOf } from '../objects/invoice-line';
 import { newInvoicePayment, paidInvoicePayment } from '../objects/invoice-payment';
 import { amountOf } from '../objects/price';
 import { type Period, periodOf } from '../objects/subscription';
-import { decline, openPayment, succeed } from './payments';
 import { intervalText } from './periods';
-
-export type Outcome = 'paid' | 'failed';
-
-/** Stripe tries again after some days. */
-const RETRY_AFTER = 3 * 86_400;
 
 export interface InvoiceRequest {
   readonly subscription: Stripe.Subscription;
@@ -23,19 +16,21 @@ export interface InvoiceRequest {
   readonly period: Period;
 }
 
-/** One line for each item: the whole of the item's current period. */
+/** One line for each item: the whole of the item's current period. A trial's is for nothing. */
 export function periodLines(context: Context, subscription: Stripe.Subscription): Stripe.InvoiceLineItem[] {
   return subscription.items.data.map((item) => {
     const { price, quantity = 1 } = item;
     const each = `${formatAmount(price.unit_amount ?? 0, price.currency)} / ${intervalText(price)}`;
+    const name = productName(context, price);
+    const trial = subscription.status === 'trialing';
     return newInvoiceLine({
       id: newId('il_'),
       subscription,
       item,
       price,
       quantity,
-      amount: amountOf(price, quantity),
-      description: `${quantity} × ${productName(context, price)} (at ${each})`,
+      amount: trial ? 0 : amountOf(price, quantity),
+      description: trial ? `Trial period for ${name}` : `${quantity} × ${name} (at ${each})`,
       period: periodOf(subscription),
     });
   });
@@ -112,81 +107,22 @@ export function paymentsOf(context: Context, invoice: Stripe.Invoice): Stripe.In
   return context.store.all('invoice_payment').filter((payment) => payment.invoice === invoice.id);
 }
 
-/** Drafts, finalizes and charges an invoice, telling of each step. `request.subscription` is the changed one. */
-export function invoiceNow(context: Context, request: InvoiceRequest, outcome: Outcome): Stripe.Invoice {
-  const before = context.find('subscription', request.subscription.id);
-  const draft = draftInvoice(context, request);
-  context.update('subscription', before, { ...request.subscription, latest_invoice: draft.id });
-  context.emit('invoice.created', draft);
-  const invoice = finalizeInvoice(context, draft);
-  context.emit('invoice.finalized', invoice);
-  if (invoice.amount_due > 0) {
-    const intent = openPayment(context, {
-      amount: invoice.amount_due,
-      currency: invoice.currency,
-      customer: String(invoice.customer),
-      description: request.billingReason === 'subscription_update' ? 'Subscription update' : 'Subscription renewal',
-      metadata: {},
-      offSession: true,
-    });
-    attachPayment(context, invoice, intent);
-  }
-  return charge(context, invoice, outcome);
-}
-
-/** One attempt at an open invoice. The subscription's status follows its latest invoice. */
-export function charge(context: Context, invoice: Stripe.Invoice, outcome: Outcome): Stripe.Invoice {
-  const subscription = context.find('subscription', subscriptionOf(invoice) ?? '');
-  const [payment] = paymentsOf(context, invoice);
-  if (payment !== undefined) {
-    attempt(context, subscription, context.find('payment_intent', String(payment.payment.payment_intent)), outcome);
-  }
-  if (outcome === 'paid') {
-    const paid = markPaid(context, invoice);
-    announcePaid(context, paid);
-    setStatus(context, subscription, 'active', paid);
-    return paid;
-  }
-  const unpaid = unpaidInvoice(invoice, context.now() + RETRY_AFTER);
-  context.store.put('invoice', unpaid);
-  context.emit('invoice.payment_failed', unpaid);
-  setStatus(context, subscription, 'past_due', unpaid);
-  return unpaid;
-}
-
-/** A subscription that began for nothing has no card; Stripe refuses to charge it. */
-export function requireCard(context: Context, subscription: Stripe.Subscription): Stripe.PaymentMethod {
-  const card = context.store.get('payment_method', String(subscription.default_payment_method));
-  if (card === undefined) {
-    throw invalidRequest(`Customer ${String(subscription.customer)} has no payment method to charge.`, {
-      code: 'resource_missing',
-    });
-  }
-  return card;
-}
-
 export function customerOf(context: Context, subscription: Stripe.Subscription): Stripe.Customer {
   return context.find('customer', String(subscription.customer));
 }
 
-function attempt(
-  context: Context,
-  subscription: Stripe.Subscription,
-  intent: Stripe.PaymentIntent,
-  outcome: Outcome,
-): void {
-  const card = requireCard(context, subscription);
-  const pay = outcome === 'paid' ? succeed : decline;
-  pay(context, intent, card, String(subscription.customer));
+/** Nobody is to pay it any more. */
+export function voidInvoice(context: Context, invoice: Stripe.Invoice): Stripe.Invoice {
+  const voided = voidedInvoice(invoice, context.now());
+  context.store.put('invoice', voided);
+  context.emit('invoice.voided', voided);
+  return voided;
 }
 
-function setStatus(
-  context: Context,
-  subscription: Stripe.Subscription,
-  status: 'active' | 'past_due',
-  invoice: Stripe.Invoice,
-): void {
-  if (subscription.latest_invoice === invoice.id && subscription.status !== 'canceled') {
-    context.update('subscription', subscription, { ...subscription, status });
-  }
+/** Nobody is expected to pay it, though it may still be paid. */
+export function markUncollectible(context: Context, invoice: Stripe.Invoice): Stripe.Invoice {
+  const marked = uncollectibleInvoice(invoice, context.now());
+  context.store.put('invoice', marked);
+  context.emit('invoice.marked_uncollectible', marked);
+  return marked;
 }

@@ -1,11 +1,15 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context';
-import { invalidRequest } from '../errors';
 import { newId } from '../ids';
-import { newCharge, refundedCharge } from '../objects/charge';
-import { canceledIntent, declinedIntent, newPaymentIntent, succeededIntent } from '../objects/payment-intent';
+import { newCharge } from '../objects/charge';
+import {
+  canceledIntent,
+  declinedIntent,
+  newPaymentIntent,
+  succeededIntent,
+  unconfirmedIntent,
+} from '../objects/payment-intent';
 import { newPaymentMethod } from '../objects/payment-method';
-import { newRefund } from '../objects/refund';
 
 export interface PaymentDetails {
   readonly amount: number;
@@ -66,43 +70,24 @@ export function decline(
   return declined;
 }
 
+/** The bank wants to hear it from the card's owner, who is not there. */
+export function requireAction(
+  context: Context,
+  intent: Stripe.PaymentIntent,
+  card: Stripe.PaymentMethod,
+): Stripe.PaymentIntent {
+  const unconfirmed = unconfirmedIntent(intent, card);
+  context.store.put('payment_intent', unconfirmed);
+  context.emit('payment_intent.requires_action', unconfirmed);
+  return unconfirmed;
+}
+
 /** What is left of a payment that was tried and never succeeded. */
 export function abandon(context: Context, paymentIntent: string | undefined): void {
   const intent = paymentIntent === undefined ? undefined : context.store.get('payment_intent', paymentIntent);
-  if (intent?.status === 'requires_payment_method') {
+  if (intent?.status === 'requires_payment_method' || intent?.status === 'requires_action') {
     const canceled = canceledIntent(intent, context.now());
     context.store.put('payment_intent', canceled);
     context.emit('payment_intent.canceled', canceled);
   }
-}
-
-export interface RefundRequest {
-  readonly charge: Stripe.Charge;
-  /** All that is left when there is none. */
-  readonly amount: number | undefined;
-  readonly reason: Stripe.Refund.Reason | null;
-  readonly metadata: Record<string, string>;
-}
-
-export function refund(context: Context, request: RefundRequest): Stripe.Refund {
-  const { charge } = request;
-  const left = charge.amount_captured - charge.amount_refunded;
-  if (left === 0) {
-    throw charge.paid
-      ? invalidRequest(`Charge ${charge.id} is refunded already.`, { code: 'charge_already_refunded' })
-      : invalidRequest(`Charge ${charge.id} did not succeed, so there is nothing to refund.`);
-  }
-  const amount = request.amount ?? left;
-  if (amount > left) {
-    throw invalidRequest(`The refund of ${amount} is greater than what is left of the charge, ${left}.`, {
-      param: 'amount',
-    });
-  }
-  const made = newRefund({ ...request, id: newId('re_'), created: context.now(), amount });
-  const refunded = refundedCharge(charge, amount);
-  context.store.put('refund', made);
-  context.store.put('charge', refunded);
-  context.emit('refund.created', made);
-  context.emit('charge.refunded', refunded);
-  return made;
 }

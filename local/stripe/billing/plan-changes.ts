@@ -1,29 +1,52 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context';
+import { cardDeclined } from '../errors';
 import { newId } from '../ids';
 import { newInvoiceLine } from '../objects/invoice-line';
 import { amountOf } from '../objects/price';
 import { type Period, periodOf, withItems, withPeriod } from '../objects/subscription';
-import { invoiceNow, periodLines, productName, requireCard } from './invoicing';
+import { outcomeOf, requireCard } from './collection';
+import { dueFor, invoiceNow } from './invoice-now';
+import { periodLines, productName } from './invoicing';
+import { putOff } from './pending-updates';
 import { periodFrom, shareLeft } from './periods';
 
 export const PRORATIONS = ['create_prorations', 'always_invoice', 'none'] as const;
 export type Proration = (typeof PRORATIONS)[number];
+
+export const PAYMENT_BEHAVIORS = [
+  'allow_incomplete',
+  'default_incomplete',
+  'error_if_incomplete',
+  'pending_if_incomplete',
+] as const;
+export type PaymentBehavior = (typeof PAYMENT_BEHAVIORS)[number];
+
+export interface ChangeOptions {
+  readonly proration: Proration;
+  /** What becomes of a change that is to be paid for now and cannot be. */
+  readonly payment: PaymentBehavior;
+}
 
 /** The subscription with other items: what that costs is invoiced now or waits for the next invoice, as asked for. */
 export function changeItems(
   context: Context,
   subscription: Stripe.Subscription,
   items: Stripe.SubscriptionItem[],
-  proration: Proration,
+  options: ChangeOptions,
 ): Stripe.Subscription {
   const now = context.now();
+  const { proration } = options;
   const changed = withItems(subscription, items);
+  if (subscription.status === 'trialing') {
+    context.update('subscription', context.find('subscription', subscription.id), changed);
+    return changed;
+  }
   if (totalOf(items) > 0) {
     requireCard(context, subscription);
   }
   if (beginsAnew(subscription.items.data, items)) {
-    return changeNow(context, subscription, beginPeriod(changed, now), proration);
+    return changeNow(context, subscription, beginPeriod(changed, now), options);
   }
   const left = { start: now, end: periodOf(subscription).end };
   const share = shareLeft(periodOf(subscription), now);
@@ -35,7 +58,7 @@ export function changeItems(
           ...prorated(context, changed, removedFrom(items, subscription.items.data), left, share),
         ];
   if (proration === 'always_invoice' && lines.length > 0) {
-    return invoiceChange(context, changed, lines);
+    return invoiceChange(context, changed, lines, options.payment);
   }
   if (lines.length > 0) {
     const pending = context.store.get('pending_proration', subscription.id)?.lines ?? [];
@@ -50,22 +73,48 @@ function changeNow(
   context: Context,
   before: Stripe.Subscription,
   changed: Stripe.Subscription,
-  proration: Proration,
+  options: ChangeOptions,
 ): Stripe.Subscription {
-  const unused = { start: context.now(), end: periodOf(before).end };
-  const share = shareLeft(periodOf(before), context.now());
-  const credit = proration === 'none' ? [] : prorated(context, before, before.items.data, unused, -share);
-  return invoiceChange(context, changed, [...credit, ...periodLines(context, changed)]);
+  const credit = options.proration === 'none' ? [] : unusedTime(context, before);
+  return invoiceChange(context, changed, [...credit, ...periodLines(context, changed)], options.payment);
 }
 
 function invoiceChange(
   context: Context,
   subscription: Stripe.Subscription,
   lines: Stripe.InvoiceLineItem[],
+  payment: PaymentBehavior,
 ): Stripe.Subscription {
   const period = { start: context.now(), end: context.now() };
-  invoiceNow(context, { subscription, lines, billingReason: 'subscription_update', period }, 'paid');
+  const request = { subscription, lines, billingReason: 'subscription_update', period } as const;
+  const before = context.find('subscription', subscription.id);
+  if (payment === 'pending_if_incomplete' && !isPayable(context, subscription, lines)) {
+    const finalized = (invoice: Stripe.Invoice) => putOff(context, subscription, invoice);
+    invoiceNow(context, { ...request, subscription: before }, { finalized });
+  } else {
+    const invoice = invoiceNow(context, request, payment === 'default_incomplete' ? { outcome: 'unattempted' } : {});
+    if (payment === 'error_if_incomplete' && invoice.status === 'open') {
+      throw cardDeclined();
+    }
+  }
   return context.find('subscription', subscription.id);
+}
+
+function isPayable(
+  context: Context,
+  subscription: Stripe.Subscription,
+  lines: readonly Stripe.InvoiceLineItem[],
+): boolean {
+  return dueFor(context, subscription, lines) <= 0 || outcomeOf(context, subscription) === 'paid';
+}
+
+/** What is left of the period, as credit. */
+export function unusedTime(context: Context, subscription: Stripe.Subscription): Stripe.InvoiceLineItem[] {
+  const left = { start: context.now(), end: periodOf(subscription).end };
+  const share = shareLeft(periodOf(subscription), context.now());
+  return subscription.status === 'trialing'
+    ? []
+    : prorated(context, subscription, subscription.items.data, left, -share);
 }
 
 function prorated(

@@ -3,15 +3,13 @@ import type { Context } from '../context';
 import { invalidRequest } from '../errors';
 import { newId } from '../ids';
 import { newInvoiceLine } from '../objects/invoice-line';
-import {
-  canceledSubscription,
-  newSubscription,
-  newSubscriptionItem,
-  periodOf,
-  withPeriod,
-} from '../objects/subscription';
-import { customerOf, invoiceNow, type Outcome, periodLines, requireCard } from './invoicing';
+import { newSubscription, newSubscriptionItem, periodOf, type Trial, withPeriod } from '../objects/subscription';
+import { type Outcome, requireCard } from './collection';
+import { end } from './ending';
+import { dueFor, invoiceNow } from './invoice-now';
+import { periodLines } from './invoicing';
 import { periodFrom } from './periods';
+import { endWithoutCard } from './trials';
 
 export interface SubscriptionRequest {
   readonly customer: string;
@@ -20,6 +18,7 @@ export interface SubscriptionRequest {
   readonly paymentMethod: string | null;
   readonly description: string | null;
   readonly metadata: Record<string, string>;
+  readonly trial?: Trial;
 }
 
 /** A subscription from what was bought; its first invoice is the caller's. */
@@ -35,7 +34,7 @@ export function startSubscription(context: Context, request: SubscriptionRequest
             subscription: id,
             price,
             quantity: quantity ?? 1,
-            period: periodFrom(created, price),
+            period: request.trial ? { start: created, end: request.trial.end } : periodFrom(created, price),
           }),
         ]
       : [],
@@ -65,39 +64,37 @@ export function oneOffLines(
   );
 }
 
-/** Goes to the next period, or ends there when that was asked for. */
-export function renew(context: Context, subscription: Stripe.Subscription, outcome: Outcome): Stripe.Subscription {
-  if (subscription.status === 'canceled') {
-    throw invalidRequest(`Subscription ${subscription.id} is canceled.`);
+/** Goes to the next period, or ends there when that was asked for. Without an outcome the card decides about it. */
+export function renew(context: Context, subscription: Stripe.Subscription, outcome?: Outcome): Stripe.Subscription {
+  if (subscription.status === 'canceled' || subscription.status === 'paused') {
+    throw invalidRequest(`Subscription ${subscription.id} is ${subscription.status}.`);
   }
   const over = periodOf(subscription);
   if (subscription.cancel_at_period_end) {
     return end(context, subscription, over.end);
   }
+  const stopped = subscription.status === 'trialing' ? endWithoutCard(context, subscription) : undefined;
+  return stopped ?? goOn(context, subscription, outcome);
+}
+
+function goOn(context: Context, subscription: Stripe.Subscription, outcome?: Outcome): Stripe.Subscription {
+  const over = periodOf(subscription);
   const [item] = subscription.items.data;
   if (item === undefined) {
     throw invalidRequest(`Subscription ${subscription.id} has no items.`);
   }
-  const renewed = withPeriod(subscription, periodFrom(over.end, item.price, subscription.billing_cycle_anchor));
+  const status = subscription.status === 'trialing' ? 'active' : subscription.status;
+  const period = periodFrom(over.end, item.price, subscription.billing_cycle_anchor);
+  const renewed = withPeriod({ ...subscription, status }, period);
   const pending = context.store.get('pending_proration', subscription.id)?.lines ?? [];
   const lines = [...pending, ...periodLines(context, renewed)];
-  requireOutcome(context, renewed, lines, outcome);
+  if (outcome !== undefined) {
+    requireOutcome(context, renewed, lines, outcome);
+  }
   context.store.remove('pending_proration', subscription.id);
-  invoiceNow(context, { subscription: renewed, lines, billingReason: 'subscription_cycle', period: over }, outcome);
+  const request = { subscription: renewed, lines, billingReason: 'subscription_cycle', period: over } as const;
+  invoiceNow(context, request, { outcome });
   return context.find('subscription', subscription.id);
-}
-
-export function end(
-  context: Context,
-  subscription: Stripe.Subscription,
-  at: number,
-  details?: Partial<Stripe.Subscription.CancellationDetails>,
-): Stripe.Subscription {
-  const canceled = canceledSubscription(subscription, at, details);
-  context.store.put('subscription', canceled);
-  context.store.remove('pending_proration', subscription.id);
-  context.emit('customer.subscription.deleted', canceled);
-  return canceled;
 }
 
 /** Checked before anything is changed: a payment needs a card, and nothing to pay cannot be declined. */
@@ -107,10 +104,9 @@ function requireOutcome(
   lines: readonly Stripe.InvoiceLineItem[],
   outcome: Outcome,
 ): void {
-  const total = lines.reduce((sum, line) => sum + line.amount, customerOf(context, subscription).balance);
-  if (total > 0) {
+  if (dueFor(context, subscription, lines) > 0) {
     requireCard(context, subscription);
-  } else if (outcome === 'failed') {
+  } else if (outcome !== 'paid') {
     throw invalidRequest('The next invoice is for nothing, so its payment cannot fail.', { param: 'outcome' });
   }
 }

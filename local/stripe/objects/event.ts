@@ -1,5 +1,8 @@
 import Stripe from 'stripe';
 
+/** For how long Stripe lists events. */
+export const EVENT_DAYS = 30;
+
 /** What `data.object` is for an event of this type. */
 export type EventObject<T extends Stripe.Event.Type> = Extract<Stripe.Event, { type: T }>['data']['object'];
 
@@ -24,7 +27,8 @@ export function newEvent(details: EventDetails): Stripe.EventBase {
       ...(details.previous === undefined ? {} : { previous_attributes: details.previous }),
     },
     livemode: false,
-    pending_webhooks: 1,
+    // Told from the deliveries whenever the event is shown.
+    pending_webhooks: 0,
     request: details.request,
     type: details.type,
   };
@@ -33,9 +37,10 @@ export function newEvent(details: EventDetails): Stripe.EventBase {
 /** The members of `before` that `after` has changed, as an update event tells them. */
 export function previousAttributes<T extends object>(before: T, after: T): Partial<T> {
   const changed: Partial<T> = {};
-  for (const name of Object.keys(before) as (keyof T)[]) {
+  for (const name of Object.keys({ ...before, ...after }) as (keyof T)[]) {
     if (JSON.stringify(before[name]) !== JSON.stringify(after[name])) {
-      changed[name] = before[name];
+      // A member that was not there yet was null, in an event at least.
+      changed[name] = before[name] ?? (null as T[keyof T]);
     }
   }
   return changed;

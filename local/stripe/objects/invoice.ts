@@ -88,12 +88,32 @@ export function paidInvoice(invoice: Stripe.Invoice, at: number): Stripe.Invoice
   };
 }
 
-export function unpaidInvoice(invoice: Stripe.Invoice, nextAttempt: number): Stripe.Invoice {
+export function unpaidInvoice(invoice: Stripe.Invoice, nextAttempt: number | null): Stripe.Invoice {
   return {
     ...invoice,
     attempt_count: invoice.attempt_count + 1,
     attempted: true,
     next_payment_attempt: nextAttempt,
+  };
+}
+
+export function voidedInvoice(invoice: Stripe.Invoice, at: number): Stripe.Invoice {
+  return {
+    ...invoice,
+    auto_advance: false,
+    next_payment_attempt: null,
+    status: 'void',
+    status_transitions: { ...invoice.status_transitions, voided_at: at },
+  };
+}
+
+export function uncollectibleInvoice(invoice: Stripe.Invoice, at: number): Stripe.Invoice {
+  return {
+    ...invoice,
+    auto_advance: false,
+    next_payment_attempt: null,
+    status: 'uncollectible',
+    status_transitions: { ...invoice.status_transitions, marked_uncollectible_at: at },
   };
 }
 

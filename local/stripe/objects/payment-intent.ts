@@ -73,6 +73,7 @@ export function succeededIntent(
     customer,
     last_payment_error: null,
     latest_charge: charge.id,
+    next_action: null,
     payment_method: charge.payment_method,
     status: 'succeeded',
   };
@@ -94,11 +95,23 @@ export function declinedIntent(
       type: 'card_error',
     },
     latest_charge: charge.id,
+    next_action: null,
     payment_method: null,
     status: 'requires_payment_method',
   };
 }
 
+/** The card's owner has to confirm the payment with the bank. */
+export function unconfirmedIntent(intent: Stripe.PaymentIntent, card: Stripe.PaymentMethod): Stripe.PaymentIntent {
+  return {
+    ...intent,
+    last_payment_error: null,
+    next_action: { type: 'use_stripe_sdk', use_stripe_sdk: {} },
+    payment_method: card.id,
+    status: 'requires_action',
+  };
+}
+
 export function canceledIntent(intent: Stripe.PaymentIntent, at: number): Stripe.PaymentIntent {
-  return { ...intent, canceled_at: at, cancellation_reason: 'abandoned', status: 'canceled' };
+  return { ...intent, next_action: null, canceled_at: at, cancellation_reason: 'abandoned', status: 'canceled' };
 }

@@ -10,11 +10,15 @@ export interface PriceDetails {
   readonly recurring?: { readonly interval: Interval; readonly intervalCount: number };
   readonly lookupKey?: string;
   readonly nickname?: string;
+  readonly taxBehavior?: TaxBehavior;
   readonly metadata?: Record<string, string>;
 }
 
 export const INTERVALS = ['day', 'week', 'month', 'year'] as const;
 export type Interval = (typeof INTERVALS)[number];
+
+export const TAX_BEHAVIORS = ['exclusive', 'inclusive', 'unspecified'] as const;
+export type TaxBehavior = (typeof TAX_BEHAVIORS)[number];
 
 export function newPrice(details: PriceDetails): Stripe.Price {
   return {
@@ -39,7 +43,7 @@ export function newPrice(details: PriceDetails): Stripe.Price {
           usage_type: 'licensed',
         }
       : null,
-    tax_behavior: 'unspecified',
+    tax_behavior: details.taxBehavior ?? 'unspecified',
     tiers_mode: null,
     transform_quantity: null,
     type: details.recurring ? 'recurring' : 'one_time',

@@ -6,9 +6,7 @@ export interface ProductDetails {
   readonly name: string;
   /** False for a product that a Checkout Session brought along: it is for that one purchase. */
   readonly active: boolean;
-  readonly description?: string;
   readonly metadata?: Record<string, string>;
-  readonly unitLabel?: string;
 }
 
 export function newProduct(details: ProductDetails): Stripe.Product {
@@ -18,7 +16,7 @@ export function newProduct(details: ProductDetails): Stripe.Product {
     active: details.active,
     created: details.created,
     default_price: null,
-    description: details.description ?? null,
+    description: null,
     images: [],
     livemode: false,
     marketing_features: [],
@@ -30,7 +28,7 @@ export function newProduct(details: ProductDetails): Stripe.Product {
     tax_code: null,
     tax_details: null,
     type: 'service',
-    unit_label: details.unitLabel ?? null,
+    unit_label: null,
     updated: details.created,
     url: null,
   };

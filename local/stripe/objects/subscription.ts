@@ -7,6 +7,13 @@ export interface Period {
   readonly end: number;
 }
 
+/** What comes before the first period that is paid for. */
+export interface Trial {
+  readonly end: number;
+  /** What happens then when nobody has given a card. */
+  readonly missingPaymentMethod: 'cancel' | 'create_invoice' | 'pause';
+}
+
 export interface SubscriptionDetails {
   readonly id: string;
   readonly created: number;
@@ -16,16 +23,18 @@ export interface SubscriptionDetails {
   readonly paymentMethod: string | null;
   readonly description: string | null;
   readonly metadata: Record<string, string>;
+  readonly trial?: Trial;
 }
 
 export function newSubscription(details: SubscriptionDetails): Stripe.Subscription {
+  const { trial } = details;
   return {
     id: details.id,
     object: 'subscription',
     application: null,
     application_fee_percent: null,
     automatic_tax: { disabled_reason: null, enabled: false, liability: null },
-    billing_cycle_anchor: details.created,
+    billing_cycle_anchor: trial?.end ?? details.created,
     billing_cycle_anchor_config: null,
     billing_mode: { flexible: { proration_discounts: 'included' }, type: 'flexible', updated_at: details.created },
     billing_schedules: [],
@@ -71,13 +80,19 @@ export function newSubscription(details: SubscriptionDetails): Stripe.Subscripti
     pending_update: null,
     schedule: null,
     start_date: details.created,
-    status: 'active',
+    status: trial ? 'trialing' : 'active',
     test_clock: null,
     transfer_data: null,
-    trial_end: null,
-    trial_settings: { end_behavior: { billing_cycle_anchor: null, missing_payment_method: 'create_invoice' } },
-    trial_start: null,
+    trial_end: trial?.end ?? null,
+    trial_settings: trialSettings(trial?.missingPaymentMethod),
+    trial_start: trial ? details.created : null,
   };
+}
+
+export function trialSettings(
+  missing: Trial['missingPaymentMethod'] = 'create_invoice',
+): Stripe.Subscription.TrialSettings {
+  return { end_behavior: { billing_cycle_anchor: null, missing_payment_method: missing } };
 }
 
 export interface SubscriptionItemDetails {
@@ -119,8 +134,9 @@ export function withItems(subscription: Stripe.Subscription, items: Stripe.Subsc
 }
 
 export function withPeriod(subscription: Stripe.Subscription, period: Period): Stripe.Subscription {
+  const cancelAt = subscription.cancel_at_period_end ? period.end : subscription.cancel_at;
   return withItems(
-    subscription,
+    { ...subscription, cancel_at: cancelAt },
     subscription.items.data.map((item) => ({
       ...item,
       current_period_start: period.start,

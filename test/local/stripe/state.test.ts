@@ -25,7 +25,7 @@ test('is one file, replaced as a whole', async () => {
   expect(await readdir(dataDir)).toEqual(['stripe.json']);
 });
 
-test.each(['{"format":', '{"format":0,"tables":{}}'])('that is not ours is left alone: %s', async (text) => {
+test.each(['{"format":', '{"format":1,"tables":{}}'])('that is not ours is left alone: %s', async (text) => {
   await writeFile(join(dataDir, 'stripe.json'), text);
   const options = { secretKey: SECRET_KEY, webhookSecret: WEBHOOK_SECRET, webhookUrl: () => undefined, dataDir };
   await expect(startStripe(options)).rejects.toThrow(/stripe\.json is not a state that this version can read/);

@@ -142,6 +142,16 @@ export async function subscribe(
   return subscription as Stripe.Subscription;
 }
 
+/** The PaymentIntent of a one-off that was paid, with nothing left to deliver. */
+export async function buy({ stripe, local }: Shop): Promise<string> {
+  const metadata = { bought: 'pack' };
+  const session = await stripe.checkout.sessions.create({ mode: 'payment', line_items: [PACK], metadata, ...URLS });
+  await click(session, 'pay');
+  const { payment_intent: intent } = await stripe.checkout.sessions.retrieve(session.id);
+  await local.idle();
+  return String(intent);
+}
+
 export async function pull<T>(local: StripeStandIn, path: string): Promise<{ status: number; body: T }> {
   const response = await fetch(`${local.url}/local/${path}`, { method: 'POST' });
   return { status: response.status, body: (await response.json()) as T };

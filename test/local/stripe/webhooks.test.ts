@@ -52,6 +52,7 @@ test('a delivery is tried again until it is answered 2xx', async () => {
   expect(shop.endpoint.types()).toEqual(Array(4).fill('customer.created'));
   const [delivery] = shop.local.deliveries();
   expect(delivery).toEqual({
+    endpoint: 'default',
     eventId: shop.endpoint.received[0]?.event.id,
     type: 'customer.created',
     state: 'delivered',
