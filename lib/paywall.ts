@@ -21,6 +21,7 @@ import { QuotaAuthorizer } from './quota-authorizer';
 import { QuotaStore } from './quota-store';
 import { Refund } from './refund';
 import { Settlement } from './settlement';
+import { StripeCatalogue } from './stripe-catalogue';
 import { StripeReconciler } from './stripe-reconciler';
 import { StripeWebhook } from './stripe-webhook';
 import { SurrogateKeys } from './surrogate-keys';
@@ -130,6 +131,9 @@ export class Paywall extends Construct {
   /** What takes Stripe's events. */
   public readonly webhook: StripeWebhook;
 
+  /** What makes products, prices and the webhook endpoint at Stripe. */
+  public readonly stripeCatalogue: StripeCatalogue;
+
   /** What carries out the events that no webhook has brought. */
   public readonly reconciler: StripeReconciler;
 
@@ -182,6 +186,12 @@ export class Paywall extends Construct {
     this.processor = new PaymentProcessor(this, 'Payments', { catalogue, store, payments, paywallId, surrogateKeys });
     const { processor } = this;
     this.webhook = new StripeWebhook(this, 'StripeWebhook', { payments, processor });
+    this.stripeCatalogue = new StripeCatalogue(this, 'StripeCatalogue', {
+      catalogue,
+      payments,
+      paywallId,
+      webhook: this.webhook,
+    });
     this.reconciler = new StripeReconciler(this, 'Reconciler', { store, payments, processor });
     this.settlement = new Settlement(this, 'Settlement', { store });
     this.billing = new BillingRoutes(this, 'Billing', {
@@ -236,9 +246,11 @@ export class Paywall extends Construct {
     this.node.addValidation({ validate: () => protection.validate() });
     this.usagePlans._addStage(restApi.deploymentStage);
     this.giveBack(restApi, options.refund ?? Refund.onServerError());
+    const webhookUrl = restApi.urlForPath(`/${this.billingPath}/stripe/webhook`);
+    this.stripeCatalogue._addWebhookUrl(webhookUrl);
     new CfnOutput(this, `WebhookUrl-${name}`, {
       description: 'What the Stripe webhook endpoint points at',
-      value: restApi.urlForPath(`/${this.billingPath}/stripe/webhook`),
+      value: webhookUrl,
     });
   }
 

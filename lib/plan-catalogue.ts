@@ -2,6 +2,7 @@ import { Duration, type Stack } from 'aws-cdk-lib';
 import { Clawback } from './clawback';
 import type { Plan } from './plan';
 import type { Catalogue } from './private/catalogue';
+import type { SoldItem } from './private/stripe-catalogue';
 import { requireDistinctIds } from './private/validation';
 import type { TopUp } from './top-up';
 
@@ -71,6 +72,21 @@ export class PlanCatalogue {
     this.defaultPlan = startingPlan(this.plans, props.defaultPlan);
     this.gracePeriod = props.gracePeriod ?? Duration.days(3);
     this.clawback = props.clawback ?? Clawback.credits();
+  }
+
+  /**
+   * What is made at Stripe.
+   *
+   * @internal
+   */
+  public _sold(): SoldItem[] {
+    const plans = this.plans.map((plan) => ({ kind: 'plan' as const, ...plan._render() }));
+    const topUps = this.topUps.map((topUp) => ({ kind: 'topUp' as const, ...topUp._render() }));
+    return [...plans, ...topUps].flatMap(({ kind, id, name, price }) =>
+      price?.amount === undefined || price.currency === undefined
+        ? []
+        : [{ kind, id, name, amount: price.amount, currency: price.currency, interval: price.interval }],
+    );
   }
 
   /**

@@ -21,14 +21,21 @@ const common = {
   mainFields: ['module', 'main'],
 };
 
-const handlers = ['authorizer', 'billing', 'payments', 'reconciler', 'settlement', 'surrogate-keys', 'webhook'].map(
-  (name) => ({
-    ...common,
-    entryPoints: [join(root, 'lambda', name, 'index.ts')],
-    outfile: join(assets, name, 'index.js'),
-    minify: true,
-  }),
-);
+const handlers = [
+  'authorizer',
+  'billing',
+  'payments',
+  'reconciler',
+  'settlement',
+  'stripe-catalogue',
+  'surrogate-keys',
+  'webhook',
+].map((name) => ({
+  ...common,
+  entryPoints: [join(root, 'lambda', name, 'index.ts')],
+  outfile: join(assets, name, 'index.js'),
+  minify: true,
+}));
 
 /** What the package gives to backends, `cdk-paywall/backend`. */
 const backend = {

@@ -46,7 +46,7 @@ export class StripeCheckout implements Checkout {
     const session = await client.checkout.sessions.create({
       mode: recurring ? 'subscription' : 'payment',
       client_reference_id: purchase.customer,
-      line_items: [{ quantity: 1, ...price(line) }],
+      line_items: [{ quantity: 1, ...(await this.price(client, line)) }],
       metadata,
       ...(recurring && { subscription_data: { metadata, trial_period_days: purchase.trialDays } }),
       ...(purchase.options.promotionCodes && { allow_promotion_codes: true }),
@@ -59,6 +59,26 @@ export class StripeCheckout implements Checkout {
       throw new Error(`checkout session ${session.id} has no URL`);
     }
     return { url: session.url, expiresAt: new Date(session.expires_at * 1000).toISOString() };
+  }
+
+  /** The price that a deployment has made; where there is none of that amount, one for this purchase alone. */
+  private async price(
+    client: Stripe,
+    line: LineItem,
+  ): Promise<Pick<Stripe.Checkout.SessionCreateParams.LineItem, 'price' | 'price_data'>> {
+    const { stripePrice, amount = 0, currency = line.currency, interval } = line.price ?? {};
+    if (stripePrice !== undefined) {
+      return { price: stripePrice };
+    }
+    if (line.price !== undefined) {
+      const { data } = await client.prices.list({ lookup_keys: [line.lookupKey], active: true, limit: 1 });
+      const [made] = data.filter((price) => price.unit_amount === amount && price.currency === currency);
+      if (made !== undefined) {
+        return { price: made.id };
+      }
+    }
+    const recurring = interval === undefined ? {} : { recurring: { interval } };
+    return { price_data: { currency, unit_amount: amount, product_data: { name: line.name }, ...recurring } };
   }
 
   public async outcome(sessionId: string): Promise<CheckoutOutcome | undefined> {
@@ -113,21 +133,6 @@ function customer(
     return recurring ? {} : { customer_creation: 'always' };
   }
   return { customer: stripeCustomer, ...(options.automaticTax && { customer_update: { address: 'auto' } }) };
-}
-
-function price(line: LineItem): Pick<Stripe.Checkout.SessionCreateParams.LineItem, 'price' | 'price_data'> {
-  if (line.price?.stripePrice !== undefined) {
-    return { price: line.price.stripePrice };
-  }
-  const { amount = 0, currency = line.currency, interval } = line.price ?? {};
-  return {
-    price_data: {
-      currency,
-      unit_amount: amount,
-      product_data: { name: line.name },
-      ...(interval !== undefined && { recurring: { interval } }),
-    },
-  };
 }
 
 function isMissing(error: unknown): boolean {

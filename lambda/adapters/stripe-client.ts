@@ -2,6 +2,9 @@ import Stripe from 'stripe';
 import { Environment } from '../../lib/private/environment';
 import type { SecretReader } from './secrets';
 
+/** What objects and events look like, by Stripe's own date and name for it: that of the library. */
+export const API_VERSION = '2026-10-28.endive';
+
 /** Stripe's client, made anew when the secret API key has changed. */
 export class StripeConnection {
   private current: { readonly key: string; readonly client: Stripe } | undefined;
@@ -24,6 +27,7 @@ function connect(key: string): Stripe {
   const base = process.env[Environment.STRIPE_API_BASE];
   const { protocol, hostname, port } = new URL(base ?? 'https://api.stripe.com');
   return new Stripe(key, {
+    apiVersion: API_VERSION,
     maxNetworkRetries: 2,
     timeout: 8_000,
     telemetry: false,

@@ -92,7 +92,7 @@ async function open(
     trialDays: offer.kind === 'plan' && !account.hasSubscribed ? offer.plan.trialDays : undefined,
     options: checkoutOptions,
   };
-  return checkout.open(purchase, lineItemOf(catalogue, offer), {
+  return checkout.open(purchase, lineItemOf(catalogue, paywallId, offer), {
     // Stripe puts the id in place of the braces.
     success: `${billingUrl}/welcome?session_id={CHECKOUT_SESSION_ID}`,
     cancel: `${billingUrl}/plans`,

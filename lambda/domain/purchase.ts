@@ -1,4 +1,5 @@
 import type { Catalogue, CheckoutEntry, PriceEntry } from '../../lib/private/catalogue';
+import { lookupKey } from '../../lib/private/stripe-catalogue';
 import type { Offer } from './offer';
 
 /** A purchase, in the words that Stripe keeps with the session and gives back with every event of it. */
@@ -30,6 +31,8 @@ export interface LineItem {
   readonly name: string;
   /** Absent for a free plan. */
   readonly price?: PriceEntry;
+  /** The name of the price that a deployment has made at Stripe. */
+  readonly lookupKey: string;
   /** What a free plan's nought is written in. */
   readonly currency: string;
 }
@@ -41,10 +44,11 @@ export function metadataOf(purchase: Purchase): PurchaseMetadata {
     : { paywall, customer, topUp: offer.topUp.id, units: String(offer.topUp.units) };
 }
 
-export function lineItemOf(catalogue: Catalogue, offer: Offer): LineItem {
-  const { name, price } = offer.kind === 'plan' ? offer.plan : offer.topUp;
+export function lineItemOf(catalogue: Catalogue, paywallId: string, offer: Offer): LineItem {
+  const { id, name, price } = offer.kind === 'plan' ? offer.plan : offer.topUp;
   const prices = [...catalogue.plans, ...catalogue.topUps].map((entry) => entry.price?.currency);
-  return { name, price, currency: prices.find((currency) => currency !== undefined) ?? 'usd' };
+  const key = lookupKey(paywallId, offer.kind, id);
+  return { name, price, lookupKey: key, currency: prices.find((currency) => currency !== undefined) ?? 'usd' };
 }
 
 /** Whether Stripe charges it again and again. */

@@ -1,0 +1,55 @@
+import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import type Stripe from 'stripe';
+import type { StripeCatalogueProperties } from '../../lib/private/stripe-catalogue';
+import type { SigningSecret } from '../adapters/secrets-manager-signing-secret';
+import { removeEndpoints, syncEndpoint } from './endpoint';
+import { archiveProducts, type Sync, syncProducts } from './sync';
+
+export interface StripeCatalogueDependencies {
+  readonly stripe: { client(): Promise<Stripe> };
+  readonly signingSecret: SigningSecret;
+  /** Tells CloudFormation what came of it. */
+  readonly respond: (url: string, body: object) => Promise<void>;
+  readonly logError: (message: string, about: Readonly<Record<string, string>>, error: unknown) => void;
+}
+
+/** Does what a deployment asks for, and tells CloudFormation in any case: else it waits for an hour. */
+export async function handle(
+  event: CloudFormationCustomResourceEvent,
+  dependencies: StripeCatalogueDependencies,
+): Promise<void> {
+  const { RequestId, StackId, LogicalResourceId, ResponseURL } = event;
+  const wanted = JSON.parse(event.ResourceProperties.Catalogue) as StripeCatalogueProperties;
+  const answer = { RequestId, StackId, LogicalResourceId, PhysicalResourceId: wanted.paywallId };
+  try {
+    await carryOut(
+      event.RequestType,
+      { client: await dependencies.stripe.client(), wanted, run: RequestId },
+      dependencies,
+    );
+    await dependencies.respond(ResponseURL, { ...answer, Status: 'SUCCESS' });
+  } catch (error) {
+    dependencies.logError('the catalogue could not be brought to Stripe', { requestId: RequestId }, error);
+    const Reason = error instanceof Error ? error.message : String(error);
+    await dependencies.respond(ResponseURL, { ...answer, Status: 'FAILED', Reason });
+  }
+}
+
+async function carryOut(
+  request: CloudFormationCustomResourceEvent['RequestType'],
+  sync: Sync,
+  { signingSecret }: StripeCatalogueDependencies,
+): Promise<void> {
+  const { webhookUrl } = sync.wanted;
+  if (request === 'Delete') {
+    await removeEndpoints(sync);
+    await archiveProducts(sync);
+    return;
+  }
+  await syncProducts(sync);
+  if (webhookUrl === undefined) {
+    await removeEndpoints(sync);
+  } else {
+    await syncEndpoint(sync, webhookUrl, signingSecret);
+  }
+}

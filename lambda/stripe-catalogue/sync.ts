@@ -1,0 +1,95 @@
+import type Stripe from 'stripe';
+import { lookupKey, type SoldItem, type StripeCatalogueProperties } from '../../lib/private/stripe-catalogue';
+
+/** Stripe's client, and keys by which it does each thing once, however often this run is repeated. */
+export interface Sync {
+  readonly client: Stripe;
+  readonly wanted: StripeCatalogueProperties;
+  /** The same for a repetition of one run, another for the next. */
+  readonly run: string;
+}
+
+/** Brings products and prices at Stripe to what is sold. What is there already is left as it is; running subscriptions keep their price. */
+export async function syncProducts(sync: Sync): Promise<void> {
+  const { client, wanted } = sync;
+  const products = await ownProducts(sync);
+  for (const item of wanted.items) {
+    await putProduct(sync, item, products.get(productId(wanted, item)));
+    await putPrice(sync, item);
+  }
+  const ids = wanted.items.map((item) => productId(wanted, item));
+  for (const [id, product] of products) {
+    if (!ids.includes(id) && product.active) {
+      await archivePrices(sync, id);
+      await client.products.update(id, { active: false }, once(sync, `archive/${id}`));
+    }
+  }
+}
+
+/** Takes everything out of sale. Stripe deletes no price that was ever used. */
+export async function archiveProducts(sync: Sync): Promise<void> {
+  await syncProducts({ ...sync, wanted: { ...sync.wanted, items: [] } });
+}
+
+async function putProduct(sync: Sync, item: SoldItem, known: Stripe.Product | undefined): Promise<void> {
+  const { client, wanted } = sync;
+  const id = productId(wanted, item);
+  if (known === undefined) {
+    const metadata = { paywall: wanted.paywallId, [item.kind]: item.id };
+    await client.products.create({ id, name: item.name, metadata }, once(sync, `product/${id}`));
+  } else if (known.name !== item.name || !known.active) {
+    await client.products.update(id, { name: item.name, active: true }, once(sync, `product/${id}`));
+  }
+}
+
+/** Prices are immutable: another amount is another price, which takes the name over. https://docs.stripe.com/products-prices/manage-prices */
+async function putPrice(sync: Sync, item: SoldItem): Promise<void> {
+  const { client, wanted } = sync;
+  const key = lookupKey(wanted.paywallId, item.kind, item.id);
+  const [known] = (await client.prices.list({ lookup_keys: [key], limit: 1 })).data;
+  if (known?.active && isPriceOf(known, item)) {
+    return;
+  }
+  await client.prices.create(
+    {
+      product: productId(wanted, item),
+      currency: item.currency,
+      unit_amount: item.amount,
+      ...(item.interval !== undefined && { recurring: { interval: item.interval } }),
+      lookup_key: key,
+      transfer_lookup_key: true,
+    },
+    once(sync, `price/${key}`),
+  );
+  if (known?.active) {
+    await client.prices.update(known.id, { active: false }, once(sync, `archive/${known.id}`));
+  }
+}
+
+async function archivePrices(sync: Sync, product: string): Promise<void> {
+  const { client } = sync;
+  for (const price of (await client.prices.list({ product, active: true, limit: 100 })).data) {
+    await client.prices.update(price.id, { active: false }, once(sync, `archive/${price.id}`));
+  }
+}
+
+async function ownProducts({ client, wanted }: Sync): Promise<Map<string, Stripe.Product>> {
+  const products = await client.products.list({ limit: 100 }).autoPagingToArray({ limit: 10_000 });
+  return new Map(
+    products.filter(({ metadata }) => metadata.paywall === wanted.paywallId).map((product) => [product.id, product]),
+  );
+}
+
+function isPriceOf(price: Stripe.Price, item: SoldItem): boolean {
+  return (
+    price.unit_amount === item.amount && price.currency === item.currency && price.recurring?.interval === item.interval
+  );
+}
+
+function productId({ paywallId }: StripeCatalogueProperties, { kind, id }: SoldItem): string {
+  return `${paywallId}-${kind}-${id}`;
+}
+
+export function once({ run }: Sync, what: string): Stripe.RequestOptions {
+  return { idempotencyKey: `${run}/${what}` };
+}
