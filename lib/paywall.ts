@@ -1,5 +1,5 @@
 import { Aspects, CfnOutput, type Duration, Stack } from 'aws-cdk-lib';
-import { AccessLogFormat, type CfnAccount, CfnRestApi, type IRestApi, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { AccessLogFormat, type CfnAccount, type IRestApi, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { BillingRoutes } from './billing-routes';
 import type { Clawback } from './clawback';
@@ -14,6 +14,7 @@ import type { ApiEntry } from './private/catalogue';
 import { corsOrigins } from './private/cors';
 import { Environment } from './private/environment';
 import { nameRoutes } from './private/named-routes';
+import { requireProtectable, takeKeysFromAuthorizer } from './private/protectable';
 import { Protection } from './private/protection';
 import { accessLogFormat, cloudWatchRole, hasCloudWatchRole, stageAccessLog } from './private/stage-access-log';
 import type { ProtectOptions } from './protect-options';
@@ -213,7 +214,11 @@ export class Paywall extends Construct {
    * @param api a `RestApi` of the same stack, deployed to a stage
    */
   public protect(api: IRestApi, options: ProtectOptions = {}): void {
-    const restApi = this.requireProtectable(api);
+    const restApi = requireProtectable(api, Stack.of(this));
+    if (this.protected.has(restApi)) {
+      throw new Error(`\`api\` must be protected once, got again: ${restApi.node.path}`);
+    }
+    takeKeysFromAuthorizer(restApi);
     const routes = nameRoutes(
       options,
       this.catalogue.plans.map((plan) => plan.id),
@@ -264,35 +269,6 @@ export class Paywall extends Construct {
       api.deploymentStage.node.addDependency(this.cloudWatchAccount);
     }
     this.settlement._giveBack(`AccessLog-${api.node.id}`, stageAccessLog(this, `AccessLog-${api.node.id}`, api));
-  }
-
-  /** What stands in the way of protecting an API, told at once and in words of this package. */
-  private requireProtectable(api: IRestApi): RestApi {
-    const path = api.node.path;
-    const resource = api.node.defaultChild;
-    if (!(resource instanceof CfnRestApi) || resource.body !== undefined || resource.bodyS3Location !== undefined) {
-      throw new Error(`\`api\` must be a RestApi whose methods are defined in this app, got: ${path}`);
-    }
-    if (Stack.of(api) !== Stack.of(this)) {
-      throw new Error(
-        `\`api\` must be in the stack of the paywall, ${Stack.of(this).node.path} (make a paywall in each stack and give them ` +
-          `one \`store\`), got: ${path}`,
-      );
-    }
-    if (this.protected.has(api)) {
-      throw new Error(`\`api\` must be protected once, got again: ${path}`);
-    }
-    if (resource.apiKeySourceType !== undefined && resource.apiKeySourceType !== 'AUTHORIZER') {
-      throw new Error(
-        `\`api\` must take its API keys from the authorizer, but ${path} sets apiKeySourceType, got: ${resource.apiKeySourceType}`,
-      );
-    }
-    const restApi = api as RestApi;
-    if (restApi.latestDeployment === undefined) {
-      throw new Error(`\`api\` must be deployed to a stage, but has \`deploy: false\`, got: ${path}`);
-    }
-    resource.apiKeySourceType = 'AUTHORIZER';
-    return restApi;
   }
 
   private validateUse(): string[] {
