@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { examples } from '../../../support/examples';
 import { type Counts, newCounts } from './books';
 import type { Engine } from './environment';
 import type { Scenario } from './scenario';
@@ -15,7 +16,7 @@ export interface Runs {
 export async function check(scenarios: fc.Arbitrary<Scenario>, engine: Engine, options: Runs): Promise<void> {
   const { seed, runs, counts = newCounts() } = options;
   const property = fc.asyncProperty(scenarios, (scenario) => new World(scenario, engine, counts).run());
-  const settings = { numRuns: runs, endOnFailure: true, ...(seed !== undefined && { seed }) };
+  const settings = { ...examples(runs), endOnFailure: true, ...(seed !== undefined && { seed }) };
   const { counterexample, seed: used } = await fc.check(property, settings);
   if (counterexample !== null) {
     const scenario = await simplest(
