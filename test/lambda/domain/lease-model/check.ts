@@ -19,16 +19,20 @@ export async function check(scenarios: fc.Arbitrary<Scenario>, engine: Engine, o
   const settings = { ...examples(runs), endOnFailure: true, ...(seed !== undefined && { seed }) };
   const { counterexample, seed: used } = await fc.check(property, settings);
   if (counterexample !== null) {
-    const scenario = await simplest(
-      counterexample[0],
-      async (candidate) => (await broken(candidate, engine)) !== undefined,
-    );
+    const scenario = await simplestOf(counterexample[0], engine);
     const trace: string[] = [];
     const promise = await broken(scenario, engine, trace);
     const { steps, ...start } = scenario;
     const story = [promise, `It began with ${JSON.stringify(start)}.`, ...folded(trace)];
     throw new Error(`${story.join('\n')}\nThe seed was ${used}.`);
   }
+}
+
+function simplestOf(scenario: Scenario, engine: Engine): Promise<Scenario> {
+  if (fc.readConfigureGlobal().endOnFailure === true) {
+    return Promise.resolve(scenario);
+  }
+  return simplest(scenario, async (candidate) => (await broken(candidate, engine)) !== undefined);
 }
 
 /** Which promise is broken; nothing where none is. */
