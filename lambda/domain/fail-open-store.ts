@@ -109,7 +109,9 @@ export class FailOpenStore implements SpendingStore {
   private remember(customer: string, outcome: SpendOutcome, now: EpochSeconds): void {
     const known = this.known.get(customer);
     if (!outcome.spent) {
-      if (known !== undefined && outcome.balance !== undefined) {
+      if (outcome.balance === undefined) {
+        this.known.delete(customer);
+      } else if (known !== undefined) {
         known.balance = outcome.balance;
       }
       return;

@@ -40,7 +40,7 @@ export function newLease(): Lease {
 /** The plan's units end with their period, wherever they are; bought ones, of which the last may be held, do not. */
 export function endPeriod(lease: Lease): void {
   const { balance } = lease;
-  if (balance !== undefined && balance.remaining > balance.credits) {
+  if (balance !== undefined && balance.remaining >= balance.credits) {
     lease.held = Math.min(lease.held, lease.kept);
   }
   lease.kept = lease.held;

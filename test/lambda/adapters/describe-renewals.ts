@@ -3,8 +3,8 @@ import { type Balance, creditsLeft } from '../../../lambda/domain/balance';
 import { type ChargeRequest, charge, type SpendingStore } from '../../../lambda/domain/charge';
 import type { PaymentStore } from '../../../lambda/domain/customers';
 import type { QuotaPeriod } from '../../../lambda/domain/period';
+import { PATIENCE } from '../../support/patience';
 import { CATALOGUE, NOW, plan } from '../fixtures';
-import { PATIENCE } from './table';
 
 const DAY = 86_400;
 const UNITS = 1_000;

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { type Balance, boughtUnits, creditsLeft } from '../../../lambda/domain/balance';
 import type { ChargeRequest, SpendingStore } from '../../../lambda/domain/charge';
 import { type ChargedCall, type Settlement, type SettlementStore, settle } from '../../../lambda/domain/settlement';
+import { examples } from '../../support/examples';
+import { PATIENCE } from '../../support/patience';
 import { NOW } from '../fixtures';
-import { PATIENCE } from './table';
 
 const NEXT = NOW + 30 * 86_400;
 
@@ -208,7 +209,7 @@ export function describeSettlements(name: string, runs: number, open: () => Sett
               });
             },
           ),
-          { numRuns: runs },
+          examples(runs),
         );
       },
       PATIENCE,

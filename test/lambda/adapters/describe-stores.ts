@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import type { ItemUpdates } from '../../../lambda/adapters/dynamodb-update';
 import { type Balance, creditsLeft } from '../../../lambda/domain/balance';
+import { PATIENCE } from '../../support/patience';
 import { NOW } from '../fixtures';
 import { describeSpendingStore } from './describe-spending-store';
 import { NEXT, request, Stores } from './stores';
-import { PATIENCE, type TestTable } from './table';
+import type { TestTable } from './table';
 
 /** Thousands of requests, on whatever machine: how fast they are is nothing that is promised here. */
 jest.setTimeout(60_000);

@@ -1,9 +1,6 @@
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Store, startStore } from '../../../local/store/store';
 
-/** Milliseconds for a test that makes hundreds of writes, on a machine that is busy. */
-export const PATIENCE = 60_000;
-
 export interface TestTable {
   readonly client: DynamoDBClient;
   /** Where the engine is. */

@@ -37,3 +37,16 @@ test('what is stored is 256 bits that do not hold the key', () => {
   expect(hashApiKey(text)).toHaveLength(32);
   expect(Buffer.from(hashApiKey(text)).toString('latin1')).not.toContain(text);
 });
+
+test('a key that was issued long ago is one for ever: its checksum is the CRC-32 of what stands before it', () => {
+  const text = 'pw_live_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJK0t9xLE';
+  expect(parseApiKey(text)).toEqual({ mode: 'live', customer: '0123456789abcd', keyId: 'efghij' });
+});
+
+test('no pattern is run over what a stranger made long', () => {
+  const run = jest.spyOn(RegExp.prototype, 'exec');
+  const found = parseApiKey('pw_live_'.padEnd(10_000, 'a'));
+  const times = run.mock.calls.length;
+  run.mockRestore();
+  expect([found, times]).toEqual([undefined, 0]);
+});

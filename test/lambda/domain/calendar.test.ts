@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { type CalendarPeriod, calendarPeriodEnd, calendarPeriodStart } from '../../../lambda/domain/calendar';
+import { examples } from '../../support/examples';
 import { NOW } from '../fixtures';
 
 const HOUR = 3_600;
@@ -79,7 +80,7 @@ test('in any zone, periods follow on each other without a gap, each from the fir
       expect(dateOf(timeZone, until - 1) < dateOf(timeZone, until)).toBe(true);
       expect(shown(timeZone, until) >= `${dateOf(timeZone, until)} 00:00:00`).toBe(true);
     }),
-    { numRuns: 300 },
+    examples(300),
   );
 });
 
@@ -94,6 +95,36 @@ test('around every change of clocks of some zones, the end is the first moment o
         expect(dateOf(zone, earlier) < date).toBe(true);
       }
     }),
-    { numRuns: 60 },
+    examples(60),
   );
+});
+
+describe('as every refusal asks for it, and Intl is slow', () => {
+  const zone = 'Europe/Lisbon';
+  let fresh: typeof import('../../../lambda/domain/calendar');
+
+  beforeEach(() => {
+    jest.isolateModules(() => {
+      fresh = require('../../../lambda/domain/calendar');
+    });
+  });
+
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  test('a zone’s formatter is made once', () => {
+    const made = jest.spyOn(Intl, 'DateTimeFormat');
+    fresh.calendarPeriodEnd('day', zone, NOW);
+    fresh.calendarPeriodEnd('month', zone, NOW);
+    expect(made).toHaveBeenCalledTimes(1);
+  });
+
+  test('the beginning of the period that all customers are in is computed once', () => {
+    const until = fresh.calendarPeriodEnd('day', zone, NOW);
+    const start = fresh.calendarPeriodStart('day', zone, until);
+    const formatted = jest.spyOn(Intl.DateTimeFormat.prototype, 'formatToParts');
+    expect(fresh.calendarPeriodStart('day', zone, until)).toBe(start);
+    expect(formatted).not.toHaveBeenCalled();
+  });
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { creditsLeft, includedLeft } from '../../../lambda/domain/balance';
-import { type ChargeRequest, charge, explain, sameBytes } from '../../../lambda/domain/charge';
+import { type ChargeRequest, charge, explain, StoreBusyError, sameBytes } from '../../../lambda/domain/charge';
 import { NEVER } from '../../../lambda/domain/clock';
-import { balance, CATALOGUE, NOW } from '../fixtures';
+import { balance, CATALOGUE, NOW, plan } from '../fixtures';
 import { MemorySpendingStore } from './memory-spending-store';
 
 const request: ChargeRequest = { customer: 'c1', keyId: 'key001', keyHash: new Uint8Array(32).fill(1), cost: 1 };
@@ -93,8 +93,25 @@ test('a plan that is sold no more rolls over as the default plan', async () => {
 
 test('a store that never settles is an error, not an answer', async () => {
   const store = storeWith();
-  store.spend = async () => ({ spent: false, balance: balance() });
-  await expect(decide(store)).rejects.toThrow('kept changing');
+  let asked = 0;
+  store.spend = async () => {
+    asked++;
+    return { spent: false, balance: balance() };
+  };
+  await expect(decide(store)).rejects.toThrow('the balance of customer c1 kept changing under 4 attempts to spend');
+  expect(asked).toBe(4);
+});
+
+test('billing periods that have gone by unseen give their units once, and the present one begins where the last ended', async () => {
+  const month = (index: number) => Date.UTC(2026, index, 10) / 1000;
+  const catalogue = { ...CATALOGUE, plans: [plan('free', 50, 'billing')] };
+  const store = storeWith({ remaining: 7, periodStart: month(6), periodEnd: month(7) });
+  const decision = await charge(store, catalogue, request, () => NOW);
+  expect(decision).toMatchObject({ balance: { remaining: 49, periodStart: month(10), periodEnd: month(11) } });
+});
+
+test('an error of a busy store goes by that name', () => {
+  expect(new StoreBusyError('throttled').name).toBe('StoreBusyError');
 });
 
 test('explain finds nothing to say of a balance that would do', () => {

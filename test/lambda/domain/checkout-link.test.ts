@@ -22,3 +22,11 @@ test('a token stands in a URL as it is', () => {
 test('what is no token is refused, whatever it is', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => expect(parseCheckoutToken(text)).toBeUndefined()));
 });
+
+test.each([
+  ['something before it', (text: string) => `.${text}`],
+  ['something after it', (text: string) => `${text}x`],
+  ['a signature that is cut', (text: string) => text.slice(0, -1)],
+])('a token with %s is none', (_, change) => {
+  expect(parseCheckoutToken(change(signCheckoutToken(newCustomerId(), NOW, secret)))).toBeUndefined();
+});

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { creditsLeft } from '../../../lambda/domain/balance';
 import { charge } from '../../../lambda/domain/charge';
 import type { QuotaEntry } from '../../../lib/private/catalogue';
+import { examples } from '../../support/examples';
 import { balance, CATALOGUE, NOW, plan } from '../fixtures';
 import { MemorySpendingStore } from './memory-spending-store';
 
@@ -60,6 +61,6 @@ test('around the end of a period, clocks that are minutes wrong give one period,
       expect(granted + after.remaining).toBeGreaterThanOrEqual(given - 30 * store.periods);
       expect(creditsLeft(after)).toBeGreaterThanOrEqual(Math.min(100, given - 30 * store.periods - granted));
     }),
-    { numRuns: 300 },
+    examples(300),
   );
 });

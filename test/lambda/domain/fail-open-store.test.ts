@@ -67,6 +67,103 @@ test('a customer who was confirmed long ago is a stranger', async () => {
   await expect(call({}, NOW + 900)).rejects.toThrow('the store is down');
 });
 
+test('the calls of a minute are counted by the clock’s minute', async () => {
+  await call();
+  isDown = true;
+  for (const second of [0, 30, 59]) {
+    expect((await call({}, NOW + second)).kind).toBe('granted');
+  }
+  await expect(call({}, NOW + 59)).rejects.toThrow('the store is down');
+});
+
+test('no more is served without the store than was left', async () => {
+  inner.balances.set('c1', balance({ remaining: 5 }));
+  await call();
+  isDown = true;
+  expect((await call({ cost: 2 })).kind).toBe('granted');
+  await expect(call({ cost: 3 })).rejects.toThrow('the store is down');
+  expect((await call({ cost: 2 })).kind).toBe('granted');
+});
+
+test('a period that ends while the store is away brings new units, so it stops nobody', async () => {
+  inner.balances.set('c1', balance({ remaining: 1, periodEnd: NOW + 60 }));
+  await call();
+  isDown = true;
+  await expect(call({}, NOW + 59)).rejects.toThrow('the store is down');
+  expect((await call({}, NOW + 60)).kind).toBe('granted');
+});
+
+test('a refusal confirms nobody', async () => {
+  const refused = { plans: ['pro'] };
+  expect(await call(refused)).toMatchObject({ reason: 'route_not_in_plan' });
+  isDown = true;
+  await expect(call()).rejects.toThrow('the store is down');
+  isDown = false;
+  await call();
+  expect(await call(refused, NOW + 800)).toMatchObject({ reason: 'route_not_in_plan' });
+  isDown = true;
+  await expect(call({}, NOW + 900)).rejects.toThrow('the store is down');
+});
+
+test('a customer that is gone is a stranger', async () => {
+  await call();
+  inner.balances.delete('c1');
+  expect(await call()).toEqual({ kind: 'unauthorized' });
+  isDown = true;
+  await expect(call()).rejects.toThrow('the store is down');
+});
+
+describe('memory is bounded', () => {
+  const LIMIT = 10_000;
+
+  async function meet(others: number) {
+    for (let index = 0; index < others; index++) {
+      inner.balances.set(`other${index}`, balance());
+      await call({ customer: `other${index}` });
+    }
+  }
+
+  test('a customer is known until ten thousand others have called since', async () => {
+    await call();
+    await meet(LIMIT - 1);
+    isDown = true;
+    expect((await call()).kind).toBe('granted');
+    isDown = false;
+    await call();
+    await meet(LIMIT);
+    isDown = true;
+    await expect(call()).rejects.toThrow('the store is down');
+  });
+
+  test('a customer who is forgotten while the store is asked owes nothing', async () => {
+    inner.balances.set('c1', balance({ remaining: 10 }));
+    await call();
+    isDown = true;
+    await call({ cost: 8 });
+    isDown = false;
+    inner.balances.set('c1', balance({ remaining: 3 }));
+    const spend = inner.spend;
+    inner.spend = async (...args) => {
+      inner.spend = spend;
+      await meet(LIMIT);
+      return spend(...args);
+    };
+    expect(await call()).toMatchObject({ kind: 'granted', balance: { remaining: 2 } });
+  });
+});
+
+test('a call that cannot be paid for is asked for once, whatever is owed', async () => {
+  inner.balances.set('c1', balance({ remaining: 10 }));
+  await call();
+  isDown = true;
+  await call({ cost: 8 });
+  isDown = false;
+  inner.balances.set('c1', balance({ remaining: 0 }));
+  const { writes } = inner;
+  expect(await call()).toMatchObject({ reason: 'quota_exhausted' });
+  expect(inner.writes).toBe(writes + 1);
+});
+
 test('what was served meanwhile is charged by the first write that works', async () => {
   await call();
   isDown = true;

@@ -194,6 +194,45 @@ test('the plan’s units end with the period, also those that are held', async (
   expect((inner.balances.get('c1')?.remaining ?? 0) + store.held('c1')).toBe(999);
 });
 
+test('a period that ended before takes nothing of what is held now, nor does one of a customer who is not known', async () => {
+  const inner = storeWith();
+  const store = environment(inner);
+  await callAtPace(store, 100, 100);
+  const [held, writes] = [store.held('c1'), inner.writes];
+  await store.rollOver('c1', NOW - 86_400, 50, NOW);
+  await store.rollOver('nobody', NOW, 50, NOW + 86_400);
+  expect((await call(store)).kind).toBe('granted');
+  expect([store.held('c1'), inner.writes]).toEqual([held - 1, writes + 2]);
+});
+
+test('where there is too little for a block, there may be enough for the call', async () => {
+  const inner = storeWith();
+  const store = environment(inner);
+  await callAtPace(store, 300, 1_000);
+  while (store.held('c1') > 0) {
+    await callAtPace(store, 1, 1_000);
+  }
+  inner.balances.set('c1', balance({ remaining: 3 }));
+  const { writes } = inner;
+  expect(await call(store)).toMatchObject({ kind: 'granted', balance: { remaining: 2 } });
+  expect([inner.writes, store.held('c1')]).toEqual([writes + 2, 0]);
+});
+
+test('what is held serves a call once it is confirmed, though others have taken all the rest', async () => {
+  const inner = storeWith();
+  const store = environment(inner);
+  await callAtPace(store, 300, 1_000);
+  while (store.held('c1') > 2) {
+    await callAtPace(store, 1, 1_000);
+  }
+  inner.balances.set('c1', balance({ remaining: 0 }));
+  time += LIFE;
+  const cost = store.held('c1');
+  expect(cost).toBeGreaterThan(0);
+  expect(await call(store, { cost })).toMatchObject({ kind: 'granted', balance: { remaining: 0 } });
+  expect(await call(store)).toMatchObject({ reason: 'quota_exhausted' });
+});
+
 test('bought units that are held outlive the period', async () => {
   const inner = storeWith({ plan: 'pro', remaining: 50_000, credits: 50_000 });
   const store = environment(inner);
@@ -203,6 +242,20 @@ test('bought units that are held outlive the period', async () => {
   const left = inner.balances.get('c1')?.remaining ?? 0;
   expect(held).toBeGreaterThan(0);
   expect(left + store.held('c1')).toBe(50_000 + 1_000 - 101);
+});
+
+test('the plan’s units that are held end with the period, also where the store has none of them left', async () => {
+  const inner = storeWith({ plan: 'pro' });
+  const store = environment(inner);
+  await callAtPace(store, 300, 1_000);
+  const left = inner.balances.get('c1')?.remaining ?? 0;
+  const other = environment(inner);
+  await call(other, { cost: left });
+  time += LIFE;
+  await call(store, { cost: 0 });
+  expect(store.held('c1')).toBeGreaterThan(0);
+  await call(store, {}, NOW + 86_400);
+  expect((inner.balances.get('c1')?.remaining ?? 0) + store.held('c1')).toBe(999);
 });
 
 test('bought units that are held outlive any number of periods that end between two calls', async () => {
@@ -228,6 +281,41 @@ test('a caller who hammers while exhausted asks the store twice a second, and a 
   inner.credit('c1', 10);
   time += 500;
   expect((await call(store)).kind).toBe('granted');
+});
+
+test('half a second after the store has refused, it is asked again', async () => {
+  const inner = storeWith({ remaining: 0 });
+  const store = environment(inner);
+  await call(store);
+  time = 100;
+  await call(store);
+  inner.credit('c1', 10);
+  time = 599;
+  expect((await call(store)).kind).toBe('payment_required');
+  time = 600;
+  expect((await call(store)).kind).toBe('granted');
+});
+
+test('two refusals that are half a second apart are not hammering', async () => {
+  const inner = storeWith({ remaining: 0 });
+  const store = environment(inner);
+  await call(store);
+  time = 500;
+  await call(store);
+  inner.credit('c1', 10);
+  time = 501;
+  expect((await call(store)).kind).toBe('granted');
+});
+
+test('only an exhausted quota is remembered: whatever else is refused, the store is asked each time', async () => {
+  const inner = storeWith();
+  const store = environment(inner);
+  const calls = 20;
+  for (let index = 0; index < calls; index++) {
+    time += 2;
+    expect(await call(store, { plans: ['pro'] })).toMatchObject({ reason: 'route_not_in_plan' });
+  }
+  expect(inner.writes).toBe(calls);
 });
 
 test('one refusal is never remembered: who pays is served by the very next call', async () => {
@@ -262,6 +350,18 @@ test('made-up keys crowd no customer out, and cost one no block', async () => {
   // The next call of the customer's own is served without a write, as if nothing had been.
   expect((await call(store)).kind).toBe('granted');
   expect([store.held('c1'), inner.writes]).toEqual([held - 1, writes + 20_000]);
+});
+
+test('whoever calls with the names of others, and wrong keys, crowds no customer out', async () => {
+  const inner = storeWith();
+  const store = environment(inner);
+  await callAtPace(store, 100, 100);
+  const held = store.held('c1');
+  for (let index = 0; index < 10_000; index++) {
+    inner.balances.set(`other${index}`, balance());
+    await call(store, { customer: `other${index}`, keyHash: new Uint8Array(32) });
+  }
+  expect(store.held('c1')).toBe(held);
 });
 
 test('a new key of a known customer is served as soon as the store knows it, and from blocks after that', async () => {

@@ -11,6 +11,27 @@ test.each([
   expect(offer && offerQuery(offer)).toBe(query);
 });
 
+test('nothing is offered that is not sold', () => {
+  expect(recommend(CATALOGUE, 'pro', ['free', 'max'])).toMatchObject({ plan: { id: 'max' } });
+  const catalogue = { ...CATALOGUE, plans: [plan('free', 50), plan('gift', 5_000)], topUps: [] };
+  expect(recommend(catalogue, 'free')).toBeUndefined();
+});
+
+test('a top-up is offered as one', () => {
+  expect(recommend(CATALOGUE, 'pro')).toMatchObject({ kind: 'topUp', topUp: { id: '1k' } });
+});
+
+test('a billing period is as long as its price says', () => {
+  const billed = (interval: 'month' | 'year') => plan('pro', 300, 'billing', { amount: 1, currency: 'usd', interval });
+  const with300 = (interval: 'month' | 'year') => ({
+    ...CATALOGUE,
+    topUps: [],
+    plans: [plan('free', 5, 'day'), billed(interval)],
+  });
+  expect(recommend(with300('month'), 'free')).toMatchObject({ plan: { id: 'pro' } });
+  expect(recommend(with300('year'), 'free')).toBeUndefined();
+});
+
 test('without top-ups, a paying customer is offered the next larger plan, and the largest nothing', () => {
   const catalogue = { ...CATALOGUE, topUps: [] };
   expect(recommend(catalogue, 'pro')).toMatchObject({ plan: { id: 'max' } });

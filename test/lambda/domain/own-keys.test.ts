@@ -71,7 +71,7 @@ test('who falls back to a plan without such keys keeps none', async () => {
   customer = { plan: 'free', surrogateKeys: [own('pro')] };
   keys.add(own('pro'));
   await arrive('free');
-  expect([...keys, ...customer.surrogateKeys]).toEqual([]);
+  expect([keys.size, customer.surrogateKeys.length]).toEqual([0, 0]);
 });
 
 test('an arrival that is no longer true changes nothing: the next one is on its way', async () => {
@@ -92,6 +92,18 @@ test('who is back on the plan while its key is taken away keeps it', async () =>
   await settleIn({ customer: 'c1', plan: 'max' }, { ...dependencies, store: { ...store, add } });
   expect(keys.has(own('pro'))).toBe(true);
   expect(customer.surrogateKeys).toContain(own('pro'));
+});
+
+test('the key of his plan, and keys that the balance does not name, are left alone', async () => {
+  customer = { plan: 'pro', surrogateKeys: [own('pro')] };
+  const dropped: string[] = [];
+  const drop: OwnKeysDependencies['store']['drop'] = async (_, value) => {
+    dropped.push(value);
+    return true;
+  };
+  await settleIn({ customer: 'c1', plan: 'pro' }, { ...dependencies, store: { ...dependencies.store, drop } });
+  expect(dropped).toHaveLength(0);
+  expect(keys.has(own('pro'))).toBe(true);
 });
 
 test('where the Region is full he stays in a lane, and it is counted', async () => {

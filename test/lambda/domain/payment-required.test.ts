@@ -1,4 +1,5 @@
 import { type Balance, findPlan, openingBalance } from '../../../lambda/domain/balance';
+import { parseCheckoutToken } from '../../../lambda/domain/checkout-link';
 import { NEVER } from '../../../lambda/domain/clock';
 import { paymentRequired, type RefusedCall } from '../../../lambda/domain/payment-required';
 import { balance, CATALOGUE, NOW, plan } from '../fixtures';
@@ -46,6 +47,38 @@ test('waiting is not offered where it does not help', () => {
   expect(without({ reason: 'route_not_in_plan', plans: ['pro'] }).headers.retryAfter).toBeUndefined();
 });
 
+test('waiting helps a call that costs as much as a whole quota', () => {
+  expect(paymentRequired(CATALOGUE, { ...call, cost: 50 }).headers.retryAfter).toBe('648000');
+});
+
+test('a link leads to a checkout for a day', () => {
+  const { checkoutUrl = '' } = paymentRequired(CATALOGUE, call).body;
+  const token = parseCheckoutToken(checkoutUrl.replace(/^.*\/checkout\/|\?.*$/g, ''));
+  expect(token).toMatchObject({ customer: 'AAAABBBBCCCC01', expiresAt: NOW + 86_400 });
+});
+
+test.each<[RefusedCall['reason'], Partial<RefusedCall>, string]>([
+  ['quota_exhausted', { cost: 5 }, 'This call costs 5 units, and 0 are left on plan free.'],
+  ['quota_exhausted', {}, 'This call costs 1 unit, and 0 are left on plan free.'],
+  ['payment_failed', {}, 'The last payment for plan free failed, and the time to mend it is over.'],
+  ['route_not_in_plan', {}, 'Plan free does not include this route.'],
+  ['usage_plan_quota_exceeded', {}, 'The calls that plan free admits in this period are used up.'],
+])(
+  '%s is told in a sentence, with no promise where nothing is sold and nothing comes back',
+  (reason, changes, text) => {
+    const catalogue = { ...CATALOGUE, plans: [plan('free', 50, 'once')], topUps: [] };
+    const { detail, checkoutUrl } = paymentRequired(catalogue, { ...call, ...changes, reason }).body;
+    // What a failed renewal needs is to be paid, whatever is sold.
+    expect(detail).toBe(checkoutUrl === undefined ? text : `${text} Pay at checkoutUrl, then send the call again.`);
+    expect(checkoutUrl !== undefined).toBe(reason === 'payment_failed');
+  },
+);
+
+test('a period that never ends has no window, whatever the plan says by now', () => {
+  const { headers } = paymentRequired(CATALOGUE, { ...call, balance: balance({ remaining: 0, periodEnd: NEVER }) });
+  expect(headers).toMatchObject({ rateLimitPolicy: '"month";q=50', rateLimit: '"month";r=0' });
+});
+
 test('units that were given once have no window and no reset', () => {
   const catalogue = { ...CATALOGUE, plans: [plan('free', 50, 'once')], topUps: [] };
   const trial: Balance = balance({ remaining: 0, periodEnd: NEVER });
@@ -90,7 +123,9 @@ test('a trial that took the place of a monthly quota is not shown as if it came 
 });
 
 test('after a failed payment the link finds out what is owed', () => {
-  expect(paymentRequired(CATALOGUE, { ...call, reason: 'payment_failed' }).body.checkoutUrl).not.toContain('?');
+  expect(paymentRequired(CATALOGUE, { ...call, reason: 'payment_failed' }).body.checkoutUrl).toMatch(
+    /\/billing\/checkout\/[\w.-]+$/,
+  );
 });
 
 test.each(['quota_exhausted', 'payment_failed', 'route_not_in_plan', 'usage_plan_quota_exceeded'] as const)(

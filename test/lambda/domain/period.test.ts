@@ -45,6 +45,24 @@ test('billing periods follow on the last one known, and all clocks compute the s
   );
 });
 
+test.each([
+  ['day', '2026-11-24T00:00:00Z'],
+  ['week', '2026-11-30T00:00:00Z'],
+  ['month', '2026-12-01T00:00:00Z'],
+  ['unlimited', '2026-12-01T00:00:00Z'],
+] as const)('a first period of a plan by the %s ends with it', (period, end) => {
+  expect(firstPeriod(plan('free', 10, period), NOW)).toEqual({ start: NOW, end: at(end) });
+});
+
+test('a plan that costs nothing is counted by the month, from when it began', () => {
+  expect(firstPeriod(plan('free', 10, 'billing'), NOW)).toEqual({ start: NOW, end: at('2026-12-23T12:00:00Z') });
+});
+
+test('at the moment at which a billing period ends, the next one has begun', () => {
+  const [first, second] = [at('2026-02-10T00:00:00Z'), at('2026-03-10T00:00:00Z')];
+  expect(periodAfter(billed('month'), first, second)).toEqual({ start: second, end: at('2026-04-10T00:00:00Z') });
+});
+
 test('what is given once never ends, and has no window', () => {
   const trial = plan('trial', 10, 'once');
   expect(firstPeriod(trial, NOW)).toEqual({ start: NOW, end: NEVER });
@@ -56,5 +74,9 @@ test('a window is as long as the day, the month or the billing period is', () =>
     periodLength(entry.quota, { start: at(start), end: at(end) });
   expect(length(plan('free', 1), '2026-11-20T00:00:00Z', '2026-12-01T00:00:00Z')).toBe(30 * 86_400);
   expect(length(plan('free', 1, 'day'), '2026-11-01T00:00:00Z', '2026-12-01T00:00:00Z')).toBe(86_400);
+  expect(length(plan('free', 1, 'week'), '2026-11-25T00:00:00Z', '2026-11-30T00:00:00Z')).toBe(7 * 86_400);
+  const berlin = { ...plan('free', 1), quota: { units: 1, period: 'month' as const, timeZone: 'Europe/Berlin' } };
+  // Clocks are set forward in March.
+  expect(length(berlin, '2026-03-20T00:00:00Z', '2026-03-31T22:00:00Z')).toBe(31 * 86_400 - 3_600);
   expect(length(billed('month'), '2026-01-31T12:00:00Z', '2026-02-28T12:00:00Z')).toBe(28 * 86_400);
 });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { examples } from '../../../support/examples';
 import { type Counts, newCounts } from './books';
 import type { Engine } from './environment';
 import type { Scenario } from './scenario';
@@ -15,19 +16,23 @@ export interface Runs {
 export async function check(scenarios: fc.Arbitrary<Scenario>, engine: Engine, options: Runs): Promise<void> {
   const { seed, runs, counts = newCounts() } = options;
   const property = fc.asyncProperty(scenarios, (scenario) => new World(scenario, engine, counts).run());
-  const settings = { numRuns: runs, endOnFailure: true, ...(seed !== undefined && { seed }) };
+  const settings = { ...examples(runs), endOnFailure: true, ...(seed !== undefined && { seed }) };
   const { counterexample, seed: used } = await fc.check(property, settings);
   if (counterexample !== null) {
-    const scenario = await simplest(
-      counterexample[0],
-      async (candidate) => (await broken(candidate, engine)) !== undefined,
-    );
+    const scenario = await simplestOf(counterexample[0], engine);
     const trace: string[] = [];
     const promise = await broken(scenario, engine, trace);
     const { steps, ...start } = scenario;
     const story = [promise, `It began with ${JSON.stringify(start)}.`, ...folded(trace)];
     throw new Error(`${story.join('\n')}\nThe seed was ${used}.`);
   }
+}
+
+function simplestOf(scenario: Scenario, engine: Engine): Promise<Scenario> {
+  if (fc.readConfigureGlobal().endOnFailure === true) {
+    return Promise.resolve(scenario);
+  }
+  return simplest(scenario, async (candidate) => (await broken(candidate, engine)) !== undefined);
 }
 
 /** Which promise is broken; nothing where none is. */
