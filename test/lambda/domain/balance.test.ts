@@ -90,6 +90,7 @@ test('who has just come is in good standing, with the units of one period', () =
     standing: 'active',
     remaining: 50,
     credits: 0,
+    owed: 0,
     periodStart: NOW,
     periodEnd: DECEMBER,
     linkSecret,

@@ -1,15 +1,39 @@
 import { changeOf, type LedgerEntry } from '../../../lambda/domain/ledger';
-import { NOW } from '../fixtures';
+import { balance, NOW } from '../fixtures';
 
 const afterwards = { units: 2, credits: 2 };
-const entry: LedgerEntry = { id: 'e1', kind: 'settlement', units: 5, credits: 0, period: { start: NOW, afterwards } };
+const entry: LedgerEntry = { id: 'e1', kind: 'settlement', units: 5, period: { start: NOW, afterwards } };
 
 test('units that were taken from a period go back there as long as it lasts, and then what was bought of them', () => {
-  expect(changeOf(entry, NOW)).toMatchObject({ units: 5, credits: 0 });
-  expect(changeOf(entry, NOW + 1)).toBe(afterwards);
+  expect(changeOf(entry, balance({ periodStart: NOW }))).toEqual({ remaining: 5, credits: 0, owed: 0 });
+  expect(changeOf(entry, balance({ periodStart: NOW + 1 }))).toEqual({ remaining: 2, credits: 2, owed: 0 });
 });
 
-test('units that come from no period come in any', () => {
-  const topUp: LedgerEntry = { id: 'e2', kind: 'top_up', units: 1_000, credits: 1_000 };
-  expect(changeOf(topUp, NOW)).toMatchObject({ units: 1_000, credits: 1_000 });
+test.each([
+  ['nothing is owed', 0, { remaining: 100, credits: 100, owed: -0 }],
+  ['less is owed', 30, { remaining: 70, credits: 70, owed: -30 }],
+  ['more is owed', 130, { remaining: 0, credits: 0, owed: -100 }],
+])('units that come to stay settle first what is owed: %s', (_, owed, change) => {
+  for (const kind of ['top_up', 'grant', 'restored'] as const) {
+    expect(changeOf({ kind, id: 'e2', units: 100 }, balance({ owed }))).toEqual(change);
+  }
+});
+
+test.each([
+  ['all unspent', { remaining: 150, credits: 100 }, 60, { taken: 60, owed: 0 }, { atLeast: 60 }],
+  [
+    'all of them, and the plan’s own beside',
+    { remaining: 150, credits: 100 },
+    100,
+    { taken: 100, owed: 0 },
+    { atLeast: 100 },
+  ],
+  ['all that is there, to the last', { remaining: 100, credits: 100 }, 100, { taken: 100, owed: 0 }, { atLeast: 100 }],
+  ['more than were bought', { remaining: 150, credits: 100 }, 130, { taken: 100, owed: 30 }, { atLeast: 100 }],
+  ['some of them spent', { remaining: 70, credits: 100 }, 60, { taken: 60, owed: 0 }, { atLeast: 60 }],
+  ['more than are left of them', { remaining: 70, credits: 100 }, 90, { taken: 70, owed: 20 }, { exactly: 70 }],
+  ['just what is left of them', { remaining: 70, credits: 100 }, 70, { taken: 70, owed: 0 }, { exactly: 70 }],
+])('what goes back takes what is unspent, and the rest is owed: %s', (_, before, units, { taken, owed }, guard) => {
+  const change = changeOf({ kind: 'clawback', id: 'e3', units }, balance(before));
+  expect(change).toEqual({ remaining: -taken, credits: -taken, owed, guard });
 });

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../../lambda/domain/ledger';
+import type { SettlementEntry } from '../../../lambda/domain/ledger';
 import { type NotedCall, type Settlement, type SettlementStore, settle } from '../../../lambda/domain/settlement';
 import { describeSettlements } from '../adapters/describe-settlements';
 import { balance, NOW } from '../fixtures';
@@ -24,7 +24,7 @@ describeSettlements('memory', 200, () => {
 });
 
 describe('what is written down of settlements', () => {
-  let noted: { customer: string; entry: LedgerEntry; calls: readonly NotedCall[] }[];
+  let noted: { customer: string; entry: SettlementEntry; calls: readonly NotedCall[] }[];
   let store: SettlementStore;
 
   beforeEach(() => {
@@ -65,7 +65,7 @@ describe('what is written down of settlements', () => {
   test('an entry says what it is, and nothing is written where there is nothing to settle', async () => {
     await run(refund('r1'));
     await run(refund('r1'));
-    expect(noted[0]?.entry).toMatchObject({ kind: 'settlement', units: 5, credits: 0 });
+    expect(noted[0]?.entry).toMatchObject({ kind: 'settlement', units: 5 });
     expect(noted.filter(({ calls }) => calls.length === 0)).toHaveLength(0);
     // The second run meets what the first has done, and is at its end.
     expect(noted).toHaveLength(2);
