@@ -73,11 +73,13 @@ export class Context {
 
 /** The events that tell of a change. */
 const UPDATED = {
+  coupon: ['coupon.updated'],
   customer: ['customer.updated'],
   dispute: ['charge.dispute.updated'],
   invoice: ['invoice.updated'],
   price: ['price.updated'],
   product: ['product.updated'],
+  promotion_code: ['promotion_code.updated'],
   refund: ['refund.updated', 'charge.refund.updated'],
   subscription: ['customer.subscription.updated'],
 } as const satisfies Partial<Record<Table, readonly Stripe.Event.Type[]>>;

@@ -7,8 +7,10 @@ export interface Tables {
   'billing_portal.session': Stripe.BillingPortal.Session;
   charge: Stripe.Charge;
   'checkout.session': Stripe.Checkout.Session;
+  coupon: Stripe.Coupon;
   customer: Stripe.Customer;
   deleted_customer: Stripe.DeletedCustomer;
+  discount: Stripe.Discount;
   dispute: Stripe.Dispute;
   event: Stripe.EventBase;
   invoice: Stripe.Invoice;
@@ -17,11 +19,14 @@ export interface Tables {
   payment_method: Stripe.PaymentMethod;
   price: Stripe.Price;
   product: Stripe.Product;
+  promotion_code: Stripe.PromotionCode;
   refund: Stripe.Refund;
   subscription: Stripe.Subscription;
   webhook_endpoint: Stripe.WebhookEndpoint;
 
   // What Stripe keeps to itself.
+  /** What a discount is worth; its id is the discount's. */
+  applied_coupon: { readonly id: string; readonly coupon: Stripe.Coupon };
   card_behavior: CardBehavior;
   checkout_order: CheckoutOrder;
   clock: MovedClock;
@@ -44,8 +49,25 @@ export interface CheckoutOrder {
   readonly description: string | null;
   /** For the PaymentIntent or the subscription. */
   readonly metadata: Record<string, string>;
+  readonly discount?: AppliedCoupon;
+  /** Whether tax is added. */
+  readonly taxed: boolean;
+  readonly trial?: TrialOffer;
   /** Of the attempts so far; one PaymentIntent sees a decline and then the payment. */
   readonly paymentIntent?: string;
+}
+
+/** A coupon that a buyer uses, by way of a promotion code or not. */
+export interface AppliedCoupon {
+  readonly coupon: Stripe.Coupon;
+  readonly promotionCode: string | null;
+}
+
+/** A trial before it has begun: it ends at a time, or so many days after the purchase. */
+export interface TrialOffer {
+  readonly end?: number;
+  readonly days?: number;
+  readonly missingPaymentMethod: 'cancel' | 'create_invoice' | 'pause';
 }
 
 /** Its id is the event's. */
