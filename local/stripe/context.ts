@@ -3,7 +3,8 @@ import type { Clock } from './clock';
 import { resourceMissing } from './errors';
 import { newId } from './ids';
 import { type EventObject, newEvent, previousAttributes } from './objects/event';
-import type { Store, Table, Tables } from './state';
+import type { Table, Tables } from './state';
+import type { Store } from './store';
 
 /** What is the same for every request: the one account that the stand-in serves. */
 export interface Account {
