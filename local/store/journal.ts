@@ -13,7 +13,13 @@ import {
 import { dirname, join } from 'node:path';
 import type { Entry } from './database';
 
-const HEADER = { format: 'cdk-paywall store', version: 1 };
+/** The first line of a journal says whose it is. */
+export interface JournalHeader {
+  readonly format: string;
+  readonly version: number;
+}
+
+const HEADER: JournalHeader = { format: 'cdk-paywall store', version: 1 };
 const FILE = 'journal.jsonl';
 
 /** How long an entry may be in the operating system's hands only: a power cut loses it, the end of the process does not. */
@@ -26,36 +32,39 @@ const COMPACTION_RATIO = 4;
 const CHUNK_LENGTH = 1024 * 1024;
 
 /**
- * The changes of the store, one JSON line each, in one file that only grows. A line is handed to the operating system
+ * The changes of a store, one JSON line each, in one file that only grows. A line is handed to the operating system
  * before its change is answered. A compaction writes the same kind of file anew, with one line per item.
  */
-export class Journal {
+export class Journal<E extends object = Entry> {
   private readonly path: string;
   private file: number | undefined;
   private size = 0;
   private compactedSize = 0;
   private syncTimer: NodeJS.Timeout | undefined;
 
-  constructor(folder: string) {
+  constructor(
+    folder: string,
+    private readonly header: JournalHeader = HEADER,
+  ) {
     mkdirSync(folder, { recursive: true });
     this.path = join(folder, FILE);
   }
 
   /** What was recorded. What follows the last line's end was cut off before it could be answered, and is left out. */
-  *replay(): Generator<Entry> {
+  *replay(): Generator<E> {
     if (!existsSync(this.path)) return;
     const lines = readFileSync(this.path, 'utf8').split('\n');
     lines.pop();
     for (const [index, line] of lines.entries()) {
       const entry = parse(line);
       if (entry === undefined) throw new Error(`${this.path} is damaged at line ${index + 1}: repair or remove it`);
-      if (index === 0) checkHeader(entry, this.path);
-      else yield entry as Entry;
+      if (index === 0) checkHeader(entry, this.header, this.path);
+      else yield entry as E;
     }
   }
 
   /** Throws, and leaves the journal as it was, where the line cannot be written. */
-  append(entry: Entry): void {
+  append(entry: E): void {
     const line = Buffer.from(`${JSON.stringify(entry)}\n`);
     const file = this.opened();
     try {
@@ -73,9 +82,9 @@ export class Journal {
   }
 
   /** Replaces the file in one step: whenever the process ends, there is the old one or the new one. */
-  compact(snapshot: Iterable<Entry>): void {
+  compact(snapshot: Iterable<E>): void {
     const next = `${this.path}.next`;
-    this.compactedSize = writeFile(next, snapshot);
+    this.compactedSize = writeFile(next, this.header, snapshot);
     this.release();
     renameSync(next, this.path);
     syncFolder(dirname(this.path));
@@ -116,17 +125,17 @@ function parse(line: string): object | undefined {
   }
 }
 
-function checkHeader(header: object, path: string): void {
-  if (JSON.stringify(header) === JSON.stringify(HEADER)) return;
+function checkHeader(header: object, expected: JournalHeader, path: string): void {
+  if (JSON.stringify(header) === JSON.stringify(expected)) return;
   throw new Error(`${path} is not a journal of this version: ${JSON.stringify(header)}`);
 }
 
 /** Returns the size of what it wrote, and made durable. */
-function writeFile(path: string, entries: Iterable<Entry>): number {
+function writeFile(path: string, header: JournalHeader, entries: Iterable<object>): number {
   const file = openSync(path, 'w');
   try {
     let size = 0;
-    for (const chunk of chunksOf(entries)) {
+    for (const chunk of chunksOf(header, entries)) {
       writeWhole(file, chunk);
       size += chunk.length;
     }
@@ -137,8 +146,8 @@ function writeFile(path: string, entries: Iterable<Entry>): number {
   }
 }
 
-function* chunksOf(entries: Iterable<object>): Generator<Buffer> {
-  let chunk = `${JSON.stringify(HEADER)}\n`;
+function* chunksOf(header: JournalHeader, entries: Iterable<object>): Generator<Buffer> {
+  let chunk = `${JSON.stringify(header)}\n`;
   for (const entry of entries) {
     chunk += `${JSON.stringify(entry)}\n`;
     if (chunk.length < CHUNK_LENGTH) continue;

@@ -1,5 +1,5 @@
 import { invalidRequest } from './errors';
-import type { Store } from './state';
+import type { Store } from './store';
 
 const CLOCK = 'clock';
 

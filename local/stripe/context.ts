@@ -3,7 +3,8 @@ import type { Clock } from './clock';
 import { resourceMissing } from './errors';
 import { newId } from './ids';
 import { type EventObject, newEvent, previousAttributes } from './objects/event';
-import type { Store, Table, Tables } from './state';
+import type { Table, Tables } from './state';
+import type { Store } from './store';
 
 /** What is the same for every request: the one account that the stand-in serves. */
 export interface Account {
@@ -73,11 +74,13 @@ export class Context {
 
 /** The events that tell of a change. */
 const UPDATED = {
+  coupon: ['coupon.updated'],
   customer: ['customer.updated'],
   dispute: ['charge.dispute.updated'],
   invoice: ['invoice.updated'],
   price: ['price.updated'],
   product: ['product.updated'],
+  promotion_code: ['promotion_code.updated'],
   refund: ['refund.updated', 'charge.refund.updated'],
   subscription: ['customer.subscription.updated'],
 } as const satisfies Partial<Record<Table, readonly Stripe.Event.Type[]>>;

@@ -13,7 +13,7 @@ import { type HttpAnswer, type HttpRequest, json, readRequest } from './http';
 import { answerInvoice, INVOICE_PATH } from './invoice-page';
 import { answerLever, LEVER_PATH } from './local-levers';
 import { answerPortal, PORTAL_PATH } from './portal-page';
-import { Store } from './state';
+import { Store } from './store';
 import { type Delivery, Webhooks } from './webhooks';
 
 export type { Delivery } from './webhooks';
@@ -63,7 +63,7 @@ const TICK = 5_000;
 /** Starts a stand-in for Stripe on the loopback address: its API, its Checkout page and its webhooks. */
 export async function startStripe(options: StripeOptions): Promise<StripeStandIn> {
   const { clock: real = Date.now, log = () => undefined } = options;
-  const store = await Store.open(options.dataDir);
+  const store = Store.open(options.dataDir);
   const webhooks = new Webhooks({
     store,
     clock: real,
@@ -74,7 +74,10 @@ export async function startStripe(options: StripeOptions): Promise<StripeStandIn
     timeout: options.deliveryTimeout ?? DELIVERY_TIMEOUT,
   });
   const server = createServer();
-  const url = await listen(server, options.port ?? 0);
+  const url = await listen(server, options.port ?? 0).catch((error: unknown) => {
+    store.close();
+    throw error;
+  });
   const clock = new Clock(store, real);
   const account: Account = { store, clock, baseUrl: url, deliver: (event, to) => webhooks.deliver(event, to) };
   const answer = (request: HttpRequest) => {
@@ -94,7 +97,7 @@ export async function startStripe(options: StripeOptions): Promise<StripeStandIn
       clearInterval(ticking);
       await webhooks.close();
       await closeServer(server);
-      await store.flush();
+      store.close();
     },
   };
 }
@@ -152,7 +155,7 @@ async function respond(
     const { status, headers, body } = request === undefined ? TOO_LARGE : answer(request);
     // What a reader sees is kept with the next change or tick.
     if (incoming.method === 'POST' || incoming.method === 'DELETE') {
-      await store.flush();
+      store.flush();
     }
     if (request !== undefined) {
       await settle(request);
@@ -169,8 +172,12 @@ const TOO_LARGE = json(413, { error: { type: 'invalid_request_error', message: '
 const FAILED = json(500, { error: { type: 'api_error', message: 'The local stand-in for Stripe failed.' } });
 
 function tick(account: Account, log: (line: string) => void): void {
-  account.store.atomically(() => passTime(account.clock, new Context(account)));
-  account.store.flush().catch((error: unknown) => log(`stripe state is not saved: ${String(error)}`));
+  try {
+    account.store.atomically(() => passTime(account.clock, new Context(account)));
+    account.store.flush();
+  } catch (error) {
+    log(`stripe state is not saved: ${String(error)}`);
+  }
 }
 
 /** Sessions and invoices of an earlier run are paid at this run's address. */

@@ -16,6 +16,8 @@
  *   POST /local/clock?advance=86400                       moves the clock ahead, by seconds …
  *   POST /local/clock?to=1800000000                       … or to a time: all that is due until then happens, in its
  *                                                         order and stamped with its time; signatures keep the real one
+ *   POST /local/checkout/sessions/{id}/settle?outcome=paid|failed   the bank answers a debit:
+ *                                                         checkout.session.async_payment_succeeded or …_failed
  *   POST /local/charges/{id}/dispute?reason=fraudulent&amount=…   the buyer's bank takes the money back:
  *                                                         charge.dispute.created and funds_withdrawn
  *   POST /local/charges/{id}/dispute?outcome=won|lost     … and decides at once
@@ -29,6 +31,7 @@ import { type Account, Context } from './context';
 import { routeNotServed, StripeApiError } from './errors';
 import { Params } from './form';
 import { type HttpAnswer, type HttpRequest, json } from './http';
+import { checkoutLevers } from './levers/checkout';
 import { clockLevers } from './levers/clock';
 import { eventLevers } from './levers/events';
 import type { Lever } from './levers/lever';
@@ -42,6 +45,7 @@ export const LEVER_PATH = /^\/local\//;
 const DELIVERIES = '/local/deliveries';
 
 const LEVERS: readonly (Lever & { readonly pattern: RegExp })[] = [
+  ...checkoutLevers,
   ...clockLevers,
   ...eventLevers,
   ...paymentLevers,

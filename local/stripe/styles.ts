@@ -49,6 +49,11 @@ main { width: 100%; max-width: 960px; margin: 0 auto; padding: 24px 16px 40px; }
 .lines .what { min-width: 0; }
 .lines .what strong { display: block; font-weight: 600; }
 .lines .what span { color: var(--muted); font-size: 14px; }
+.code { display: flex; align-items: end; gap: 12px; padding: 16px 0; }
+.code > :first-child { flex: 1; }
+.code button { width: auto; min-height: 46px; }
+.code > p { align-self: center; }
+.code:has(.wrong) { align-items: center; }
 .figure { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .total { font-weight: 650; }
 h2 { margin-bottom: 16px; font-size: 19px; }
@@ -73,7 +78,8 @@ button.primary:hover { background: var(--accent-strong); }
 a:focus-visible, input:focus-visible, button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .or { display: flex; align-items: center; gap: 12px; margin: 24px 0 16px; color: var(--muted); font-size: 14px; }
 .or::before, .or::after { content: ""; flex: 1; border-top: 1px solid var(--line); }
-.others { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(120px, 1fr)); }
+.others { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(90px, 1fr)); }
+.others button { padding-inline: 4px; }
 .others .hint { text-align: center; }
 .alert {
   margin-bottom: 20px; padding: 12px 14px; border-radius: 9px; background: var(--bad-ground); color: var(--bad-ink);

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { Store } from './state';
+import type { Store } from './store';
 
 /** The endpoint that the stand-in was started with. */
 export const DEFAULT_ENDPOINT = 'default';

@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Stripe from 'stripe';
-import type { DeliveryRow, EndpointDelivery, Store } from './state';
+import type { DeliveryRow, EndpointDelivery } from './state';
+import type { Store } from './store';
 import { DEFAULT_ENDPOINT, type DefaultEndpoint, WebhookEndpoints, withPendingWebhooks } from './webhook-endpoints';
 
 /** One event on its way to one webhook endpoint. */

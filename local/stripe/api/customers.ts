@@ -1,12 +1,13 @@
 import type Stripe from 'stripe';
 import { end } from '../billing/ending';
+import type { Params } from '../form';
 import { newId } from '../ids';
 import { newCustomer } from '../objects/customer';
 import { type ApiRequest, listPage, matching, type Route } from './route';
 
-const SERVED = ['email', 'name', 'phone', 'description', 'metadata'];
+const SERVED = ['email', 'name', 'phone', 'description', 'address', 'metadata'];
 /** Taken to no effect. */
-const ASIDES = ['address', 'invoice_settings', 'preferred_locales', 'shipping', 'tax', 'tax_exempt'];
+const ASIDES = ['invoice_settings', 'preferred_locales', 'shipping', 'tax', 'tax_exempt'];
 
 export const customerRoutes: readonly Route[] = [
   { method: 'POST', path: '/v1/customers', handle: createCustomer },
@@ -25,6 +26,7 @@ function createCustomer({ context, params }: ApiRequest): object {
     name: params.string('name'),
     phone: params.string('phone'),
     description: params.string('description'),
+    address: readAddress(params),
     metadata: params.metadata(),
   });
   context.store.put('customer', customer);
@@ -49,6 +51,7 @@ function updateCustomer({ context, id, params }: ApiRequest): object {
     params.has(name) ? (params.string(name) ?? null) : (customer[name] ?? null);
   const changed: Stripe.Customer = {
     ...customer,
+    ...(params.has('address') && { address: readAddress(params) ?? null }),
     email: given('email'),
     name: given('name'),
     phone: given('phone'),
@@ -57,6 +60,21 @@ function updateCustomer({ context, id, params }: ApiRequest): object {
   };
   context.update('customer', customer, changed);
   return changed;
+}
+
+function readAddress(params: Params): Stripe.Address | undefined {
+  const names = ['city', 'country', 'line1', 'line2', 'postal_code', 'state'] as const;
+  const address = params.child('address')?.only(names);
+  return (
+    address && {
+      city: address.string('city') ?? null,
+      country: address.string('country') ?? null,
+      line1: address.string('line1') ?? null,
+      line2: address.string('line2') ?? null,
+      postal_code: address.string('postal_code') ?? null,
+      state: address.string('state') ?? null,
+    }
+  );
 }
 
 /** Ends the customer's subscriptions at once. */

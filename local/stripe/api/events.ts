@@ -1,6 +1,6 @@
 import { invalidRequest } from '../errors';
 import { EVENT_DAYS } from '../objects/event';
-import type { Store } from '../state';
+import type { Store } from '../store';
 import { isOfType, withPendingWebhooks } from '../webhook-endpoints';
 import { type ApiRequest, listPage, type Route } from './route';
 

@@ -11,6 +11,7 @@ const TABLES: Readonly<Record<string, Table>> = {
   ch_: 'charge',
   cs_: 'checkout.session',
   cus_: 'customer',
+  di_: 'discount',
   du_: 'dispute',
   in_: 'invoice',
   inpay_: 'invoice_payment',
@@ -18,12 +19,13 @@ const TABLES: Readonly<Record<string, Table>> = {
   pm_: 'payment_method',
   price_: 'price',
   prod_: 'product',
+  promo_: 'promotion_code',
   re_: 'refund',
   sub_: 'subscription',
 };
 
 /** Where an id may be one that its owner has chosen. */
-const TABLES_BY_NAME: Readonly<Record<string, Table>> = { product: 'product' };
+const TABLES_BY_NAME: Readonly<Record<string, Table>> = { coupon: 'coupon', product: 'product' };
 
 type Json = { [name: string]: unknown };
 
@@ -49,7 +51,7 @@ function expand(context: Context, target: Json, [name, ...deeper]: readonly stri
   if (value === null) {
     return;
   }
-  const found = typeof value === 'string' ? lookUp(context, value, name) : value;
+  const found = Array.isArray(value) ? value.map((one) => whole(context, one, name)) : whole(context, value, name);
   if (typeof found !== 'object' || found === null) {
     throw invalidRequest(`This property cannot be expanded (${path}).`, { param: 'expand' });
   }
@@ -57,6 +59,10 @@ function expand(context: Context, target: Json, [name, ...deeper]: readonly stri
   for (const inner of Array.isArray(found) ? found : [found]) {
     expand(context, inner as Json, deeper, path);
   }
+}
+
+function whole(context: Context, value: unknown, name: string): unknown {
+  return typeof value === 'string' ? lookUp(context, value, name) : value;
 }
 
 function lookUp(context: Context, id: string, name: string): Json | undefined {

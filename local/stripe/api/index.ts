@@ -5,6 +5,7 @@ import { type HttpAnswer, type HttpRequest, json } from '../http';
 import { newId } from '../ids';
 import { billingPortalRoutes } from './billing-portal';
 import { checkoutSessionRoutes } from './checkout-sessions';
+import { couponRoutes } from './coupons';
 import { customerRoutes } from './customers';
 import { disputeRoutes } from './disputes';
 import { eventRoutes } from './events';
@@ -21,6 +22,7 @@ import { webhookEndpointRoutes } from './webhook-endpoints';
 const ROUTES: readonly (Route & { readonly pattern: RegExp })[] = [
   ...billingPortalRoutes,
   ...checkoutSessionRoutes,
+  ...couponRoutes,
   ...customerRoutes,
   ...disputeRoutes,
   ...eventRoutes,

@@ -3,16 +3,28 @@ import type { Context } from '../context';
 import { newId } from '../ids';
 import { customerDetails } from '../objects/checkout-session';
 import { newCustomer } from '../objects/customer';
-import type { CheckoutOrder } from '../state';
+import type { DebitType } from '../objects/payment-method';
+import type { Trial } from '../objects/subscription';
+import type { CheckoutOrder, TrialOffer } from '../state';
+import { beginDebit } from './bank-debits';
+import { afterFirstInvoice, countRedemption, startDiscount } from './discounts';
 import { announcePaid, attachPayment, draftInvoice, finalizeInvoice, markPaid, periodLines } from './invoicing';
 import { abandon, decline, openPayment, succeed, takeCard } from './payments';
 import { oneOffLines, startSubscription } from './subscriptions';
+import { tellIfSoon } from './trials';
 
-/** What an open session becomes when the buyer has done all that was asked for. */
-export function completeCheckout(context: Context, session: Stripe.Checkout.Session, email: string): void {
+const DAY = 86_400;
+
+/** What an open session becomes when the buyer has done all that was asked for; a debit is paid for days later. */
+export function completeCheckout(
+  context: Context,
+  session: Stripe.Checkout.Session,
+  email: string,
+  debit?: DebitType,
+): void {
   const order = context.find('checkout_order', session.id);
   const customer = buyer(context, session, email);
-  const card = needsCard(session) ? takeCard(context, customer, email) : null;
+  const card = needsCard(session) ? takeCard(context, customer, email, debit) : null;
   const intent = card === null || total(session) === 0 ? null : pay(context, session, order, card, customer);
   const bought =
     session.mode === 'subscription' && customer !== null
@@ -23,12 +35,22 @@ export function completeCheckout(context: Context, session: Stripe.Checkout.Sess
     ...bought,
     customer,
     customer_details: customerDetails(email),
-    payment_status: total(session) === 0 ? 'no_payment_required' : 'paid',
+    payment_status: paymentStatus(intent),
     status: 'complete',
     url: null,
   };
+  if (order.discount !== undefined) {
+    countRedemption(context, order.discount);
+  }
   context.store.put('checkout.session', completed);
   context.emit('checkout.session.completed', completed);
+}
+
+function paymentStatus(intent: Stripe.PaymentIntent | null): Stripe.Checkout.Session.PaymentStatus {
+  if (intent === null) {
+    return 'no_payment_required';
+  }
+  return intent.status === 'succeeded' ? 'paid' : 'unpaid';
 }
 
 /** The card is declined: the session stays open for another try. */
@@ -80,13 +102,16 @@ function pay(
   card: Stripe.PaymentMethod,
   customer: string | null,
 ): Stripe.PaymentIntent {
-  return succeed(context, paymentOf(context, session, order), card, customer);
+  const how = card.type === 'card' ? succeed : beginDebit;
+  return how(context, paymentOf(context, session, order), card, customer);
 }
 
 /** The session's one PaymentIntent, made at the first attempt. */
 function paymentOf(context: Context, session: Stripe.Checkout.Session, order: CheckoutOrder): Stripe.PaymentIntent {
   if (order.paymentIntent !== undefined) {
-    return context.find('payment_intent', order.paymentIntent);
+    // A code may have changed what is to be paid since the last attempt.
+    const made = context.find('payment_intent', order.paymentIntent);
+    return { ...made, amount: total(session) };
   }
   const subscribing = session.mode === 'subscription';
   const intent = openPayment(context, {
@@ -115,14 +140,17 @@ function subscribe(
   order: CheckoutOrder,
   purchase: Purchase,
 ): { subscription: string; invoice: string } {
-  const started = startSubscription(context, {
+  const made = startSubscription(context, {
     customer: purchase.customer,
     currency: session.currency ?? 'usd',
     lineItems: order.lineItems,
     paymentMethod: purchase.card?.id ?? null,
     description: order.description,
     metadata: order.metadata,
+    taxed: order.taxed,
+    trial: order.trial && trialOf(order.trial, context.now()),
   });
+  const started = order.discount ? startDiscount(context, made, session.id, order.discount) : made;
   const draft = draftInvoice(context, {
     subscription: started,
     lines: [...periodLines(context, started), ...oneOffLines(started, order.lineItems)],
@@ -132,12 +160,28 @@ function subscribe(
   if (purchase.intent !== null) {
     attachPayment(context, draft, purchase.intent);
   }
-  const invoice = markPaid(context, finalizeInvoice(context, draft));
-  const subscription = { ...started, latest_invoice: invoice.id };
+  const finalized = finalizeInvoice(context, draft);
+  const invoice =
+    purchase.intent?.status === 'processing' ? awaitBank(context, finalized) : markPaid(context, finalized);
+  const subscription = { ...afterFirstInvoice(context, started), latest_invoice: invoice.id };
   context.store.put('subscription', subscription);
   context.emit('customer.subscription.created', subscription);
   context.emit('invoice.created', invoice);
   context.emit('invoice.finalized', invoice);
-  announcePaid(context, invoice);
+  if (invoice.status === 'paid') {
+    announcePaid(context, invoice);
+  }
+  tellIfSoon(context, subscription);
   return { subscription: subscription.id, invoice: invoice.id };
+}
+
+/** Stripe counts the days from the purchase. */
+function trialOf({ days = 0, end, missingPaymentMethod }: TrialOffer, now: number): Trial {
+  return { end: end ?? now + days * DAY, missingPaymentMethod };
+}
+
+function awaitBank(context: Context, invoice: Stripe.Invoice): Stripe.Invoice {
+  const waiting = { ...invoice, attempted: true };
+  context.store.put('invoice', waiting);
+  return waiting;
 }

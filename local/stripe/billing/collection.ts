@@ -90,7 +90,8 @@ export function paymentOf(context: Context, invoice: Stripe.Invoice): Stripe.Pay
   return intent;
 }
 
-function settle(context: Context, invoice: Stripe.Invoice, subscription: Stripe.Subscription): Stripe.Invoice {
+/** An invoice is paid: its subscription comes back, or is changed as was waiting for that. */
+export function settle(context: Context, invoice: Stripe.Invoice, subscription: Stripe.Subscription): Stripe.Invoice {
   const paid = paidInvoice(invoice, context.now());
   context.store.put('invoice', paid);
   announcePaid(context, paid);
@@ -106,7 +107,8 @@ function settle(context: Context, invoice: Stripe.Invoice, subscription: Stripe.
   return paid;
 }
 
-function leaveOpen(
+/** An attempt at an invoice has failed. */
+export function leaveOpen(
   context: Context,
   invoice: Stripe.Invoice,
   subscription: Stripe.Subscription,

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context';
+import { totalOf } from '../objects/invoice';
 import { charge, type Outcome, outcomeOf, paymentOf } from './collection';
 import {
   customerOf,
@@ -7,6 +8,7 @@ import {
   finalizeInvoice,
   type InvoiceRequest,
   markUncollectible,
+  priced,
   voidInvoice,
 } from './invoicing';
 
@@ -49,7 +51,7 @@ export function dueFor(
   subscription: Stripe.Subscription,
   lines: readonly Stripe.InvoiceLineItem[],
 ): number {
-  return lines.reduce((sum, line) => sum + line.amount, customerOf(context, subscription).balance);
+  return totalOf(priced(context, subscription, lines)) + customerOf(context, subscription).balance;
 }
 
 /** What is to be done with an invoice: a subscription that is given up, or whose collection is paused, is not charged. */

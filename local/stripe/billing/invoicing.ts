@@ -3,10 +3,12 @@ import type { Context } from '../context';
 import { formatAmount } from '../currency';
 import { newId } from '../ids';
 import { finalizedInvoice, newInvoice, paidInvoice, uncollectibleInvoice, voidedInvoice } from '../objects/invoice';
-import { newInvoiceLine, onInvoice, productOf } from '../objects/invoice-line';
+import { newInvoiceLine, onInvoice, pricedLine, productOf } from '../objects/invoice-line';
 import { newInvoicePayment, paidInvoicePayment } from '../objects/invoice-payment';
 import { amountOf } from '../objects/price';
 import { type Period, periodOf } from '../objects/subscription';
+import { priceLines, TAX_RATE } from './amounts';
+import { discountOf } from './discounts';
 import { intervalText } from './periods';
 
 export interface InvoiceRequest {
@@ -53,11 +55,34 @@ export function draftInvoice(context: Context, request: InvoiceRequest): Stripe.
     customer,
     // Checkout has charged the whole already.
     startingBalance: request.billingReason === 'subscription_create' ? 0 : customer.balance,
-    lines: request.lines.map((line) => onInvoice(line, id)),
+    lines: priced(context, request.subscription, request.lines).map((line) => onInvoice(line, id)),
   });
   context.store.put('invoice', invoice);
   context.store.put('customer', { ...customer, next_invoice_sequence: sequence + 1 });
   return invoice;
+}
+
+/** The lines with what is taken off them and what tax there is on them. */
+export function priced(
+  context: Context,
+  subscription: Stripe.Subscription,
+  lines: readonly Stripe.InvoiceLineItem[],
+): Stripe.InvoiceLineItem[] {
+  const running = discountOf(context, subscription);
+  const taxed = subscription.automatic_tax.enabled;
+  const amounts = lines.map((line) => ({
+    amount: line.amount,
+    discountable: line.discountable,
+    taxBehavior: context.store.get('price', String(line.pricing?.price_details?.price))?.tax_behavior,
+  }));
+  const prices = priceLines(amounts, { coupon: running?.coupon, taxed });
+  return lines.map((line, index) => {
+    const { discount, tax, inclusive } = prices[index] ?? { discount: 0, tax: 0, inclusive: false };
+    return pricedLine(line, {
+      ...(running && line.discountable && { discount: { id: running.discount.id, amount: discount } }),
+      ...(taxed && { tax: { rate: TAX_RATE, amount: tax, inclusive } }),
+    });
+  });
 }
 
 /** Where an invoice is paid that could not be charged. */

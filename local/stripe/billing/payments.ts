@@ -9,7 +9,7 @@ import {
   succeededIntent,
   unconfirmedIntent,
 } from '../objects/payment-intent';
-import { newPaymentMethod } from '../objects/payment-method';
+import { type DebitType, newPaymentMethod } from '../objects/payment-method';
 
 export interface PaymentDetails {
   readonly amount: number;
@@ -28,9 +28,14 @@ export function openPayment(context: Context, details: PaymentDetails): Stripe.P
   return intent;
 }
 
-/** The card that the buyer has typed in; with a customer it is kept for the next time. */
-export function takeCard(context: Context, customer: string | null, email: string | null): Stripe.PaymentMethod {
-  const card = newPaymentMethod({ id: newId('pm_'), created: context.now(), customer, email });
+/** The card, or the bank account, that the buyer has typed in; with a customer it is kept for the next time. */
+export function takeCard(
+  context: Context,
+  customer: string | null,
+  email: string | null,
+  type: 'card' | DebitType = 'card',
+): Stripe.PaymentMethod {
+  const card = newPaymentMethod({ id: newId('pm_'), created: context.now(), customer, email, type });
   context.store.put('payment_method', card);
   if (customer !== null) {
     context.emit('payment_method.attached', card);

@@ -37,7 +37,7 @@ function after(start: number, interval: Interval, count: number, anchor: number)
   }
 }
 
-function monthsAfter(start: number, months: number, anchor: number): number {
+export function monthsAfter(start: number, months: number, anchor: number): number {
   const date = new Date(start * 1_000);
   date.setUTCDate(1);
   date.setUTCMonth(date.getUTCMonth() + months);

@@ -5,7 +5,9 @@ import { newId } from '../ids';
 import { newInvoiceLine } from '../objects/invoice-line';
 import { amountOf } from '../objects/price';
 import { type Period, periodOf, withItems, withPeriod } from '../objects/subscription';
+import { shareOff } from './amounts';
 import { outcomeOf, requireCard } from './collection';
+import { discountOf } from './discounts';
 import { dueFor, invoiceNow } from './invoice-now';
 import { periodLines, productName } from './invoicing';
 import { putOff } from './pending-updates';
@@ -124,6 +126,7 @@ function prorated(
   period: Period,
   share: number,
 ): Stripe.InvoiceLineItem[] {
+  const coupon = discountOf(context, subscription)?.coupon;
   return items
     .filter((item) => itemTotal(item) > 0)
     .map((item) =>
@@ -133,7 +136,8 @@ function prorated(
         item,
         price: item.price,
         quantity: item.quantity ?? 1,
-        amount: Math.round(itemTotal(item) * share),
+        // A credit is for what was paid, with its discount.
+        amount: Math.round(shareOff(itemTotal(item), coupon) * share),
         description: `${share < 0 ? 'Unused' : 'Remaining'} time on ${productName(context, item.price)}`,
         period,
         proration: true,

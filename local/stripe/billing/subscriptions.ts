@@ -19,6 +19,7 @@ export interface SubscriptionRequest {
   readonly description: string | null;
   readonly metadata: Record<string, string>;
   readonly trial?: Trial;
+  readonly taxed: boolean;
 }
 
 /** A subscription from what was bought; its first invoice is the caller's. */
@@ -47,7 +48,7 @@ export function oneOffLines(
   subscription: Stripe.Subscription,
   lineItems: readonly Stripe.LineItem[],
 ): Stripe.InvoiceLineItem[] {
-  return lineItems.flatMap(({ price, quantity, amount_total: amount, description }) =>
+  return lineItems.flatMap(({ price, quantity, amount_subtotal: amount, description }) =>
     price === null || price.recurring !== null
       ? []
       : [

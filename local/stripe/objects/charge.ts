@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { billingDetails, chargedCard } from './payment-method';
+import { billingDetails, chargedMethod } from './payment-method';
 
 export interface ChargeDetails {
   readonly id: string;
@@ -7,14 +7,16 @@ export interface ChargeDetails {
   readonly intent: Stripe.PaymentIntent;
   readonly customer: string | null;
   readonly card: Stripe.PaymentMethod;
-  readonly outcome: 'succeeded' | 'failed';
+  readonly outcome: 'succeeded' | 'failed' | 'pending';
 }
 
 const DECLINED = 'The card was declined.';
+const RETURNED = 'The bank account has insufficient funds.';
 
 export function newCharge(details: ChargeDetails): Stripe.Charge {
   const { intent, card } = details;
   const succeeded = details.outcome === 'succeeded';
+  const failed = details.outcome === 'failed';
   return {
     id: details.id,
     object: 'charge',
@@ -34,17 +36,17 @@ export function newCharge(details: ChargeDetails): Stripe.Charge {
     description: intent.description,
     disputed: false,
     failure_balance_transaction: null,
-    failure_code: succeeded ? null : 'card_declined',
-    failure_message: succeeded ? null : DECLINED,
+    failure_code: failed ? 'card_declined' : null,
+    failure_message: failed ? DECLINED : null,
     fraud_details: {},
     livemode: false,
     metadata: intent.metadata,
     on_behalf_of: null,
-    outcome: outcomeOf(succeeded),
+    outcome: outcomeOf(!failed),
     paid: succeeded,
     payment_intent: intent.id,
     payment_method: card.id,
-    payment_method_details: chargedCard(details.created),
+    payment_method_details: chargedMethod(card, details.created),
     receipt_email: null,
     receipt_number: null,
     receipt_url: null,
@@ -58,6 +60,21 @@ export function newCharge(details: ChargeDetails): Stripe.Charge {
     status: details.outcome,
     transfer_data: null,
     transfer_group: null,
+  };
+}
+
+/** A pending charge, now that the bank has answered. */
+export function settledCharge(charge: Stripe.Charge, outcome: 'succeeded' | 'failed'): Stripe.Charge {
+  const succeeded = outcome === 'succeeded';
+  return {
+    ...charge,
+    amount_captured: succeeded ? charge.amount : 0,
+    captured: succeeded,
+    failure_code: succeeded ? null : 'insufficient_funds',
+    failure_message: succeeded ? null : RETURNED,
+    outcome: outcomeOf(succeeded),
+    paid: succeeded,
+    status: outcome,
   };
 }
 

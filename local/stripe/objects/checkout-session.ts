@@ -6,7 +6,6 @@ export interface CheckoutSessionDetails {
   readonly url: string;
   readonly mode: 'payment' | 'subscription';
   readonly currency: string;
-  readonly amount: number;
   readonly successUrl: string;
   readonly cancelUrl: string | null;
   readonly expiresAt: number;
@@ -14,10 +13,16 @@ export interface CheckoutSessionDetails {
   readonly customerEmail: string | null;
   readonly customerCreation: Stripe.Checkout.Session.CustomerCreation | null;
   readonly paymentMethodCollection: Stripe.Checkout.Session.PaymentMethodCollection;
+  readonly paymentMethodTypes: string[];
   readonly clientReferenceId: string | null;
   readonly allowPromotionCodes: boolean | null;
+  /** Whether tax is added. */
+  readonly taxed: boolean;
+  readonly taxIdCollection: Stripe.Checkout.Session.TaxIdCollection | undefined;
   readonly metadata: Record<string, string>;
 }
+
+/** `withAmounts` says what it comes to. */
 
 export function newCheckoutSession(details: CheckoutSessionDetails): Stripe.Checkout.Session {
   const email = details.customer?.email ?? details.customerEmail;
@@ -26,13 +31,20 @@ export function newCheckoutSession(details: CheckoutSessionDetails): Stripe.Chec
     id: details.id,
     object: 'checkout.session',
     allow_promotion_codes: details.allowPromotionCodes,
-    amount_subtotal: details.amount,
-    amount_total: details.amount,
+    amount_subtotal: 0,
+    amount_total: 0,
+    automatic_tax: {
+      enabled: details.taxed,
+      liability: details.taxed ? { type: 'self' } : null,
+      provider: details.taxed ? 'stripe' : null,
+      status: details.taxed ? 'complete' : null,
+    },
     cancel_url: details.cancelUrl,
     client_reference_id: details.clientReferenceId,
     client_secret: null,
     created: details.created,
     currency: details.currency,
+    discounts: [],
     customer: details.customer?.id ?? null,
     customer_creation: details.customerCreation,
     customer_details: email === null ? null : customerDetails(email),
@@ -45,12 +57,13 @@ export function newCheckoutSession(details: CheckoutSessionDetails): Stripe.Chec
     payment_intent: null,
     payment_link: null,
     payment_method_collection: details.paymentMethodCollection,
-    payment_method_types: ['card'],
+    payment_method_types: details.paymentMethodTypes,
     payment_status: 'unpaid',
     setup_intent: null,
     status: 'open',
     subscription: null,
     success_url: details.successUrl,
+    ...(details.taxIdCollection && { tax_id_collection: details.taxIdCollection }),
     total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
     ui_mode: 'hosted_page',
     url: details.url,
@@ -76,7 +89,6 @@ function unusedFeatures() {
     adaptive_pricing: { enabled: false },
     after_expiration: null,
     allowed_payment_method_types: null,
-    automatic_tax: { enabled: false, liability: null, provider: null, status: null },
     billing_address_collection: null,
     collected_information: { business_name: null, individual_name: null, shipping_details: null },
     consent: null,
@@ -85,7 +97,6 @@ function unusedFeatures() {
     custom_fields: [],
     custom_text: { after_submit: null, shipping_address: null, submit: null, terms_of_service_acceptance: null },
     customer_account: null,
-    discounts: [],
     integration_identifier: null,
     invoice_creation: null,
     locale: null,

@@ -7,6 +7,7 @@ export interface CustomerDetails {
   readonly name?: string;
   readonly phone?: string;
   readonly description?: string;
+  readonly address?: Stripe.Address;
   readonly metadata?: Record<string, string>;
 }
 
@@ -14,7 +15,7 @@ export function newCustomer(details: CustomerDetails): Stripe.Customer {
   return {
     id: details.id,
     object: 'customer',
-    address: null,
+    address: details.address ?? null,
     balance: 0,
     created: details.created,
     currency: null,

@@ -50,6 +50,29 @@ export function onInvoice(line: Stripe.InvoiceLineItem, invoice: string): Stripe
   return { ...line, invoice };
 }
 
+export interface LinePricing {
+  /** The discount's id, and what it takes off. */
+  readonly discount?: { readonly id: string; readonly amount: number };
+  readonly tax?: { readonly rate: string; readonly amount: number; readonly inclusive: boolean };
+}
+
+export function pricedLine(line: Stripe.InvoiceLineItem, { discount, tax }: LinePricing): Stripe.InvoiceLineItem {
+  const net = line.amount - (discount?.amount ?? 0);
+  const taxed = tax && {
+    amount: tax.amount,
+    tax_behavior: tax.inclusive ? ('inclusive' as const) : ('exclusive' as const),
+    tax_rate_details: { tax_rate: tax.rate },
+    taxability_reason: 'standard_rated' as const,
+    taxable_amount: tax.inclusive ? net - tax.amount : net,
+    type: 'tax_rate_details' as const,
+  };
+  return {
+    ...line,
+    discount_amounts: discount ? [{ amount: discount.amount, discount: discount.id }] : [],
+    taxes: taxed ? [taxed] : [],
+  };
+}
+
 export function productOf(price: Stripe.Price): string {
   return typeof price.product === 'string' ? price.product : price.product.id;
 }

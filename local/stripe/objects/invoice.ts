@@ -18,12 +18,14 @@ export interface InvoiceDetails {
 
 export function newInvoice(details: InvoiceDetails): Stripe.Invoice {
   const { customer, subscription } = details;
-  const total = details.lines.reduce((sum, line) => sum + line.amount, 0);
+  const { subtotal, taxes, exclusive } = sumsOf(details.lines);
+  const total = totalOf(details.lines);
   const due = Math.max(0, total + details.startingBalance);
   return {
     ...unusedFeatures(),
     id: details.id,
     object: 'invoice',
+    automatic_tax: automaticTax(subscription),
     amount_due: due,
     amount_overpaid: 0,
     amount_paid: 0,
@@ -39,6 +41,7 @@ export function newInvoice(details: InvoiceDetails): Stripe.Invoice {
     customer_email: customer.email,
     customer_name: customer.name ?? null,
     customer_phone: customer.phone ?? null,
+    discounts: discountAmounts(details.lines).map(({ discount }) => String(discount)),
     effective_at: null,
     ending_balance: null,
     lines: listOf(`/v1/invoices/${details.id}/lines`, details.lines),
@@ -56,11 +59,19 @@ export function newInvoice(details: InvoiceDetails): Stripe.Invoice {
     starting_balance: details.startingBalance,
     status: 'draft',
     status_transitions: { finalized_at: null, marked_uncollectible_at: null, paid_at: null, voided_at: null },
-    subtotal: total,
-    subtotal_excluding_tax: total,
+    subtotal,
+    subtotal_excluding_tax: subtotal - (taxes - exclusive),
     total,
-    total_excluding_tax: total,
+    total_discount_amounts: discountAmounts(details.lines),
+    total_excluding_tax: total - taxes,
+    total_taxes: totalTaxes(details.lines),
   };
+}
+
+/** What is to be paid for lines. */
+export function totalOf(lines: readonly Stripe.InvoiceLineItem[]): number {
+  const { subtotal, discounts, exclusive } = sumsOf(lines);
+  return subtotal - discounts + exclusive;
 }
 
 export function finalizedInvoice(invoice: Stripe.Invoice, at: number, url: string): Stripe.Invoice {
@@ -123,6 +134,49 @@ export function subscriptionOf(invoice: Stripe.Invoice): string | undefined {
   return typeof subscription === 'string' ? subscription : subscription?.id;
 }
 
+function sumsOf(lines: readonly Stripe.InvoiceLineItem[]) {
+  const sum = (amounts: readonly { readonly amount: number }[]) => amounts.reduce((all, { amount }) => all + amount, 0);
+  const taxes = lines.flatMap((line) => line.taxes ?? []);
+  return {
+    subtotal: sum(lines),
+    discounts: sum(lines.flatMap((line) => line.discount_amounts ?? [])),
+    taxes: sum(taxes),
+    exclusive: sum(taxes.filter(({ tax_behavior: behavior }) => behavior === 'exclusive')),
+  };
+}
+
+function discountAmounts(lines: readonly Stripe.InvoiceLineItem[]): Stripe.Invoice.TotalDiscountAmount[] {
+  const totals = new Map<string, number>();
+  for (const { amount, discount } of lines.flatMap((line) => line.discount_amounts ?? [])) {
+    totals.set(String(discount), (totals.get(String(discount)) ?? 0) + amount);
+  }
+  return [...totals].map(([discount, amount]) => ({ amount, discount }));
+}
+
+/** One for what is in the amounts, and one for what comes on top. */
+function totalTaxes(lines: readonly Stripe.InvoiceLineItem[]): Stripe.Invoice.TotalTax[] {
+  const totals = new Map<string, Stripe.Invoice.TotalTax>();
+  for (const tax of lines.flatMap((line) => line.taxes ?? [])) {
+    const before = totals.get(tax.tax_behavior);
+    totals.set(tax.tax_behavior, {
+      ...tax,
+      amount: tax.amount + (before?.amount ?? 0),
+      taxable_amount: (tax.taxable_amount ?? 0) + (before?.taxable_amount ?? 0),
+    });
+  }
+  return [...totals.values()];
+}
+
+function automaticTax({ automatic_tax: { enabled } }: Stripe.Subscription): Stripe.Invoice.AutomaticTax {
+  return {
+    disabled_reason: null,
+    enabled,
+    liability: enabled ? { type: 'self' } : null,
+    provider: enabled ? 'stripe' : null,
+    status: enabled ? 'complete' : null,
+  };
+}
+
 /** What an invoice says of the features that the stand-in does not have: that they are off. */
 function unusedFeatures() {
   return {
@@ -131,7 +185,6 @@ function unusedFeatures() {
     account_tax_ids: null,
     amount_shipping: 0,
     application: null,
-    automatic_tax: { disabled_reason: null, enabled: false, liability: null, provider: null, status: null },
     automatically_finalizes_at: null,
     custom_fields: null,
     customer_account: null,
@@ -143,7 +196,6 @@ function unusedFeatures() {
     default_source: null,
     default_tax_rates: [],
     description: null,
-    discounts: [],
     due_date: null,
     footer: null,
     from_invoice: null,
@@ -162,9 +214,7 @@ function unusedFeatures() {
     shipping_details: null,
     statement_descriptor: null,
     test_clock: null,
-    total_discount_amounts: [],
     total_pretax_credit_amounts: [],
-    total_taxes: [],
     webhooks_delivered_at: null,
   } satisfies Partial<Stripe.Invoice>;
 }

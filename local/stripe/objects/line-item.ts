@@ -9,6 +9,7 @@ export interface LineItemDetails {
   readonly metadata: Record<string, string>;
 }
 
+/** Before discount and tax. */
 export function newLineItem(details: LineItemDetails): Stripe.LineItem {
   const amount = amountOf(details.price, details.quantity);
   return {

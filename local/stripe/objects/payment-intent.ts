@@ -1,5 +1,8 @@
 import type Stripe from 'stripe';
 
+/** What a charge fails for here. */
+const CODES = ['card_declined', 'insufficient_funds'] as const;
+
 export interface PaymentIntentDetails {
   readonly id: string;
   readonly clientSecret: string;
@@ -88,16 +91,33 @@ export function declinedIntent(
     ...intent,
     last_payment_error: {
       charge: charge.id,
-      code: 'card_declined',
-      decline_code: 'generic_decline',
+      code: CODES.find((known) => known === charge.failure_code) ?? 'card_declined',
+      ...(card.type === 'card' && { decline_code: 'generic_decline' }),
       message: charge.failure_message ?? '',
       payment_method: card,
-      type: 'card_error',
+      type: card.type === 'card' ? 'card_error' : 'invalid_request_error',
     },
     latest_charge: charge.id,
     next_action: null,
     payment_method: null,
     status: 'requires_payment_method',
+  };
+}
+
+/** The bank has been asked for the money. */
+export function processingIntent(
+  intent: Stripe.PaymentIntent,
+  charge: Stripe.Charge,
+  customer: string | null,
+): Stripe.PaymentIntent {
+  return {
+    ...intent,
+    customer,
+    last_payment_error: null,
+    latest_charge: charge.id,
+    next_action: null,
+    payment_method: charge.payment_method,
+    status: 'processing',
   };
 }
 

@@ -10,7 +10,28 @@ const CARD = {
 } as const;
 const YEARS_VALID = 3;
 
+/** The accounts that Stripe gives for tests. */
+const BANK_ACCOUNT = {
+  account_holder_type: 'individual',
+  account_type: 'checking',
+  bank_name: 'STRIPE TEST BANK',
+  fingerprint: 'LocalStandIn6789',
+  last4: '6789',
+  routing_number: '110000000',
+} as const;
+const SEPA_ACCOUNT = {
+  bank_code: '37040044',
+  branch_code: '',
+  country: 'DE',
+  fingerprint: 'LocalStandIn3000',
+  last4: '3000',
+} as const;
+
+/** Payment methods whose bank answers days later. */
+export type DebitType = 'us_bank_account' | 'sepa_debit';
+
 export interface PaymentMethodDetails {
+  readonly type: 'card' | DebitType;
   readonly id: string;
   readonly created: number;
   readonly customer: string | null;
@@ -23,24 +44,46 @@ export function newPaymentMethod(details: PaymentMethodDetails): Stripe.PaymentM
     object: 'payment_method',
     allow_redisplay: 'limited',
     billing_details: billingDetails(details.email),
-    card: {
-      ...CARD,
-      checks: { address_line1_check: null, address_postal_code_check: null, cvc_check: 'pass' },
-      display_brand: CARD.brand,
-      exp_month: 12,
-      exp_year: expiryYear(details.created),
-      generated_from: null,
-      networks: { available: [CARD.brand], preferred: null },
-      regulated_status: 'unregulated',
-      three_d_secure_usage: { supported: true },
-      wallet: null,
-    },
+    ...instrument(details),
     created: details.created,
     customer: details.customer,
     customer_account: null,
     livemode: false,
     metadata: {},
-    type: 'card',
+    type: details.type,
+  };
+}
+
+function instrument({ type, created }: PaymentMethodDetails): Partial<Stripe.PaymentMethod> {
+  switch (type) {
+    case 'card':
+      return { card: testCard(created) };
+    case 'us_bank_account':
+      return {
+        us_bank_account: {
+          ...BANK_ACCOUNT,
+          financial_connections_account: null,
+          networks: { preferred: 'ach', supported: ['ach'] },
+          status_details: {},
+        },
+      };
+    case 'sepa_debit':
+      return { sepa_debit: { ...SEPA_ACCOUNT, generated_from: null } };
+  }
+}
+
+function testCard(created: number): Stripe.PaymentMethod.Card {
+  return {
+    ...CARD,
+    checks: { address_line1_check: null, address_postal_code_check: null, cvc_check: 'pass' },
+    display_brand: CARD.brand,
+    exp_month: 12,
+    exp_year: expiryYear(created),
+    generated_from: null,
+    networks: { available: [CARD.brand], preferred: null },
+    regulated_status: 'unregulated',
+    three_d_secure_usage: { supported: true },
+    wallet: null,
   };
 }
 
@@ -48,8 +91,14 @@ export function billingDetails(email: string | null): Stripe.PaymentMethod.Billi
   return { address: null, email, name: null, phone: null, tax_id: null };
 }
 
-/** The card as a charge shows it. */
-export function chargedCard(created: number): Stripe.Charge.PaymentMethodDetails {
+/** The payment method as a charge shows it. */
+export function chargedMethod({ type }: Stripe.PaymentMethod, created: number): Stripe.Charge.PaymentMethodDetails {
+  if (type === 'us_bank_account') {
+    return { type, us_bank_account: { ...BANK_ACCOUNT, payment_reference: null } };
+  }
+  if (type === 'sepa_debit') {
+    return { type, sepa_debit: { ...SEPA_ACCOUNT, mandate: null } };
+  }
   return {
     type: 'card',
     card: {

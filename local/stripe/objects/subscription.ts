@@ -24,6 +24,7 @@ export interface SubscriptionDetails {
   readonly description: string | null;
   readonly metadata: Record<string, string>;
   readonly trial?: Trial;
+  readonly taxed: boolean;
 }
 
 export function newSubscription(details: SubscriptionDetails): Stripe.Subscription {
@@ -33,7 +34,11 @@ export function newSubscription(details: SubscriptionDetails): Stripe.Subscripti
     object: 'subscription',
     application: null,
     application_fee_percent: null,
-    automatic_tax: { disabled_reason: null, enabled: false, liability: null },
+    automatic_tax: {
+      disabled_reason: null,
+      enabled: details.taxed,
+      liability: details.taxed ? { type: 'self' } : null,
+    },
     billing_cycle_anchor: trial?.end ?? details.created,
     billing_cycle_anchor_config: null,
     billing_mode: { flexible: { proration_discounts: 'included' }, type: 'flexible', updated_at: details.created },

@@ -36,8 +36,8 @@ describe('what is not served says so', () => {
   });
 
   test.each<[string, Record<string, unknown>]>([
-    ['discounts', { discounts: [{ coupon: 'c' }] }],
-    ['subscription_data[trial_period_days]', { subscription_data: { trial_period_days: 7 } }],
+    ['invoice_creation', { invoice_creation: { enabled: true } }],
+    ['subscription_data[billing_cycle_anchor]', { subscription_data: { billing_cycle_anchor: 1 } }],
     ['line_items[0][unit]', { line_items: [{ ...PRO, unit: 'call' }] }],
   ])('the parameter %s', async (param, params) => {
     const sessions = shop.stripe.checkout.sessions;

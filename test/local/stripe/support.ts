@@ -117,7 +117,7 @@ export const URLS = {
 /** What a click on the page does. */
 export async function click(
   session: { readonly url: string | null },
-  action: 'pay' | 'decline' | 'abandon',
+  action: 'pay' | 'debit' | 'decline' | 'abandon',
   email?: string,
 ): Promise<Response> {
   const body = new URLSearchParams({ action, ...(email === undefined ? {} : { email }) });
