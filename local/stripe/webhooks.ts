@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Stripe from 'stripe';
+import { isLoopback } from '../loopback-server';
 import type { DeliveryRow, EndpointDelivery } from './state';
 import type { Store } from './store';
 import { DEFAULT_ENDPOINT, type DefaultEndpoint, WebhookEndpoints, withPendingWebhooks } from './webhook-endpoints';
@@ -174,6 +175,9 @@ export class Webhooks {
       }
       if (destination.url === undefined || event === undefined) {
         return { error: 'there is no webhook endpoint yet' };
+      }
+      if (!isLoopback(new URL(destination.url).host)) {
+        return { error: 'the stand-in sends nothing beyond this machine' };
       }
       const payload = JSON.stringify(withPendingWebhooks(store, event), undefined, 2);
       const response = await fetch(destination.url, {

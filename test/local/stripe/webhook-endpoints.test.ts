@@ -74,6 +74,14 @@ describe('endpoints', () => {
     expect(error).toMatchObject({ statusCode: 400, param });
   });
 
+  test('beyond this machine are sent nothing', async () => {
+    await register({ url: 'https://shop.example/webhook' });
+    await shop.stripe.customers.create({ email: 'ada@example.com' });
+    await shop.local.idle();
+    const failed = shop.local.deliveries().filter(({ type }) => type === 'customer.created');
+    expect(JSON.stringify(failed)).toContain('nothing beyond this machine');
+  });
+
   test('are sixteen at most', async () => {
     for (let count = 0; count < 16; count += 1) {
       await register();
