@@ -18,12 +18,17 @@ export function answerInvoice(account: Account, id: string, request: HttpRequest
     return notice('No such invoice', 'The link is not complete, or its invoice belongs to an earlier run.', 404);
   }
   if (request.method === 'POST') {
-    if (invoice.status === 'open') {
+    if (isPayable(invoice)) {
       context.store.atomically(() => pay(context, invoice));
     }
     return seeOther(request.path);
   }
   return show(invoice);
+}
+
+/** What was given up may still be paid. */
+function isPayable({ status }: Stripe.Invoice): boolean {
+  return status === 'open' || status === 'uncollectible';
 }
 
 /** With the card on file, or where that one is good for nothing with another. */
@@ -39,7 +44,10 @@ function pay(context: Context, invoice: Stripe.Invoice): void {
 function show(invoice: Stripe.Invoice): HttpAnswer {
   const amount = formatAmount(invoice.amount_due, invoice.currency);
   const title = `Invoice ${invoice.number ?? ''} – local invoice`;
-  if (invoice.status !== 'open') {
+  if (invoice.status === 'void') {
+    return notice(`Invoice ${invoice.number ?? ''}`, 'It is void: there is nothing to pay.');
+  }
+  if (!isPayable(invoice)) {
     const body = html`<main class="notice card">${DONE_ICON}<h1>Invoice ${invoice.status ?? ''}</h1>
 <p>${amount} are settled. The API serves its customer again.</p></main>`;
     return page({ title, body });

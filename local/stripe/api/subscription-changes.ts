@@ -18,7 +18,7 @@ export function changed(context: Context, subscription: Stripe.Subscription, par
   const ending = endAtPeriodEnd(subscription, ends, now, cancellationDetails(params));
   const others: Stripe.Subscription = {
     ...ending,
-    ...(params.has('cancel_at') && { cancel_at: later(params, 'cancel_at', now) ?? null, canceled_at: now }),
+    ...(params.has('cancel_at') && readEnd(params, now)),
     ...(params.has('pause_collection') && { pause_collection: readPause(params, now) }),
     ...(params.has('trial_settings') && { trial_settings: trialSettings(readMissing(params)) }),
     default_payment_method: readCard(context, params) ?? subscription.default_payment_method,
@@ -51,6 +51,12 @@ export function requireTrial(end: number, now: number): number {
     throw invalidRequest(`A trial has at most ${MOST_TRIAL_DAYS} days.`, { param: 'trial_end' });
   }
   return end;
+}
+
+/** An end at a time, announced or taken back. */
+function readEnd(params: Params, now: number): Pick<Stripe.Subscription, 'cancel_at' | 'canceled_at'> {
+  const at = later(params, 'cancel_at', now);
+  return at === undefined ? { cancel_at: null, canceled_at: null } : { cancel_at: at, canceled_at: now };
 }
 
 function readPause(params: Params, now: number): Stripe.Subscription.PauseCollection | null {

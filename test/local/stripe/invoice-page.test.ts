@@ -35,6 +35,16 @@ test('an invoice that could not be charged is paid on its page, once', async () 
   expect(await (await fetch(url ?? '')).text()).toContain('Invoice paid');
 });
 
+test('an invoice that was given up may still be paid, and a void one not', async () => {
+  const { stripe } = shop;
+  const { id, hosted_invoice_url: url } = await unpaidInvoice();
+  await stripe.invoices.markUncollectible(id);
+  expect(await (await fetch(url ?? '')).text()).toContain('Pay $29.00');
+  await stripe.invoices.voidInvoice(id);
+  expect(await (await fetch(url ?? '', { method: 'POST' })).text()).toContain('It is void');
+  expect((await stripe.invoices.retrieve(id)).status).toBe('void');
+});
+
 test('an invoice that there is none of has no page', async () => {
   expect((await fetch(`${shop.local.url}/i/in_none`)).status).toBe(404);
 });

@@ -159,10 +159,13 @@ describe('paused collection', () => {
   });
 });
 
-test('an end can be set to a time', async () => {
+test('an end can be set to a time, and taken back', async () => {
   const { stripe, endpoint } = shop;
   const { id, created } = await subscribe(shop);
   const cancel_at = created + 40 * DAY;
+  await stripe.subscriptions.update(id, { cancel_at });
+  const kept = await stripe.subscriptions.update(id, { cancel_at: '' });
+  expect(kept).toMatchObject({ cancel_at: null, canceled_at: null });
   expect(await stripe.subscriptions.update(id, { cancel_at })).toMatchObject({
     cancel_at,
     cancel_at_period_end: false,

@@ -139,6 +139,6 @@ test('is after a restart what it was before, in the same order, whatever has hap
       expect(Object.entries(namesById(again))).toEqual(expected);
       again.close();
     }),
-    { numRuns: 50 },
+    { numRuns: 25 },
   );
 });
