@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { NEVER } from '../../../lambda/domain/clock';
-import { firstPeriod, periodAfter, periodLength } from '../../../lambda/domain/period';
+import { firstPeriod, periodAfter, periodLength, unitsOfSwitch } from '../../../lambda/domain/period';
 import type { PlanEntry } from '../../../lib/private/catalogue';
 import { NOW, plan } from '../fixtures';
 
@@ -79,4 +79,25 @@ test('a window is as long as the day, the month or the billing period is', () =>
   // Clocks are set forward in March.
   expect(length(berlin, '2026-03-20T00:00:00Z', '2026-03-31T22:00:00Z')).toBe(31 * 86_400 - 3_600);
   expect(length(billed('month'), '2026-01-31T12:00:00Z', '2026-02-28T12:00:00Z')).toBe(28 * 86_400);
+});
+
+describe('a change of plan in the middle of a period', () => {
+  const price = { amount: 2900, currency: 'usd', interval: 'month' as const };
+  const pro = plan('pro', 1_000, 'month', price);
+  const max = plan('max', 9_000, 'month', price);
+
+  test('from one paid plan to another changes the units by their difference', () => {
+    expect([unitsOfSwitch(pro, max), unitsOfSwitch(max, pro)]).toEqual([8_000, -8_000]);
+  });
+
+  test.each<[string, PlanEntry | undefined, PlanEntry]>([
+    ['a free plan, which nobody has paid for', plan('free', 50), max],
+    ['a plan that is sold no more', undefined, max],
+    ['a plan that is counted by the day', plan('daily', 100, 'day', price), max],
+    ['a plan of another time zone', { ...pro, quota: { ...pro.quota, timeZone: 'Asia/Tokyo' } }, max],
+    ['a plan without a limit', plan('open', undefined, 'unlimited', price), max],
+    ['a plan to one without a limit', pro, plan('open', undefined, 'unlimited', price)],
+  ])('from %s begins a new one', (_, from, to) => {
+    expect(unitsOfSwitch(from, to)).toBeUndefined();
+  });
 });
