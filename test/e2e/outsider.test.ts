@@ -39,12 +39,15 @@ async function signUp(plan = 'free'): Promise<string> {
   return welcome.json.apiKey;
 }
 
+/** Calls until the 402. A store that is too slow for a moment is 503, and the call may be made again. */
 async function spendAll(key: string) {
-  for (let calls = 0; ; calls++) {
+  for (let calls = 0; ; ) {
     const answer = await send('GET', 'forecast/berlin', { key });
-    if (answer.status !== 200) {
+    if (answer.status === 402) {
       return { calls, answer };
     }
+    expect([200, 503]).toContain(answer.status);
+    calls += answer.status === 200 ? 1 : 0;
   }
 }
 
