@@ -5,6 +5,7 @@ import { BillingRoutes } from './billing-routes';
 import type { Clawback } from './clawback';
 import type { FailurePolicy } from './failure-policy';
 import type { Metering } from './metering';
+import { Operations } from './operations';
 import { PaymentGatewayResponses } from './payment-gateway-responses';
 import { PaymentProcessor } from './payment-processor';
 import type { Payments } from './payments';
@@ -138,6 +139,9 @@ export class Paywall extends Construct {
   /** What carries out the events that no webhook has brought. */
   public readonly reconciler: StripeReconciler;
 
+  /** What answers the command-line tool. */
+  public readonly operations: Operations;
+
   /** What customers sign up and pay by. */
   public readonly billing: BillingRoutes;
 
@@ -194,6 +198,8 @@ export class Paywall extends Construct {
       webhook: this.webhook,
     });
     this.reconciler = new StripeReconciler(this, 'Reconciler', { store, payments, processor });
+    const { reconciler } = this;
+    this.operations = new Operations(this, 'Operations', { catalogue, store, payments, processor, reconciler });
     this.settlement = new Settlement(this, 'Settlement', { store });
     this.billing = new BillingRoutes(this, 'Billing', {
       catalogue,

@@ -3,6 +3,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Environment } from '../../lib/private/environment';
+import type { Reconciliation } from '../../lib/private/operations';
 import { systemClock } from '../adapters/clock';
 import { DynamoDbCursor } from '../adapters/dynamodb-cursor';
 import { requireEnv } from '../adapters/environment';
@@ -12,7 +13,7 @@ import { PaymentsFunction } from '../adapters/payments-function';
 import { SecretReader } from '../adapters/secrets';
 import { StripeConnection } from '../adapters/stripe-client';
 import { StripeEventSource } from '../adapters/stripe-event-source';
-import { type ReconcileDependencies, type Reconciliation, reconcile } from './reconcile';
+import { type ReconcileDependencies, reconcile } from './reconcile';
 
 const secrets = new SecretReader(new SecretsManagerClient({}), systemClock);
 const payments = new PaymentsFunction(new LambdaClient({}), requireEnv(Environment.PAYMENTS_FUNCTION));

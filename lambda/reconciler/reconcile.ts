@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import type { Reconciliation } from '../../lib/private/operations';
 import type { Cursor } from '../adapters/dynamodb-cursor';
 import type { EventSource } from '../adapters/stripe-event-source';
 import type { Clock } from '../domain/clock';
@@ -10,14 +11,6 @@ export interface ReconcileDependencies {
   /** Takes what could not be carried out, for the operator. */
   readonly deadLetter: (event: Stripe.Event, error: unknown) => Promise<void>;
   readonly clock: Clock;
-}
-
-export interface Reconciliation {
-  /** Events that were listed. */
-  readonly listed: number;
-  /** Those that no webhook had brought. */
-  readonly missed: number;
-  readonly failed: number;
 }
 
 /** How far back the first run looks: Stripe sends an event again for three days. */
