@@ -7,6 +7,7 @@ import { runCustomResources } from './custom-resources/custom-resources';
 import { createGateway } from './gateway';
 import { keepSecretValues, keptSecretValues } from './kept-secrets';
 import { type LocalLambda, startLambda } from './lambda/lambda';
+import { withLocalStacks } from './local-stacks';
 import { createLogSubscriptions, type LogSubscriptions } from './logs/subscriptions';
 import { findPaywalls, type PaywallModel } from './paywall';
 import { type EventSources, startEventSources } from './queues/event-sources';
@@ -157,7 +158,8 @@ async function start(
   parts.eventSources = startEventSources({ eventSources: app.eventSources, queues, lambda: runtime, report });
   const { registry: apiKeys } = controlPlane;
   const domainName = `${HOST}:${port}`;
-  server.on('request', createGateway(apis, runtime, { apiKeys, accessLogs: logs, domainName, log: report }));
+  const gateway = createGateway(apis, runtime, { apiKeys, accessLogs: logs, domainName, log: report });
+  server.on('request', withLocalStacks(gateway, app.stacks, lambda.url));
   parts.schedules = startSchedules({ schedules: app.schedules, invocations, report });
   await runCustomResources({ app, invocations, apis, dataDir, report });
   return { app, apis, paywalls, stripe, storeUrl: store.url, queuesUrl: queues.url };

@@ -28,19 +28,20 @@ export interface DeadLetters {
   putBack(letter: DeadLetter): Promise<void>;
 }
 
-/** Seconds that SQS looks for messages: with none, it asks some of its servers alone, and may find nothing where there is something. */
-const WAIT = 2;
-
 /** The most that SQS gives at once. */
 const BATCH = 10;
 
 /** The dead-letter queue of what carries events out. */
 export class SqsDeadLetters implements DeadLetters {
-  /** @param visibilityTimeout seconds for which nobody else gets what was received, should the run end without notice */
+  /**
+   * @param visibilityTimeout seconds for which nobody else gets what was received, should the run end without notice
+   * @param wait seconds that SQS looks for messages: with none, it asks some of its servers alone, and may miss what is there
+   */
   constructor(
     private readonly client: SQSClient,
     private readonly queueUrl: string,
     private readonly visibilityTimeout: number,
+    private readonly wait: number,
   ) {}
 
   public async receive(): Promise<readonly DeadLetter[]> {
@@ -48,7 +49,7 @@ export class SqsDeadLetters implements DeadLetters {
       new ReceiveMessageCommand({
         QueueUrl: this.queueUrl,
         MaxNumberOfMessages: BATCH,
-        WaitTimeSeconds: WAIT,
+        WaitTimeSeconds: this.wait,
         VisibilityTimeout: this.visibilityTimeout,
       }),
     );

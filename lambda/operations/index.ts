@@ -23,9 +23,14 @@ import type { AskedEvent } from './validation';
 /** Seconds: longer than the function runs, so that nothing is received twice in one run. */
 const VISIBILITY_TIMEOUT = 660;
 
+/** Seconds for which a queue must have nothing to be empty. */
+const WAIT = 2;
+
 const secrets = new SecretReader(new SecretsManagerClient({}), systemClock);
 const stripe = new StripeConnection(secrets, requireEnv(Environment.STRIPE_SECRET_KEY_ARN));
 const payments = new PaymentsFunction(new LambdaClient({}), requireEnv(Environment.PAYMENTS_FUNCTION));
+const queues = new SQSClient({});
+const deadLettersUrl = requireEnv(Environment.DEAD_LETTERS_QUEUE_URL);
 const client = new DynamoDBClient({});
 const table = requireEnv(Environment.TABLE_NAME);
 
@@ -35,11 +40,7 @@ const dependencies: OperationsDependencies = {
   ledger: new DynamoDbLedgerReader(client, table),
   catalogue: readCatalogue(),
   events: new StripeEventSource(stripe),
-  deadLetters: new SqsDeadLetters(
-    new SQSClient({}),
-    requireEnv(Environment.DEAD_LETTERS_QUEUE_URL),
-    VISIBILITY_TIMEOUT,
-  ),
+  deadLetters: new SqsDeadLetters(queues, deadLettersUrl, VISIBILITY_TIMEOUT, WAIT),
   process: payments.process.bind(payments),
   clock: systemClock,
 };

@@ -4,6 +4,7 @@ import { readCustomResources } from './custom-resources';
 import { FunctionCatalogue } from './functions';
 import { readLogSubscriptions } from './log-subscriptions';
 import type { AppModel } from './model';
+import { readStacks } from './outputs';
 import { readEventSources, readQueues } from './queues';
 import { readRestApis } from './rest-apis';
 import { readSchedules } from './schedules';
@@ -28,6 +29,7 @@ export function readApp(assemblyDir: string, given: GivenValues = {}): AppModel 
   nameUnserved(app);
   const { apiKeys, usagePlans } = usage;
   return {
+    stacks: readStacks(app),
     apis,
     functions: functions.served,
     tables,
