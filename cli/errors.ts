@@ -25,7 +25,7 @@ export function awsFailure(error: unknown): string | undefined {
   const isAnswer = '$metadata' in error;
   const isOfClient = ['CredentialsProviderError', 'TimeoutError', 'TokenProviderError'].includes(error.name);
   // Neither has a name of its own.
-  const isOfSettings = /^Region is missing|^Invalid region/.test(error.message);
+  const isOfSettings = /^Region is missing|^Region not accepted/.test(error.message);
   const isOfNetwork = 'code' in error && typeof error.code === 'string' && /^E[A-Z_]+$/.test(error.code);
   return isAnswer || isOfClient || isOfSettings || isOfNetwork
     ? `${error.name === 'Error' ? '' : `${error.name}: `}${error.message || Object(error).code}`

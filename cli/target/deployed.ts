@@ -9,6 +9,12 @@ export async function deployedPaywalls(
   stack: string,
   { region, profile }: TargetOptions,
 ): Promise<{ readonly paywalls: readonly PaywallOutput[]; readonly lambda: LambdaClientConfig }> {
+  if (profile !== undefined) {
+    // The profile that is named counts, as with the AWS CLI, and not the credentials of the environment.
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']) {
+      delete process.env[name];
+    }
+  }
   const config = { ...(region !== undefined && { region }), ...(profile !== undefined && { profile }) };
   const client = new CloudFormationClient(config);
   try {
