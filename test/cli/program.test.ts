@@ -297,7 +297,10 @@ describe('where it is asked', () => {
     process.env.AWS_CONFIG_FILE = file;
     delete process.env.AWS_REGION;
     answers['Shop-Reconciler'] = () => ({ listed: 0, missed: 0, failed: 0 });
+    const warned = jest.spyOn(console, 'warn').mockReturnValue();
     expect(await cli('reconcile', '--profile', 'shop', ...STACK)).toMatchObject({ exitCode: 0, err: [] });
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
     expect([...aws.signedFor]).toEqual(['AKIASHOP/ap-south-1']);
   });
 
