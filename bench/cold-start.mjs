@@ -9,11 +9,12 @@
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { record } from './record.mjs';
 
 /** What runs in processes of its own. */
 export const PROGRAMS = join(import.meta.dirname, 'cold-start');
@@ -98,10 +99,13 @@ export function median(values) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const figures = await measureColdStart(Number(process.argv[2] ?? 21));
+  const runs = Number(process.argv[2] ?? 21);
+  const loadAverage = Number(loadavg()[0]?.toFixed(1));
+  const figures = await measureColdStart(runs);
   console.log('client          bundle, KB   first decision, ms   warm call, µs of CPU');
   for (const { name, bundleBytes, firstDecisionMs, warmCpuUs } of figures) {
     const columns = [(bundleBytes / 1024).toFixed(1), firstDecisionMs.toFixed(1), warmCpuUs.toFixed(0)];
     console.log(name.padEnd(14), columns[0].padStart(11), columns[1].padStart(20), columns[2].padStart(22));
   }
+  await record('coldStart', { runs, loadAverage, figures });
 }

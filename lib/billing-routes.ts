@@ -28,8 +28,12 @@ export interface BillingRoutesProps {
   /** Who takes the money. */
   readonly payments: Payments;
 
-  /** What serves `stripe/webhook`. */
-  readonly webhook: StripeWebhook;
+  /**
+   * What serves `stripe/webhook`.
+   *
+   * @default - there is no such route
+   */
+  readonly webhook?: StripeWebhook;
 
   /** What purchases are marked with at Stripe. */
   readonly paywallId: string;
@@ -105,8 +109,10 @@ export class BillingRoutes extends Construct {
       this.takeReports();
       add('POST', billing.addResource('reports').addResource('{token}'), integration);
     }
-    const stripe = billing.addResource('stripe').addResource('webhook');
-    add('POST', stripe, new LambdaIntegration(webhook.handler, { allowTestInvoke: false }));
+    if (webhook !== undefined) {
+      const stripe = billing.addResource('stripe').addResource('webhook');
+      add('POST', stripe, new LambdaIntegration(webhook.handler, { allowTestInvoke: false }));
+    }
     return billing;
   }
 

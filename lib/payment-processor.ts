@@ -1,4 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
+import { type Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -67,5 +68,14 @@ export class PaymentProcessor extends Construct {
     payments.secretKey.grantRead(handler);
     this.handler = handler;
     this.deadLetterQueue = deadLetterQueue;
+  }
+
+  /**
+   * How many events wait in the dead-letter queue.
+   *
+   * @default - the maximum within 5 minutes
+   */
+  public metricDeadLetters(options: MetricOptions = {}): Metric {
+    return this.deadLetterQueue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM, ...options });
   }
 }

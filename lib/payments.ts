@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { CheckoutEntry } from './private/catalogue';
 import { requireInteger } from './private/validation';
+import { StripeEvents } from './stripe-events';
 
 /** Options of `Payments.stripe`. */
 export interface StripeOptions {
@@ -12,10 +13,17 @@ export interface StripeOptions {
   readonly secretKey: ISecret;
 
   /**
+   * The way that Stripe's events take to the paywall.
+   *
+   * @default StripeEvents.webhook()
+   */
+  readonly events?: StripeEvents;
+
+  /**
    * The signing secret (`whsec_…`) of the webhook endpoint that points at this stage's `stripe/webhook`, as the whole value of
    * the secret. Several, separated by white space, are all accepted: so a secret is rotated without losing an event.
    *
-   * @default - a new secret with a placeholder in it, whose ARN the stack puts out: put the endpoint's signing secret there
+   * @default - with a webhook, the endpoint is made at deployment, and a new secret holds its signing secret
    */
   readonly webhookSecret?: ISecret;
 
@@ -34,7 +42,7 @@ export interface StripeOptions {
   readonly automaticTax?: boolean;
 
   /**
-   * How often Stripe's events are listed, to carry out those that no webhook has brought, between 1 minute and 1 day.
+   * How often Stripe's events are listed, to carry out those that have not come, between 1 minute and 1 day.
    *
    * @default Duration.minutes(15)
    */
@@ -43,19 +51,28 @@ export interface StripeOptions {
 
 /** Who takes the money. */
 export class Payments {
-  /** Stripe: Checkout for plans and top-ups, and webhooks that restore the quota. */
+  /** Stripe: Checkout for plans and top-ups, and events that restore the quota. */
   public static stripe(options: StripeOptions): Payments {
     const { secretKey, webhookSecret, promotionCodes = false, automaticTax = false } = options;
+    const events = options.events ?? StripeEvents.webhook();
+    if (events._eventBridge !== undefined && webhookSecret !== undefined) {
+      throw new Error(
+        '`webhookSecret` must be left out where `events` come by EventBridge, which has no signing secret, ' +
+          `got: ${webhookSecret.node.path} with ${events._describe()}`,
+      );
+    }
     const reconcile = options.reconcile ?? Duration.minutes(15);
     if (!reconcile.isUnresolved()) {
       requireInteger('Payments.stripe: reconcile (minutes)', reconcile.toMinutes({ integral: false }), 1, 1_440);
     }
-    return new Payments(secretKey, webhookSecret, promotionCodes, automaticTax, reconcile);
+    return new Payments(secretKey, events, webhookSecret, promotionCodes, automaticTax, reconcile);
   }
 
   private constructor(
     /** The secret with Stripe's API key. */
     public readonly secretKey: ISecret,
+    /** The way that the events take. */
+    public readonly events: StripeEvents,
     /** The secret with the webhook endpoint's signing secret, where one was given. */
     public readonly webhookSecret: ISecret | undefined,
     private readonly promotionCodes: boolean,

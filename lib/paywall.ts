@@ -9,11 +9,12 @@ import { Operations } from './operations';
 import { PaymentGatewayResponses } from './payment-gateway-responses';
 import { PaymentProcessor } from './payment-processor';
 import type { Payments } from './payments';
+import { PaywallAlarms, type PaywallAlarmsOptions } from './paywall-alarms';
 import type { Plan } from './plan';
 import { PlanCatalogue } from './plan-catalogue';
 import type { ApiEntry } from './private/catalogue';
 import { corsOrigins } from './private/cors';
-import { Environment } from './private/environment';
+import { environmentErrors } from './private/environment-limit';
 import { nameRoutes } from './private/named-routes';
 import { requireProtectable, takeKeysFromAuthorizer } from './private/protectable';
 import { Protection } from './private/protection';
@@ -24,6 +25,7 @@ import { QuotaStore } from './quota-store';
 import { Refund } from './refund';
 import { Settlement } from './settlement';
 import { StripeCatalogue } from './stripe-catalogue';
+import { StripeEventBridge } from './stripe-event-bridge';
 import { StripeReconciler } from './stripe-reconciler';
 import { StripeWebhook } from './stripe-webhook';
 import { SurrogateKeys } from './surrogate-keys';
@@ -104,9 +106,6 @@ export interface PaywallProps {
   readonly billingPath?: string;
 }
 
-/** AWS's limit on a function's environment. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
-const MAX_ENVIRONMENT_BYTES = 4096;
-
 /**
  * Turns REST APIs of Amazon API Gateway into paid ones: callers spend quota, meet `402 Payment Required` when it is used up, pay
  * by Stripe, and go on.
@@ -130,13 +129,16 @@ export class Paywall extends Construct {
   /** What turns payments into quota. */
   public readonly processor: PaymentProcessor;
 
-  /** What takes Stripe's events. */
-  public readonly webhook: StripeWebhook;
+  /** What takes Stripe's events, where they come by a webhook. */
+  public readonly webhook?: StripeWebhook;
+
+  /** What takes Stripe's events, where they come by EventBridge. */
+  public readonly eventBridge?: StripeEventBridge;
 
   /** What makes products, prices and the webhook endpoint at Stripe. */
   public readonly stripeCatalogue: StripeCatalogue;
 
-  /** What carries out the events that no webhook has brought. */
+  /** What carries out the events that have not come. */
   public readonly reconciler: StripeReconciler;
 
   /** What answers the command-line tool. */
@@ -190,13 +192,14 @@ export class Paywall extends Construct {
     const paywallId = props.paywallId ?? usagePlans.surrogateKeyPrefix;
     this.processor = new PaymentProcessor(this, 'Payments', { catalogue, store, payments, paywallId, surrogateKeys });
     const { processor } = this;
-    this.webhook = new StripeWebhook(this, 'StripeWebhook', { payments, processor });
-    this.stripeCatalogue = new StripeCatalogue(this, 'StripeCatalogue', {
-      catalogue,
-      payments,
-      paywallId,
-      webhook: this.webhook,
-    });
+    const { _eventBridge: eventBridge } = payments.events;
+    if (eventBridge === undefined) {
+      this.webhook = new StripeWebhook(this, 'StripeWebhook', { payments, processor });
+    } else {
+      this.eventBridge = new StripeEventBridge(this, 'StripeEventBridge', { ...eventBridge, processor });
+    }
+    const { webhook } = this;
+    this.stripeCatalogue = new StripeCatalogue(this, 'StripeCatalogue', { catalogue, payments, paywallId, webhook });
     this.reconciler = new StripeReconciler(this, 'Reconciler', { store, payments, processor });
     const { reconciler } = this;
     this.operations = new Operations(this, 'Operations', { catalogue, store, payments, processor, reconciler });
@@ -206,7 +209,7 @@ export class Paywall extends Construct {
       store,
       payments,
       paywallId,
-      webhook: this.webhook,
+      webhook,
       settlement: this.settlement,
       path: this.billingPath,
     });
@@ -257,12 +260,21 @@ export class Paywall extends Construct {
     this.node.addValidation({ validate: () => protection.validate() });
     this.usagePlans._addStage(restApi.deploymentStage);
     this.giveBack(restApi, options.refund ?? Refund.onServerError());
-    const webhookUrl = restApi.urlForPath(`/${this.billingPath}/stripe/webhook`);
-    this.stripeCatalogue._addWebhookUrl(webhookUrl);
-    new CfnOutput(this, `WebhookUrl-${name}`, {
-      description: 'What the Stripe webhook endpoint points at',
-      value: webhookUrl,
-    });
+    if (this.webhook !== undefined) {
+      const webhookUrl = restApi.urlForPath(`/${this.billingPath}/stripe/webhook`);
+      this.stripeCatalogue._addWebhookUrl(webhookUrl);
+      const description = 'What the Stripe webhook endpoint points at';
+      new CfnOutput(this, `WebhookUrl-${name}`, { description, value: webhookUrl });
+    }
+  }
+
+  /** Makes CloudWatch alarms for what an operator must see to: payments that could not be carried out, and a reconciler that fails. */
+  public alarms(options: PaywallAlarmsOptions = {}): PaywallAlarms {
+    if (this.node.tryFindChild('Alarms') !== undefined) {
+      throw new Error(`\`alarms\` must be called once, got again: ${this.node.path}`);
+    }
+    const { processor, reconciler } = this;
+    return new PaywallAlarms(this, 'Alarms', { ...options, processor, reconciler });
   }
 
   private giveBack(api: RestApi, refund: Refund): void {
@@ -282,13 +294,6 @@ export class Paywall extends Construct {
       return ['the paywall protects nothing: call `protect(api)`'];
     }
     const stack = Stack.of(this);
-    const environment = JSON.stringify(stack.resolve([this.catalogue._render(stack), this.authorizer._renderApis()]));
-    const bytes = Buffer.byteLength(environment) + 512;
-    return bytes <= MAX_ENVIRONMENT_BYTES
-      ? []
-      : [
-          `\`plans\`, \`topUps\`, \`costs\` and \`routePlans\` must fit a function's environment of ${MAX_ENVIRONMENT_BYTES} bytes ` +
-            `(${Environment.CATALOGUE}, ${Environment.APIS}), got about: ${bytes}`,
-        ];
+    return environmentErrors(stack, this.catalogue._render(stack), this.authorizer._renderApis());
   }
 }

@@ -20,14 +20,18 @@ export interface StripeCatalogueProps {
   /** What products and prices are marked with at Stripe. */
   readonly paywallId: string;
 
-  /** What takes the events, and keeps the signing secret. */
-  readonly webhook: StripeWebhook;
+  /**
+   * What takes the events, and keeps the signing secret.
+   *
+   * @default - there is no webhook endpoint; one that was made before is removed
+   */
+  readonly webhook?: StripeWebhook;
 }
 
 /**
  * Makes products, prices and the webhook endpoint at Stripe from what is sold, at deployment. A new amount is a new price under the
  * same lookup key; the old one is archived, and running subscriptions stay with it. What is `Price.fromStripe` is left alone, and so is
- * the endpoint where its signing secret is given. When the stack is deleted, the endpoint goes, and the rest is archived.
+ * the endpoint where its signing secret is given. Where events come by EventBridge, there is no endpoint. When the stack is deleted, the endpoint goes, and the rest is archived.
  */
 export class StripeCatalogue extends Construct {
   /** The function behind it. */
@@ -44,12 +48,12 @@ export class StripeCatalogue extends Construct {
       timeout: Duration.minutes(5),
       environment: {
         [Environment.STRIPE_SECRET_KEY_ARN]: payments.secretKey.secretArn,
-        [Environment.STRIPE_WEBHOOK_SECRET_ARN]: webhook.signingSecret.secretArn,
+        ...(webhook !== undefined && { [Environment.STRIPE_WEBHOOK_SECRET_ARN]: webhook.signingSecret.secretArn }),
       },
     });
     this.handler = handler;
     payments.secretKey.grantRead(handler);
-    if (payments.webhookSecret === undefined) {
+    if (webhook !== undefined && payments.webhookSecret === undefined) {
       handler.addToRolePolicy(
         new PolicyStatement({
           actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Environment } from '../lib/private/environment';
 import { type ControlPlane, startControlPlane } from './control-plane/control-plane';
 import { runCustomResources } from './custom-resources/custom-resources';
+import { partnerEventSources } from './events/partner-event-sources';
 import { createGateway } from './gateway';
 import { keepSecretValues, keptSecretValues } from './kept-secrets';
 import { type LocalLambda, startLambda } from './lambda/lambda';
@@ -16,6 +17,7 @@ import { type Schedules, startSchedules } from './schedules/schedules';
 import { type LocalSecrets, startSecrets } from './secrets/secrets';
 import { type Store, startStore } from './store/store';
 import { type StripeStandIn, startStripe } from './stripe';
+import type { EventDestination } from './stripe/event-destination';
 import { checkBundles } from './template/missing';
 import type { AppModel, RestApiModel } from './template/model';
 import { readApp } from './template/read-app';
@@ -132,7 +134,9 @@ async function start(
   const controlPlane = await startControlPlane({ apiKeys: app.apiKeys, usagePlans: app.usagePlans, dataDir });
   parts.controlPlane = controlPlane;
 
-  const stripe = options.stripe === undefined ? await startStandIn(options, apis, paywalls) : undefined;
+  const invocationsOf = () => parts.lambda?.invocations;
+  const destinations = partnerEventSources({ rules: app.eventRules, invocations: invocationsOf, report });
+  const stripe = options.stripe === undefined ? await startStandIn(options, apis, paywalls, destinations) : undefined;
   parts.stripe = stripe;
   const lambda = await startLambda({
     functions: app.functions,
@@ -179,9 +183,9 @@ function withBasePaths(apis: readonly RestApiModel[]): { model: RestApiModel; ba
 function secretsOf(app: AppModel, paywalls: readonly PaywallModel[], stripe: StripeTestMode | undefined) {
   const { secretKey, webhookSecret = 'whsec_none_given' } = stripe ?? STAND_IN;
   const given = new Map(
-    paywalls.flatMap((paywall) => [
-      [paywall.stripeSecretKeyArn, secretKey],
-      [paywall.webhookSecretArn, webhookSecret],
+    paywalls.flatMap(({ stripeSecretKeyArn, webhookSecretArn }): [string, string][] => [
+      [stripeSecretKeyArn, secretKey],
+      ...(webhookSecretArn === undefined ? [] : [[webhookSecretArn, webhookSecret] satisfies [string, string]]),
     ]),
   );
   const declared = app.secrets.map(({ arn, name, value }) => ({ arn, name, value: given.get(arn) ?? value ?? '' }));
@@ -193,11 +197,19 @@ function startStandIn(
   { dataDir, log }: DevServerOptions,
   apis: readonly ServedApi[],
   paywalls: readonly PaywallModel[],
+  eventDestinations: readonly EventDestination[],
 ): Promise<StripeStandIn> {
-  const [protectedApi] = paywalls.flatMap((paywall) => paywall.apis);
+  const withWebhook = paywalls.filter(({ webhookSecretArn }) => webhookSecretArn !== undefined);
+  const [protectedApi] = withWebhook.flatMap((paywall) => paywall.apis);
   const served = apis.find(({ model }) => model.id === protectedApi?.api.id);
   const webhookUrl = served && `${served.url}${protectedApi?.billingPath.slice(1)}/stripe/webhook`;
-  return startStripe({ ...STAND_IN, webhookUrl: () => webhookUrl, dataDir: dataDir && join(dataDir, 'stripe'), log });
+  return startStripe({
+    ...STAND_IN,
+    webhookUrl: webhookUrl === undefined ? undefined : () => webhookUrl,
+    eventDestinations,
+    dataDir: dataDir && join(dataDir, 'stripe'),
+    log,
+  });
 }
 
 function listen(server: Server, port: number): Promise<number> {

@@ -96,7 +96,10 @@ function costText(cost: number | 'open' | undefined): string {
 }
 
 function stripeNote(server: DevServer, { webhookSecret }: StripeTestMode): string {
-  const [paid] = server.paywalls.flatMap(({ apis }) => apis);
+  const [paid] = server.paywalls.flatMap(({ apis, webhookSecretArn }) => (webhookSecretArn === undefined ? [] : apis));
+  if (paid === undefined && server.paywalls.length > 0) {
+    return "\nStripe's test mode is asked. Its events do not reach EventBridge here: the reconciler lists them, when its time has come.";
+  }
   const url = paid && server.apis.find(({ model }) => model.id === paid.api.id)?.url;
   const listen = `stripe listen --forward-to ${url}${paid?.billingPath.slice(1)}/stripe/webhook`;
   return webhookSecret === undefined

@@ -6,16 +6,21 @@ import type { AppModel, FunctionModel, MethodModel, RestApiModel } from './templ
 export interface PaywallModel {
   readonly catalogue: Catalogue;
   readonly stripeSecretKeyArn: string;
-  readonly webhookSecretArn: string;
+  /** Absent where events come by EventBridge. */
+  readonly webhookSecretArn?: string;
   /** The protected APIs, with the resource path of their billing routes, `/billing`. */
   readonly apis: readonly { readonly api: RestApiModel; readonly entry: ApiEntry; readonly billingPath: string }[];
 }
 
 /** Every paywall of an app; most have one, and apps of other constructs have none. */
 export function findPaywalls(app: AppModel): PaywallModel[] {
-  return app.functions.filter(isWebhook).map((webhook) => {
-    const processor = app.functions.find(({ name }) => name === webhook.environment[Environment.PAYMENTS_FUNCTION]);
-    const environment = processor?.environment ?? {};
+  const callers = app.functions.filter(({ environment }) => environment[Environment.PAYMENTS_FUNCTION] !== undefined);
+  const called = new Set(callers.map(({ environment }) => environment[Environment.PAYMENTS_FUNCTION]));
+  const processors = app.functions.filter(({ name }) => called.has(name));
+  return processors.map(({ name, environment }) => {
+    const webhook = callers.find(
+      (caller) => isWebhook(caller) && caller.environment[Environment.PAYMENTS_FUNCTION] === name,
+    );
     const tableName = environment[Environment.TABLE_NAME];
     const authorizer = app.functions.find(
       ({ environment }) =>
@@ -26,7 +31,7 @@ export function findPaywalls(app: AppModel): PaywallModel[] {
     return {
       catalogue: JSON.parse(environment[Environment.CATALOGUE] ?? '{}') as Catalogue,
       stripeSecretKeyArn: environment[Environment.STRIPE_SECRET_KEY_ARN] ?? '',
-      webhookSecretArn: webhook.environment[Environment.STRIPE_WEBHOOK_SECRET_ARN] ?? '',
+      webhookSecretArn: webhook?.environment[Environment.STRIPE_WEBHOOK_SECRET_ARN],
       apis: entries.flatMap((entry) => {
         const api = app.apis.find(({ id }) => id === entry.apiId);
         return api === undefined ? [] : [{ api, entry, billingPath: `/${entry.billingPath}` }];

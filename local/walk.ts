@@ -110,15 +110,14 @@ class Walker {
     this.line(link, 'GET', pathOf(checkoutUrl).replace(/checkout\/[^?]*/, 'checkout/…'), 303, 'the link in the 402');
     const returnUrl = await this.pressPay(link.location);
     const webhook = this.options.stripe.deliveries().findLast(({ type }) => type === 'checkout.session.completed');
-    const { lastStatus: status = 0, lastMilliseconds: milliseconds = 0 } = webhook ?? {};
-    const answer = { status, milliseconds, body: {} };
-    this.line(
-      answer,
-      'POST',
-      `${this.billingUrl}/stripe/webhook`,
-      200,
-      'checkout.session.completed, from the stand-in',
-    );
+    const { lastStatus: status, lastMilliseconds: milliseconds = 0 } = webhook ?? {};
+    const note = 'checkout.session.completed, from the stand-in';
+    if (webhook?.state === 'delivered' && status === undefined) {
+      this.print('', '(EventBridge)', 'taken', milliseconds, note);
+    } else {
+      const answer = { status: status ?? 0, milliseconds, body: {} };
+      this.line(answer, 'POST', `${this.billingUrl}/stripe/webhook`, 200, note);
+    }
     await this.welcome(returnUrl);
   }
 

@@ -27,6 +27,7 @@ export class WeatherStack extends Stack {
       payments: Payments.stripe({ secretKey: Secret.fromSecretNameV2(this, 'Stripe', 'stripe/secret-key') }),
     });
     this.paywall.protect(this.api, { costs: { 'POST /search': 5 }, open: ['GET /health'] });
+    this.paywall.alarms();
   }
 
   private weatherApi(): RestApi {

@@ -3,6 +3,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Environment } from '../../lib/private/environment';
+import { MetricName } from '../../lib/private/metric-names';
 import type { Reconciliation } from '../../lib/private/operations';
 import { systemClock } from '../adapters/clock';
 import { DynamoDbCursor } from '../adapters/dynamodb-cursor';
@@ -37,8 +38,8 @@ const dependencies: ReconcileDependencies = {
 export async function handler(): Promise<Reconciliation> {
   const reconciliation = await reconcile(dependencies);
   for (const [metric, value] of [
-    ['MissedEvents', reconciliation.missed],
-    ['FailedEvents', reconciliation.failed],
+    [MetricName.MISSED_EVENTS, reconciliation.missed],
+    [MetricName.FAILED_EVENTS, reconciliation.failed],
   ] as const) {
     if (value > 0) {
       countMetric(metric, value);

@@ -7,7 +7,8 @@ import { archiveProducts, type Sync, syncProducts } from './sync';
 
 export interface StripeCatalogueDependencies {
   readonly stripe: { client(): Promise<Stripe> };
-  readonly signingSecret: SigningSecret;
+  /** Absent where there is no webhook endpoint. */
+  readonly signingSecret: SigningSecret | undefined;
   /** Tells CloudFormation what came of it. */
   readonly respond: (url: string, body: object) => Promise<void>;
   readonly logError: (message: string, about: Readonly<Record<string, string>>, error: unknown) => void;
@@ -47,7 +48,7 @@ async function carryOut(
     return;
   }
   await syncProducts(sync);
-  if (webhookUrl === undefined) {
+  if (webhookUrl === undefined || signingSecret === undefined) {
     await removeEndpoints(sync);
   } else {
     await syncEndpoint(sync, webhookUrl, signingSecret);

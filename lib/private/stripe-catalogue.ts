@@ -2,7 +2,7 @@
 export interface StripeCatalogueProperties {
   readonly paywallId: string;
   readonly items: readonly SoldItem[];
-  /** Where Stripe's events go; absent where the endpoint is made by hand. */
+  /** Where Stripe's events go; absent where the endpoint is made by hand, and where there is none. */
   readonly webhookUrl?: string;
   readonly events: readonly string[];
 }

@@ -48,9 +48,13 @@ export class AsynchronousInvocations {
    */
   public invoke(functionArn: string, event: unknown, onFailure: (why: string) => void): string {
     const requestId = randomUUID();
-    const run = this.run(functionArn, event, requestId, onFailure).finally(() => this.running.delete(run));
-    this.running.add(run);
+    void this.start(functionArn, event, requestId, onFailure);
     return requestId;
+  }
+
+  /** As `invoke`, for who waits for the end of it, whether the event was handled or given up. */
+  public run(functionArn: string, event: unknown, onFailure: (why: string) => void): Promise<void> {
+    return this.start(functionArn, event, randomUUID(), onFailure);
   }
 
   /** Lets what runs come to its end, for a moment; what has failed by then is not tried again. */
@@ -67,7 +71,18 @@ export class AsynchronousInvocations {
     cancel();
   }
 
-  private async run(
+  private start(
+    functionArn: string,
+    event: unknown,
+    requestId: string,
+    onFailure: (why: string) => void,
+  ): Promise<void> {
+    const run = this.tryThrice(functionArn, event, requestId, onFailure).finally(() => this.running.delete(run));
+    this.running.add(run);
+    return run;
+  }
+
+  private async tryThrice(
     functionArn: string,
     event: unknown,
     requestId: string,

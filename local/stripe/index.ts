@@ -8,6 +8,7 @@ import { passTime } from './billing/passing-time';
 import { answerCheckout, CHECKOUT_PATH } from './checkout-page';
 import { Clock } from './clock';
 import { type Account, Context } from './context';
+import type { EventDestination } from './event-destination';
 import { notice, orNotice } from './html';
 import { type HttpAnswer, type HttpRequest, json, readRequest } from './http';
 import { answerInvoice, INVOICE_PATH } from './invoice-page';
@@ -26,8 +27,12 @@ export interface StripeOptions {
   /**
    * Where events go, until the API has an endpoint for the same URL. Asked before each attempt, so the endpoint may come
    * up later.
+   *
+   * @default - to the API's endpoints only
    */
-  readonly webhookUrl: () => string | undefined;
+  readonly webhookUrl?: () => string | undefined;
+  /** Where events go as well. @default - nowhere */
+  readonly eventDestinations?: readonly EventDestination[];
   /** @default 0 - any free port */
   readonly port?: number;
   /** The folder that keeps the state. @default - nothing is kept */
@@ -70,6 +75,7 @@ export async function startStripe(options: StripeOptions): Promise<StripeStandIn
     log,
     secret: options.webhookSecret,
     url: options.webhookUrl,
+    destinations: options.eventDestinations,
     retryDelays: options.retryDelays ?? RETRY_DELAYS,
     timeout: options.deliveryTimeout ?? DELIVERY_TIMEOUT,
   });
@@ -126,7 +132,8 @@ function dispatch(account: Account, secretKey: string, webhooks: Webhooks, reque
 
 /**
  * Checkout leads the buyer back once the endpoint has answered `checkout.session.completed`, or after 10 seconds: so
- * what was bought is there when the buyer is. https://docs.stripe.com/checkout/fulfillment
+ * what was bought is there when the buyer is. An event destination is waited for in the same way, which Stripe promises of
+ * endpoints only. https://docs.stripe.com/checkout/fulfillment
  */
 async function settleCheckout(webhooks: Webhooks, { method, path }: HttpRequest): Promise<void> {
   const session = method === 'POST' ? CHECKOUT_PATH.exec(path)?.groups?.id : undefined;

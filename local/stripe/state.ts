@@ -77,11 +77,11 @@ export interface DeliveryRow {
 
 /** What became of an event at one endpoint. */
 export interface EndpointDelivery {
-  /** `we_…`, or `default` for the one that the stand-in was started with. */
+  /** `we_…`, `default` for the endpoint that the stand-in was started with, or `ed_…`. */
   readonly endpoint: string;
   readonly state: 'pending' | 'delivered' | 'failed';
   readonly attempts: number;
-  /** The last answer's HTTP status; none before the first answer, and none where the last attempt got no answer. */
+  /** The last answer's HTTP status; none before the first answer, where the last attempt got no answer, and of `ed_…`. */
   readonly lastStatus?: number;
   readonly lastError?: string;
   /** How long the last attempt took. */

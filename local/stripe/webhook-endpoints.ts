@@ -1,14 +1,17 @@
 import type Stripe from 'stripe';
+import type { EventDestination } from './event-destination';
 import type { Store } from './store';
 
 /** The endpoint that the stand-in was started with. */
 export const DEFAULT_ENDPOINT = 'default';
 
-/** Where the stand-in's own endpoint is, and what its events are signed with. */
-export interface DefaultEndpoint {
+/** What the stand-in was started with: an endpoint of its own, with what its events are signed with, and event destinations. */
+export interface Subscribers {
   readonly secret: string;
-  /** Asked each time, as the gateway may come up later than the stand-in, or elsewhere. */
-  readonly url: () => string | undefined;
+  /** Asked each time, as the gateway may come up later than the stand-in, or elsewhere. @default - there is no such endpoint */
+  readonly url?: () => string | undefined;
+  /** @default - none */
+  readonly destinations?: readonly EventDestination[];
 }
 
 /** What one attempt needs to know; an endpoint that is not up yet has no URL. */
@@ -17,11 +20,14 @@ export interface Destination {
   readonly secret: string;
 }
 
-/** Who gets which events: the endpoints of the API, and the default one until one of the API has its URL. */
+/**
+ * Who gets which events: the endpoints of the API, the default one until one of the API has its URL, and the event destinations,
+ * which get all.
+ */
 export class WebhookEndpoints {
   constructor(
     private readonly store: Store,
-    private readonly standard: DefaultEndpoint,
+    private readonly standard: Subscribers,
   ) {}
 
   /** The ids of those that take events of this type now. */
@@ -30,13 +36,19 @@ export class WebhookEndpoints {
       .all('webhook_endpoint')
       .filter(({ status, enabled_events: events }) => status === 'enabled' && events.some((one) => isOfType(type, one)))
       .map(({ id }) => id);
-    return this.isReplaced() ? ids : [DEFAULT_ENDPOINT, ...ids];
+    const standard = this.standard.url === undefined || this.isReplaced() ? [] : [DEFAULT_ENDPOINT];
+    return [...standard, ...ids, ...(this.standard.destinations ?? []).map((destination) => destination.id)];
   }
 
   /** Why an endpoint takes no events any more stands in place of where it is. */
-  destination(id: string): Destination | { readonly gone: string } {
+  destination(id: string): Destination | EventDestination | { readonly gone: string } {
+    const { url, secret: standardSecret, destinations } = this.standard;
     if (id === DEFAULT_ENDPOINT) {
-      return { url: this.standard.url(), secret: this.standard.secret };
+      return url === undefined ? { gone: 'there is no such endpoint' } : { url: url(), secret: standardSecret };
+    }
+    const destination = destinations?.find((candidate) => candidate.id === id);
+    if (destination !== undefined) {
+      return destination;
     }
     const endpoint = this.store.get('webhook_endpoint', id);
     const secret = this.store.get('webhook_secret', id)?.secret;
@@ -57,7 +69,7 @@ export class WebhookEndpoints {
   }
 
   private hasDefaultUrl(endpoint: Stripe.WebhookEndpoint | undefined): boolean {
-    const url = this.standard.url();
+    const url = this.standard.url?.();
     return endpoint !== undefined && url !== undefined && new URL(endpoint.url).href === new URL(url).href;
   }
 }

@@ -1,10 +1,11 @@
-import { setMaxListeners } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Stripe from 'stripe';
 import { isLoopback } from '../loopback-server';
+import type { EventDestination } from './event-destination';
 import type { DeliveryRow, EndpointDelivery } from './state';
 import type { Store } from './store';
-import { DEFAULT_ENDPOINT, type DefaultEndpoint, WebhookEndpoints, withPendingWebhooks } from './webhook-endpoints';
+import { DEFAULT_ENDPOINT, type Subscribers, WebhookEndpoints, withPendingWebhooks } from './webhook-endpoints';
 
 /** One event on its way to one webhook endpoint. */
 export interface Delivery extends EndpointDelivery {
@@ -12,7 +13,7 @@ export interface Delivery extends EndpointDelivery {
   readonly type: string;
 }
 
-export interface WebhooksOptions extends DefaultEndpoint {
+export interface WebhooksOptions extends Subscribers {
   readonly store: Store;
   /** Milliseconds between an attempt and the next; when they are used up the event is given up. */
   readonly retryDelays: readonly number[];
@@ -173,6 +174,9 @@ export class Webhooks {
       if ('gone' in destination) {
         return { error: destination.gone, gone: true };
       }
+      if ('deliver' in destination) {
+        return event === undefined ? { error: 'the event is gone', gone: true } : await this.hand(event, destination);
+      }
       if (destination.url === undefined || event === undefined) {
         return { error: 'there is no webhook endpoint yet' };
       }
@@ -195,9 +199,27 @@ export class Webhooks {
       return { error: reasonOf(error) };
     }
   }
+
+  /** Gives an event to a destination, and waits for what that sets off, until the stand-in closes. */
+  private async hand(event: Stripe.EventBase, destination: EventDestination): Promise<Outcome> {
+    this.closing.signal.throwIfAborted();
+    const { type, created } = event;
+    const detail = withPendingWebhooks(this.options.store, event);
+    const over = new AbortController();
+    try {
+      const closed = once(this.closing.signal, 'abort', { signal: over.signal });
+      await Promise.race([destination.deliver({ type, created, detail }), closed]);
+    } finally {
+      over.abort();
+    }
+    return { taken: true };
+  }
 }
 
-type Outcome = { readonly status: number } | { readonly error: string; readonly gone?: true };
+type Outcome =
+  | { readonly status: number }
+  | { readonly taken: true }
+  | { readonly error: string; readonly gone?: true };
 
 function keyOf(eventId: string, endpoint: string): string {
   return `${eventId} ${endpoint}`;
@@ -217,13 +239,16 @@ function afterAttempt({ endpoint, attempts }: EndpointDelivery, outcome: Outcome
   if ('error' in outcome) {
     return { ...attempt, state: undelivered, lastError: outcome.error };
   }
+  if ('taken' in outcome) {
+    return { ...attempt, state: 'delivered' };
+  }
   const taken = outcome.status >= 200 && outcome.status < 300;
   return { ...attempt, state: taken ? 'delivered' : undelivered, lastStatus: outcome.status };
 }
 
 function describe({ id, type }: DeliveryRow, delivery: EndpointDelivery, delay: number | undefined): string {
   const to = delivery.endpoint === DEFAULT_ENDPOINT ? '' : ` to ${delivery.endpoint}`;
-  const line = `stripe webhook ${type} ${id}${to}: ${delivery.lastStatus ?? delivery.lastError}`;
+  const line = `stripe webhook ${type} ${id}${to}: ${delivery.lastStatus ?? delivery.lastError ?? 'taken'}`;
   if (delivery.state === 'delivered') {
     return line;
   }

@@ -1,3 +1,5 @@
+import type { EventPattern } from '../events/event-pattern';
+
 /**
  * What a synthesized CDK app holds, as the local gateway serves it: read from the templates by `read-app.ts`, and with
  * every CloudFormation intrinsic already resolved. Nothing behind this file knows about templates any more.
@@ -15,6 +17,7 @@ export interface AppModel {
   /** What invokes functions besides the APIs. */
   readonly eventSources: EventSourceModel[];
   readonly schedules: ScheduleModel[];
+  readonly eventRules: EventRuleModel[];
   readonly customResources: CustomResourceModel[];
   /** What the template holds and the local gateway cannot serve, each with the construct path that names it. */
   readonly unserved: UnservedResource[];
@@ -220,6 +223,19 @@ export interface ScheduleModel {
   readonly expression: string;
   readonly functionArn: string;
   /** JSON; absent where the function gets the scheduled event. */
+  readonly input?: string;
+}
+
+/** A function that is invoked on the events of a partner event bus. */
+export interface EventRuleModel {
+  readonly path: string;
+  /** The rule's. */
+  readonly arn: string;
+  /** And so of the partner event source, `aws.partner/stripe.com/ed_…`. */
+  readonly eventBusName: string;
+  readonly pattern: EventPattern;
+  readonly functionArn: string;
+  /** JSON; absent where the function gets the event. */
   readonly input?: string;
 }
 

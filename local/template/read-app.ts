@@ -1,6 +1,7 @@
 import { AppTemplates, type GivenValues } from './app-templates';
 import { readAssembly } from './assembly';
 import { readCustomResources } from './custom-resources';
+import { readEventRules } from './event-rules';
 import { FunctionCatalogue } from './functions';
 import { readLogSubscriptions } from './log-subscriptions';
 import type { AppModel } from './model';
@@ -25,6 +26,7 @@ export function readApp(assemblyDir: string, given: GivenValues = {}): AppModel 
   const logSubscriptions = readLogSubscriptions(app, functions, apis);
   const eventSources = readEventSources(app, queues, functions);
   const schedules = readSchedules(app, functions);
+  const eventRules = readEventRules(app, functions);
   const customResources = readCustomResources(app, functions);
   nameUnserved(app);
   const { apiKeys, usagePlans } = usage;
@@ -37,6 +39,7 @@ export function readApp(assemblyDir: string, given: GivenValues = {}): AppModel 
     queues,
     eventSources,
     schedules,
+    eventRules,
     customResources,
     logSubscriptions,
     apiKeys,

@@ -5,8 +5,9 @@ import { arnOf, nameOf } from './attributes';
 import type { FunctionCatalogue } from './functions';
 import { Unresolvable } from './intrinsics';
 import type { ScheduleModel } from './model';
+import { constantInput, functionArnOf, isDisabled, json, servedFunctionArn } from './rule-targets';
 import type { Resource } from './stack';
-import { type JsonObject, list, object, text } from './values';
+import { list, object, text } from './values';
 
 /** The rules and schedules that are enabled and invoke functions by the clock, one model for each target. The others are named. */
 export function readSchedules(app: AppTemplates, functions: FunctionCatalogue): ScheduleModel[] {
@@ -17,22 +18,13 @@ export function readSchedules(app: AppTemplates, functions: FunctionCatalogue): 
 }
 
 function readRule(rule: Resource, functions: FunctionCatalogue): (ScheduleModel | undefined)[] {
-  if (isDisabled(rule)) {
-    return [];
-  }
-  if (rule.raw('EventPattern') !== undefined) {
-    rule.unserved('nothing runs on an event');
-  }
-  if (rule.raw('ScheduleExpression') === undefined) {
+  if (isDisabled(rule) || rule.raw('ScheduleExpression') === undefined) {
     return [];
   }
   return list(rule.raw('Targets')).map((target) =>
     rule.attempt(() => {
-      const { Arn, Input, InputPath, InputTransformer } = object(rule.resolved(target));
-      if (InputPath !== undefined || InputTransformer !== undefined) {
-        throw new Unresolvable('its input is made from the event; constant input is served');
-      }
-      return scheduleOf(rule, 'aws.events', arnOf(rule), { functionArn: functionArnOf(Arn, functions), Input });
+      const input = constantInput(rule, target);
+      return scheduleOf(rule, 'aws.events', arnOf(rule), servedFunctionArn(rule, target, functions), input);
     }, 'it does not run'),
   );
 }
@@ -56,7 +48,7 @@ function readSchedule(schedule: Resource, functions: FunctionCatalogue): Schedul
     const { region, account } = schedule.stack;
     const group = text(schedule.property('GroupName')) ?? 'default';
     const arn = `arn:aws:scheduler:${region}:${account}:schedule/${group}/${nameOf(schedule)}`;
-    return scheduleOf(schedule, 'aws.scheduler', arn, { functionArn: functionArnOf(Arn, functions), Input });
+    return scheduleOf(schedule, 'aws.scheduler', arn, functionArnOf(Arn, functions), json(text(Input)));
   }, 'it does not run');
 }
 
@@ -64,10 +56,10 @@ function scheduleOf(
   resource: Resource,
   source: ScheduleModel['source'],
   arn: string,
-  { functionArn, Input }: { functionArn: string } & JsonObject,
+  functionArn: string,
+  input: string | undefined,
 ): ScheduleModel {
-  const input = text(Input);
-  return { path: resource.path, arn, source, expression: readExpression(resource), functionArn, input: json(input) };
+  return { path: resource.path, arn, source, expression: readExpression(resource), functionArn, input };
 }
 
 /** What AWS would refuse when it is deployed is named here. */
@@ -79,25 +71,4 @@ function readExpression(resource: Resource): string {
   } catch (error) {
     throw error instanceof ScheduleExpressionError ? new Unresolvable(error.message) : error;
   }
-}
-
-function json(input: string | undefined): string | undefined {
-  try {
-    JSON.parse(input ?? '{}');
-    return input;
-  } catch {
-    throw new Unresolvable('its input is not JSON');
-  }
-}
-
-function functionArnOf(arn: unknown, functions: FunctionCatalogue): string {
-  const target = text(arn) ?? '';
-  if (!/^arn:[^:]+:lambda:/.test(target)) {
-    throw new Unresolvable(`its target ${target} has no local stand-in; functions have`);
-  }
-  return functions.servedArn(target);
-}
-
-function isDisabled(resource: Resource): boolean {
-  return resource.attempt(() => resource.property('State')) === 'DISABLED';
 }

@@ -2,11 +2,15 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { WeatherStack } from '../../bin/demo/weather-stack';
+import { StripeEventBridge } from '../../lib';
 
 // The demo under cdk-nag's AwsSolutions pack: synthesis fails on any finding that is not acknowledged, with its reason, here or
 // in the construct that it is about.
 const app = new App();
 const stack = new WeatherStack(app, 'Weather');
+// The other way that Stripe's events can take.
+const { processor } = stack.paywall;
+new StripeEventBridge(stack, 'StripeEventBridge', { eventSourceName: 'aws.partner/stripe.com/ed_1', processor });
 
 acknowledge('Api/Resource', {
   'AwsSolutions-APIG2':

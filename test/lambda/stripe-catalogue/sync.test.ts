@@ -35,17 +35,19 @@ interface Deployed {
   readonly events?: readonly string[];
   readonly paywallId?: string;
   readonly run?: string;
+  /** Then there is neither an endpoint nor a signing secret. */
+  readonly byEventBridge?: boolean;
 }
 
 /** A deployment; gives what CloudFormation is told. */
 async function deploy(
   request: CloudFormationCustomResourceEvent['RequestType'],
-  { run = `run-${++runs}`, ...overrides }: Deployed = {},
+  { run = `run-${++runs}`, byEventBridge = false, ...overrides }: Deployed = {},
 ): Promise<{ Status: string; PhysicalResourceId: string; Reason?: string; Data?: object }> {
   const catalogue = {
     paywallId: 'Shop-1',
     items: [PRO, PACK],
-    webhookUrl: urlA,
+    webhookUrl: byEventBridge ? undefined : urlA,
     events: HANDLED_EVENTS,
     ...overrides,
   };
@@ -60,14 +62,16 @@ async function deploy(
   } as Partial<CloudFormationCustomResourceEvent>;
   await handle(event as CloudFormationCustomResourceEvent, {
     stripe: { client: async () => shop.stripe },
-    signingSecret: {
-      rotate: async (secret) => {
-        if (breakSecret) {
-          throw new Error('Secrets Manager is away');
-        }
-        kept.push(secret);
-      },
-    },
+    signingSecret: byEventBridge
+      ? undefined
+      : {
+          rotate: async (secret) => {
+            if (breakSecret) {
+              throw new Error('Secrets Manager is away');
+            }
+            kept.push(secret);
+          },
+        },
     respond: async (_, body) => {
       told.push(body);
     },
@@ -180,6 +184,14 @@ test('a run that could not keep the secret says so, and its repetition is told t
   breakSecret = false;
   await deploy('Update', { webhookUrl: urlB });
   expect(await endpoints()).toMatchObject([{ url: urlB, metadata: { secret: 'kept' } }]);
+});
+
+test('where events come by EventBridge there is no endpoint, and the one from before goes', async () => {
+  await deploy('Create');
+  const { Status } = await deploy('Update', { byEventBridge: true });
+  expect(Status).toBe('SUCCESS');
+  expect((await shop.stripe.webhookEndpoints.list()).data).toEqual([]);
+  expect(await price('plan/pro')).toMatchObject({ active: true });
 });
 
 test('deletion leaves no endpoint, and nothing that is for sale', async () => {

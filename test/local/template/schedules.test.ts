@@ -66,11 +66,6 @@ describe('rules', () => {
 
   test.each<[string, (stack: Stack) => void, RegExp]>([
     [
-      'an event pattern',
-      (stack) => new Rule(stack, 'Rule', { eventPattern: { source: ['aws.s3'] } }),
-      /^nothing runs on an event$/,
-    ],
-    [
       'another target',
       (stack) => {
         const targets = [new SqsQueue(new Queue(stack, 'Queue'))];
