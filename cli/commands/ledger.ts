@@ -39,15 +39,15 @@ function describe(answer: LedgerAnswer): string[] {
     { title: 'time (UTC)' },
     { title: 'units', align: 'right' },
     { title: 'what' },
-    { title: 'entry' },
     { title: 'note' },
+    { title: 'entry' },
   ] as const;
   const rows = entries.map((entry) => [
     time(entry.createdAt),
     entry.units === null ? 'no limit' : change(entry.units),
     KINDS[entry.kind] ?? entry.kind,
-    entry.id,
     note(entry),
+    entry.id,
   ]);
   return [
     ...describeCustomer(answer),
