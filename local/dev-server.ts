@@ -2,11 +2,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Environment } from '../lib/private/environment';
+import { LocalClock } from './clock';
 import { type ControlPlane, startControlPlane } from './control-plane/control-plane';
 import { runCustomResources } from './custom-resources/custom-resources';
 import { createGateway } from './gateway';
 import { keepSecretValues, keptSecretValues } from './kept-secrets';
 import { type LocalLambda, startLambda } from './lambda/lambda';
+import type { Schedule } from './lambda/schedule';
 import { createLogSubscriptions, type LogSubscriptions } from './logs/subscriptions';
 import { findPaywalls, type PaywallModel } from './paywall';
 import { type EventSources, startEventSources } from './queues/event-sources';
@@ -111,6 +113,9 @@ async function start(
   report: (line: string) => void,
 ): Promise<Omit<DevServer, 'close'>> {
   const { dataDir, log } = options;
+  // Stripe itself has a clock that nobody moves.
+  const isMovable = options.stripe === undefined && dataDir !== undefined;
+  const clock = new LocalClock({ file: isMovable ? join(dataDir, 'clock.json') : undefined });
   const queues = await startQueues();
   parts.queues = queues;
   const app = readApp(options.assemblyDir, { secretValues: await keptSecretValues(dataDir), sqsUrl: queues.url });
@@ -123,15 +128,17 @@ async function start(
   parts.server = { close: () => closeServer(server) };
   const apis = withBasePaths(app.apis).map((api) => ({ ...api, url: `http://${HOST}:${port}${api.basePath}/` }));
 
-  const store = await startStore({ tables: app.tables, dataDir: dataDir && join(dataDir, 'dynamodb') });
+  const store = await startStore({ tables: app.tables, dataDir: dataDir && join(dataDir, 'dynamodb'), clock });
   parts.store = store;
   const secrets = await startSecrets({ secrets: secretsOf(app, paywalls, options.stripe) });
   parts.secrets = secrets;
   await keepSecretValues(dataDir, app.secrets);
-  const controlPlane = await startControlPlane({ apiKeys: app.apiKeys, usagePlans: app.usagePlans, dataDir });
+  const now = () => clock.now();
+  const { apiKeys: templateKeys, usagePlans } = app;
+  const controlPlane = await startControlPlane({ apiKeys: templateKeys, usagePlans, dataDir, clock: now });
   parts.controlPlane = controlPlane;
 
-  const stripe = options.stripe === undefined ? await startStandIn(options, apis, paywalls) : undefined;
+  const stripe = options.stripe === undefined ? await startStandIn(options, clock, apis, paywalls) : undefined;
   parts.stripe = stripe;
   const lambda = await startLambda({
     functions: app.functions,
@@ -146,19 +153,24 @@ async function start(
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       ...(stripe !== undefined && { [Environment.STRIPE_API_BASE]: stripe.url }),
     },
+    clock,
     queues,
     onLog: (name, line) => log?.(`${name}: ${line}`),
     report,
   });
   parts.lambda = lambda;
   const { runtime, invocations } = lambda;
-  const logs = createLogSubscriptions(app.logSubscriptions, invocations, { log: report });
+  const logs = createLogSubscriptions(app.logSubscriptions, invocations, { log: report, clock: now });
   parts.logs = logs;
   parts.eventSources = startEventSources({ eventSources: app.eventSources, queues, lambda: runtime, report });
   const { registry: apiKeys } = controlPlane;
   const domainName = `${HOST}:${port}`;
-  server.on('request', createGateway(apis, runtime, { apiKeys, accessLogs: logs, domainName, log: report }));
-  parts.schedules = startSchedules({ schedules: app.schedules, invocations, report });
+  server.on(
+    'request',
+    createGateway(apis, runtime, { apiKeys, accessLogs: logs, domainName, clock: now, log: report }),
+  );
+  const schedule: Schedule = (millis, run) => clock.after(millis, run);
+  parts.schedules = startSchedules({ schedules: app.schedules, invocations, report, clock: now, schedule });
   await runCustomResources({ app, invocations, apis, dataDir, report });
   return { app, apis, paywalls, stripe, storeUrl: store.url, queuesUrl: queues.url };
 }
@@ -189,13 +201,15 @@ function secretsOf(app: AppModel, paywalls: readonly PaywallModel[], stripe: Str
 
 function startStandIn(
   { dataDir, log }: DevServerOptions,
+  clock: LocalClock,
   apis: readonly ServedApi[],
   paywalls: readonly PaywallModel[],
 ): Promise<StripeStandIn> {
   const [protectedApi] = paywalls.flatMap((paywall) => paywall.apis);
   const served = apis.find(({ model }) => model.id === protectedApi?.api.id);
   const webhookUrl = served && `${served.url}${protectedApi?.billingPath.slice(1)}/stripe/webhook`;
-  return startStripe({ ...STAND_IN, webhookUrl: () => webhookUrl, dataDir: dataDir && join(dataDir, 'stripe'), log });
+  const folder = dataDir && join(dataDir, 'stripe');
+  return startStripe({ ...STAND_IN, webhookUrl: () => webhookUrl, dataDir: folder, clock, log });
 }
 
 function listen(server: Server, port: number): Promise<number> {
