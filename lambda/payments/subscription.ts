@@ -1,16 +1,18 @@
 import type Stripe from 'stripe';
 import { findPlan, periodUnits } from '../domain/balance';
 import { firstPeriod, type QuotaPeriod, unitsOfSwitch } from '../domain/period';
+import { planPaidFor } from '../domain/purchase';
 import { ensureCustomer, ownMetadata, type PaymentDependencies } from './dependencies';
 
 /** Brings a customer to where the subscription, as Stripe has it now, puts him. */
 export async function settleSubscription(id: string, dependencies: PaymentDependencies): Promise<boolean> {
   const { store, clock, catalogue } = dependencies;
   const subscription = await dependencies.subscriptions.retrieve(id);
-  const { customer, plan } = ownMetadata(subscription.metadata, dependencies) ?? {};
-  if (customer === undefined || plan === undefined) {
+  const { customer, plan: bought } = ownMetadata(subscription.metadata, dependencies) ?? {};
+  if (customer === undefined || bought === undefined) {
     return false;
   }
+  const plan = planPaidFor(catalogue, dependencies.paywallId, bought, subscription.items.data[0]?.price);
   switch (subscription.status) {
     case 'active':
     case 'trialing':
