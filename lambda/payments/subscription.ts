@@ -62,6 +62,10 @@ async function startPlan(
       await changePlan(customer, plan, cause, dependencies, subscription);
     }
   }
+  if (!adopted) {
+    // The younger one's event has come first, and could not know of this one.
+    await subscriptions.cancel(id);
+  }
   if (replaced !== undefined) {
     // Nobody pays for two plans. The note of it stays until Stripe has confirmed.
     await subscriptions.cancel(replaced);

@@ -175,6 +175,7 @@ describe('a subscription', () => {
     putAtStripe(subscription('sub_1', 'pro', { created: NOW - 10 }), subscription('sub_2', 'max'));
     await process(bought('sub_2'), event('customer.subscription.updated', { id: 'sub_1' }));
     expect((await balance())?.plan).toBe('max');
+    expect(cancelled).toEqual(['sub_1']);
   });
 
   test('whose renewal fails leaves a time of grace, and its recovery ends it', async () => {
