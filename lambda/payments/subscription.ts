@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { findPlan, periodUnits } from '../domain/balance';
+import { subscriptionEntry } from '../domain/ledger';
 import { firstPeriod, type QuotaPeriod, unitsOfSwitch } from '../domain/period';
 import { planPaidFor } from '../domain/purchase';
 import { ensureCustomer, ownMetadata, type PaymentDependencies } from './dependencies';
@@ -55,7 +56,7 @@ async function startPlan(
   await ensureCustomer(customer, dependencies);
   const { adopted, replaced } = await store.adopt(customer, { subscription: id, created });
   if (adopted) {
-    const cause = `subscription#${id}#${plan}`;
+    const cause = subscriptionEntry(id, plan);
     // Who buys another subscription has paid for all of its plan; who changes the one that he has, for the rest of the period.
     const isSwitch = replaced === undefined && (await switchPlan(customer, plan, cause, dependencies));
     if (!isSwitch) {
