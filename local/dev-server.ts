@@ -10,9 +10,10 @@ import { keepSecretValues, keptSecretValues } from './kept-secrets';
 import { type LocalLambda, startLambda } from './lambda/lambda';
 import type { Schedule } from './lambda/schedule';
 import { createLogSubscriptions, type LogSubscriptions } from './logs/subscriptions';
-import { findPaywalls, type PaywallModel } from './paywall';
+import { findPaywalls, findReconcilers, type PaywallModel } from './paywall';
 import { type EventSources, startEventSources } from './queues/event-sources';
 import { type LocalQueues, startQueues } from './queues/queues';
+import { type Reconciliations, startReconciliations } from './reconciliations';
 import { type Schedules, startSchedules } from './schedules/schedules';
 import { type LocalSecrets, startSecrets } from './secrets/secrets';
 import { type Store, startStore } from './store/store';
@@ -45,6 +46,8 @@ export interface StripeTestMode {
   readonly secretKey: string;
   /** `whsec_…`, as `stripe listen` prints it. @default - no webhook is accepted */
   readonly webhookSecret?: string;
+  /** Where its API is. @default - at Stripe's */
+  readonly apiBase?: string;
 }
 
 export interface ServedApi {
@@ -77,6 +80,7 @@ interface Parts {
   server?: { close(): Promise<void> };
   logs?: LogSubscriptions;
   schedules?: Schedules;
+  reconciliations?: Reconciliations;
   eventSources?: EventSources;
   lambda?: LocalLambda;
   controlPlane?: ControlPlane;
@@ -92,8 +96,10 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   const { log = console.error } = options;
   const close = async () => {
     parts.isClosing = true;
-    const { stripe, server, logs, schedules, eventSources, lambda, controlPlane, queues, secrets, store } = parts;
-    for (const part of [stripe, server, logs, schedules, eventSources, lambda, controlPlane, queues, secrets, store]) {
+    const { stripe, server, logs, schedules, reconciliations, eventSources, lambda } = parts;
+    const { controlPlane, queues, secrets, store } = parts;
+    const asking = [stripe, server, logs, schedules, reconciliations, eventSources];
+    for (const part of [...asking, lambda, controlPlane, queues, secrets, store]) {
       await part?.close();
     }
   };
@@ -151,7 +157,7 @@ async function start(
       AWS_ENDPOINT_URL_SQS: queues.url,
       // On Lambda the function's own runtime counts; here it is whatever Node.js the developer has.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-      ...(stripe !== undefined && { [Environment.STRIPE_API_BASE]: stripe.url }),
+      ...stripeEnvironment(stripe, options.stripe),
     },
     clock,
     queues,
@@ -170,9 +176,22 @@ async function start(
     createGateway(apis, runtime, { apiKeys, accessLogs: logs, domainName, clock: now, log: report }),
   );
   const schedule: Schedule = (millis, run) => clock.after(millis, run);
-  parts.schedules = startSchedules({ schedules: app.schedules, invocations, report, clock: now, schedule });
+  // Where webhooks do not come here, the reconcilers run all the time, and not when the template would have them.
+  const reconcilers = stripe === undefined ? findReconcilers(app).map(({ arn }) => arn) : [];
+  const schedules = app.schedules.filter(({ functionArn }) => !reconcilers.includes(functionArn));
+  parts.schedules = startSchedules({ schedules, invocations, report, clock: now, schedule });
   await runCustomResources({ app, invocations, apis, dataDir, report });
+  parts.reconciliations = startReconciliations({ reconcilers, lambda: runtime, report });
   return { app, apis, paywalls, stripe, storeUrl: store.url, queuesUrl: queues.url };
+}
+
+/** Where functions find Stripe; the stand-in sends its events to this machine, which Stripe does not. */
+function stripeEnvironment(stripe: StripeStandIn | undefined, testMode: StripeTestMode | undefined) {
+  const base = stripe?.url ?? testMode?.apiBase;
+  return {
+    ...(base !== undefined && { [Environment.STRIPE_API_BASE]: base }),
+    ...(stripe !== undefined && { [Environment.STRIPE_REACHES_LOOPBACK]: 'true' }),
+  };
 }
 
 /**

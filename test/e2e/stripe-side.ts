@@ -4,9 +4,12 @@ import Stripe from 'stripe';
 export class StripeSide {
   readonly api: Stripe;
 
-  constructor(private readonly url: string) {
+  constructor(
+    private readonly url: string,
+    secretKey = 'sk_test_local',
+  ) {
     const { hostname: host, port } = new URL(url);
-    this.api = new Stripe('sk_test_local', { host, port: Number(port), protocol: 'http', telemetry: false });
+    this.api = new Stripe(secretKey, { host, port: Number(port), protocol: 'http', telemetry: false });
   }
 
   /** Seconds since the epoch. */
