@@ -36,6 +36,16 @@ export interface SettlementEntry {
   };
 }
 
+/** The entry of the units that a Checkout Session has sold. */
+export function topUpEntry(session: string): string {
+  return `checkout_session#${session}`;
+}
+
+/** The entry of the plan that a subscription has brought. */
+export function subscriptionEntry(subscription: string, plan: string): string {
+  return `subscription#${subscription}#${plan}`;
+}
+
 /** What an entry does to a balance as it was read. */
 export interface BalanceChange {
   readonly remaining: number;

@@ -251,6 +251,14 @@ export function describePayments(engine: string, url?: string): void {
         expect(Object.keys((await balanceOf('newcomer')).keys)).toHaveLength(1);
       });
 
+      test('see whether an entry is on the balance', async () => {
+        const customer = await customerWith();
+        const entry = { kind: 'top_up', id: 'checkout_session#cs_1', units: 10 } as const;
+        expect(await customers.isApplied(customer, entry.id)).toBe(false);
+        await payments.post(customer, entry);
+        expect(await customers.isApplied(customer, entry.id)).toBe(true);
+      });
+
       test('that there are none of get no key', async () => {
         expect(await customers.addFirstKey('nobody', 'key001', HASH)).toBe(false);
       });
