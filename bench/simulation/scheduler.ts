@@ -52,16 +52,16 @@ export class Scheduler {
           reject(error);
           return;
         }
-        if (pending > 0) {
-          return;
+        if (pending === 0) {
+          // After the last event's promises have settled: what awaited them may plan more.
+          setImmediate(turn);
         }
+      };
+      const turn = () => {
         if (this.heap.length === 0) {
           resolve();
           return;
         }
-        turn();
-      };
-      const turn = () => {
         for (pending = 0; pending < EVENTS_PER_TURN; pending++) {
           setImmediate(step);
         }
