@@ -49,7 +49,7 @@ export class DynamoDbLedger {
     private readonly clock: Clock,
     private readonly pause: Pause = delay,
   ) {
-    this.updates = new PatientItemUpdates(client, clock, pause);
+    this.updates = new PatientItemUpdates(client, pause);
   }
 
   /** Does what the entry says, unless it was done. */

@@ -35,7 +35,7 @@ export class DynamoDbPaymentStore implements PaymentStore {
     pause?: Pause,
   ) {
     this.ledger = new DynamoDbLedger(client, table, clock, pause);
-    this.updates = new PatientItemUpdates(client, clock, pause);
+    this.updates = new PatientItemUpdates(client, pause);
   }
 
   public create(customer: string, opening: OpeningBalance): Promise<void> {

@@ -4,7 +4,6 @@ import {
   type DynamoDBClient,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Clock } from '../domain/clock';
 import {
   type ConditionalUpdate,
   type ItemUpdates,
@@ -28,8 +27,8 @@ export type Pause = (milliseconds: number) => Promise<unknown>;
 /** Milliseconds at most between two attempts at an item that takes no more writes for now. */
 const MAX_DELAY = 50;
 
-/** Seconds for which such an item is tried; Stripe waits longer for its answer. */
-const PATIENCE = 10;
+/** For some seconds, all in all: Stripe waits longer for its answer. */
+const MAX_ATTEMPTS = 250;
 
 /**
  * The same for writes that must get through to an item that calls write as often as it takes: a payment's. Between its four attempts
@@ -38,13 +37,11 @@ const PATIENCE = 10;
 export class PatientItemUpdates implements ItemUpdates {
   constructor(
     private readonly client: DynamoDBClient,
-    private readonly clock: Clock,
     private readonly pause: Pause = delay,
   ) {}
 
   public async updateItem(table: string, write: ConditionalUpdate): Promise<UpdateOutcome> {
-    const deadline = this.clock() + PATIENCE;
-    for (;;) {
+    for (let attempt = 1; ; attempt++) {
       const command = new UpdateItemCommand(updateItemInput(table, write));
       // Within the SDK's own retries, which know no error of this name.
       command.middlewareStack.add((next) => (args) => next(args).catch(tellThrottling), {
@@ -57,7 +54,7 @@ export class PatientItemUpdates implements ItemUpdates {
         if (!(error instanceof ThrottledWriteError)) {
           throw error;
         }
-        if (this.clock() >= deadline) {
+        if (attempt === MAX_ATTEMPTS) {
           throw error.refusal;
         }
       }
