@@ -14,7 +14,8 @@ const creditTime = (quantile: 0.5 | 0.99): Metric => ({
 const attempts: Metric = {
   name: 'attempts',
   unit: '',
-  of: ({ payments }) => payments.attempts.reduce((sum, count) => sum + count, 0) / Math.max(1, payments.attempts.length),
+  of: ({ payments }) =>
+    payments.attempts.reduce((sum, count) => sum + count, 0) / Math.max(1, payments.attempts.length),
 };
 
 const failedPayments: Metric = {
@@ -81,7 +82,8 @@ export function creditingTheHotItem(scale: Scale): Scenario {
   ];
   return {
     title: 'Crediting the hot item',
-    description: 'Five payments a second of one customer whose calls write the same item, which takes 1,000 write units/s.',
+    description:
+      'Five payments a second of one customer whose calls write the same item, which takes 1,000 write units/s.',
     metrics: [
       creditTime(0.5),
       creditTime(0.99),

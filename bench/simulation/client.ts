@@ -30,7 +30,11 @@ export const SDK_RETRIES: RetryPolicy = {
 };
 
 /** One retry soon, since whoever waits holds an execution environment. */
-export const SHORT_RETRIES: RetryPolicy = { attempts: 2, delay: (_, random) => 5 + random() * 20, afterConflicts: true };
+export const SHORT_RETRIES: RetryPolicy = {
+  attempts: 2,
+  delay: (_, random) => 5 + random() * 20,
+  afterConflicts: true,
+};
 
 const THROTTLING_COST = 5;
 const RETRIABLE = new Set(['ProvisionedThroughputExceededException', 'TimeoutError']);

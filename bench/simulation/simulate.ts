@@ -198,9 +198,7 @@ class Run {
     this.scheduler.after(payments.every, () => {
       if (this.scheduler.now < this.end) {
         this.planPayment();
-        this.payments
-          .arrive(customers[0]?.id ?? '', payments)
-          .catch((error: unknown) => this.scheduler.fail(error));
+        this.payments.arrive(customers[0]?.id ?? '', payments).catch((error: unknown) => this.scheduler.fail(error));
       }
     });
   }

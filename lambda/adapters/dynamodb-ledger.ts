@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Clock } from '../domain/clock';
 import type { Balance } from '../domain/balance';
+import type { Clock } from '../domain/clock';
 import { type BalanceChange, changeOf, type LedgerEntry } from '../domain/ledger';
 import { getItem } from './dynamodb-customer-store';
 import { type Item, Key, number, text, toBalance } from './dynamodb-items';
 import type { ConditionalUpdate } from './dynamodb-update';
-import { type Pause, PatientItemUpdates } from './sdk-item-updates';
+import { PatientItemUpdates, type Pause } from './sdk-item-updates';
 
 /** Each attempt that fails is one in which another entry of the same customer has got through. */
 const MAX_ATTEMPTS = 50;

@@ -15,7 +15,7 @@ import { type Item, Key, number, text, toBalance } from './dynamodb-items';
 import { DynamoDbLedger, pendingEntry } from './dynamodb-ledger';
 import { NEXT_PERIOD, withUnits } from './dynamodb-period';
 import type { ConditionalUpdate } from './dynamodb-update';
-import { type Pause, PatientItemUpdates } from './sdk-item-updates';
+import { PatientItemUpdates, type Pause } from './sdk-item-updates';
 
 /** Stripe sends an event for 3 days, and lists it for 30. */
 const EVENT_LIFETIME = 40 * 86_400;

@@ -1,6 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PatientItemUpdates } from '../../../lambda/adapters/sdk-item-updates';
-import { answering, refusing, type ScriptedServer, startScriptedServer, type Turn } from './dynamodb-lean/scripted-server';
+import {
+  answering,
+  refusing,
+  type ScriptedServer,
+  startScriptedServer,
+  type Turn,
+} from './dynamodb-lean/scripted-server';
 
 const THROTTLED = refusing('ProvisionedThroughputExceededException');
 const DONE = answering(200, { Attributes: { remaining: { N: '7' } } });

@@ -19,7 +19,9 @@ test.each([
   }
 });
 
-test.each<[string, { remaining: number; credits: number }, number, { taken: number; owed: number }, object | undefined]>([
+test.each<
+  [string, { remaining: number; credits: number }, number, { taken: number; owed: number }, object | undefined]
+>([
   ['all unspent', { remaining: 150, credits: 100 }, 60, { taken: 60, owed: 0 }, { atLeast: 60 }],
   [
     'all of them, and the plan’s own beside',
