@@ -52,16 +52,17 @@ export class Scheduler {
           reject(error);
           return;
         }
-        if (pending === 0) {
-          // After the last event's promises have settled: what awaited them may plan more.
-          setImmediate(turn);
-        }
-      };
-      const turn = () => {
-        if (this.heap.length === 0) {
-          resolve();
+        if (pending > 0) {
           return;
         }
+        if (this.heap.length > 0) {
+          turn();
+          return;
+        }
+        // What awaits the last event may plan more once its promises have settled.
+        setImmediate(() => (this.heap.length > 0 ? turn() : resolve()));
+      };
+      const turn = () => {
         for (pending = 0; pending < EVENTS_PER_TURN; pending++) {
           setImmediate(step);
         }
