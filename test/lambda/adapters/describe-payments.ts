@@ -7,7 +7,7 @@ import type { Grant } from '../../../lambda/domain/ledger';
 import { settle } from '../../../lambda/domain/settlement';
 import { CREDITED_ATTRIBUTES, SETTLED_ATTRIBUTES } from '../../../lib/private/attributes';
 import { balance, NOW, plan } from '../fixtures';
-import { endingAfter, recording } from './clients';
+import { endingAfter, overtaken, recording } from './clients';
 import { describeRenewals } from './describe-renewals';
 import { describeSettlements } from './describe-settlements';
 import { HASH, NEXT, request, Stores } from './stores';
@@ -132,6 +132,27 @@ export function describePayments(engine: string, url?: string): void {
         const after = await balanceOf(customer);
         expect(after.remaining).toBe(0);
         expect(granted + (100 - after.owed)).toBe(60);
+      });
+
+      test.each([
+        ['units that are bought', { kind: 'top_up', units: 100 }, { remaining: 60 + 100, credits: 100 + 100, owed: 0 }],
+        ['some of what is left', { kind: 'clawback', units: 20 }, { remaining: 60 - 20, credits: 100 - 20, owed: 0 }],
+        ['all that is left, and more', { kind: 'clawback', units: 100 }, { remaining: 0, credits: 40, owed: 40 }],
+      ] as const)('is held up by no call that comes between any two of its steps: %s', async (_, change, after) => {
+        const customer = await customerWith({ remaining: 60, credits: 100 });
+        let granted = 0;
+        const busy = overtaken(stores.table.client, async () => {
+          granted += (await spending.spend(request(customer), NOW)).spent ? 1 : 0;
+        });
+        const paying = new DynamoDbPaymentStore(busy, stores.table.table, () => NOW);
+        expect(await paying.post(customer, { ...change, id: 'busy' })).toBe('applied');
+        const { remaining, credits, owed } = await balanceOf(customer);
+        // The calls before the write have left so much less to take; those after it have found so much less.
+        expect(remaining - owed + granted).toBe(after.remaining - after.owed);
+        expect(remaining).toBeGreaterThanOrEqual(0);
+        expect(credits - owed).toBe(after.credits - after.owed);
+        // Marker, balance, entry, balance, mark: a request more is an attempt that has failed.
+        expect(granted).toBeLessThanOrEqual(5);
       });
 
       test('of a customer that there is none of is an error, to be tried again', async () => {
