@@ -1,10 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { figuresOf } from './measure';
-import { misses, results, table } from './report';
-import { scenarios } from './scenarios';
-import { inParallel } from './workers';
+import { chosenSections, merged, SECTIONS } from './sections';
 
 const FILE = join(__dirname, 'results.json');
 
@@ -24,30 +21,19 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   const quick = args.includes('--quick');
-  const seeds = quick ? [1] : [1, 2, 3];
-  const scale = quick ? 0.05 : 1;
-  const start = performance.now();
-  const all = scenarios(scale);
-  const jobs = seeds.flatMap((seed) => all.map((_, scenario) => ({ scale, scenario, seed })));
-  const samples = await inParallel(jobs, (done) => {
-    if (process.stderr.isTTY) {
-      process.stderr.write(`\r${done} of ${jobs.length} runs`);
+  for (const section of chosenSections(args)) {
+    const { text, missed, results } = await SECTIONS[section](quick);
+    process.stdout.write(`\n${text}\n`);
+    if (quick) {
+      // Too short for the figures to mean anything: it shows that the benchmark runs.
+      continue;
     }
-  });
-  const figures = figuresOf(samples.flat());
-  const seconds = Math.round((performance.now() - start) / 1_000);
-  process.stdout.write(`\n${table(all, figures)}\n\nMedians of ${seeds.length} seeds; ${seconds} s.\n`);
-  if (quick) {
-    // Too short for the figures to mean anything: it shows that the benchmark runs.
-    return;
-  }
-  // What other programs have measured has sections of its own there.
-  const recorded = { ...JSON.parse(readFileSync(FILE, 'utf8')), ...results(all, figures, { seeds, seconds }) };
-  writeFileSync(FILE, `${JSON.stringify(recorded, null, 2)}\n`);
-  for (const { figure, atMost } of misses(all, figures)) {
-    process.stdout.write(
-      `missed: ${figure.scenario}, ${figure.variant}, ${figure.metric}: ${figure.median.toFixed(2)}, not ${atMost}\n`,
-    );
+    // What is not measured now stays as it is, with the date that it has.
+    const recorded = merged(JSON.parse(readFileSync(FILE, 'utf8')), section, results);
+    writeFileSync(FILE, `${JSON.stringify(recorded, null, 2)}\n`);
+    for (const line of missed) {
+      process.stdout.write(`missed: ${line}\n`);
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import type { Scenario } from './scenarios/scenario';
 
 const PACKAGES = ['@aws-sdk/client-dynamodb', 'rate-limiter-flexible', 'tsx', 'typescript'] as const;
 
-/** The engine that the targets are set for. */
+/** The engine that targets are set for where a scenario names no other. */
 const MEASURED_BY_TARGETS = 'paywall, leases';
 
 export interface Conditions {
@@ -16,7 +16,7 @@ export interface Conditions {
 /** One block of text for each scenario: a row for each engine, a column for each metric, the targets below. */
 export function table(scenarios: readonly Scenario[], figures: readonly Figure[]): string {
   return scenarios
-    .map(({ title, description, metrics, variants }) => {
+    .map(({ title, description, metrics, variants, measuredBy = MEASURED_BY_TARGETS }) => {
       const blocks = variants.map(({ name, targets = [] }) => {
         const of = figures.filter(({ scenario, variant }) => scenario === title && variant === name);
         const engines = [...new Set(of.map(({ engine }) => engine))];
@@ -32,7 +32,7 @@ export function table(scenarios: readonly Scenario[], figures: readonly Figure[]
             ? []
             : [
                 [
-                  `  target, ${MEASURED_BY_TARGETS}`,
+                  `  target, ${measuredBy}`,
                   ...metrics.map(({ name: metric }) => {
                     const target = targets.find((candidate) => candidate.metric === metric);
                     return target === undefined ? '' : `≤ ${text(target.atMost)}`;
@@ -54,7 +54,7 @@ export interface Miss {
 
 /** Targets that were not reached. */
 export function misses(scenarios: readonly Scenario[], figures: readonly Figure[]): Miss[] {
-  return scenarios.flatMap(({ title, variants }) =>
+  return scenarios.flatMap(({ title, variants, measuredBy = MEASURED_BY_TARGETS }) =>
     variants.flatMap(({ name, targets = [] }) =>
       targets.flatMap(({ metric, atMost }) =>
         figures
@@ -63,7 +63,7 @@ export function misses(scenarios: readonly Scenario[], figures: readonly Figure[
               figure.scenario === title &&
               figure.variant === name &&
               figure.metric === metric &&
-              figure.engine === MEASURED_BY_TARGETS &&
+              figure.engine === measuredBy &&
               figure.median > atMost,
           )
           .map((figure) => ({ figure, atMost })),
@@ -74,11 +74,25 @@ export function misses(scenarios: readonly Scenario[], figures: readonly Figure[
 
 /** What stands in results.json: enough to tell whether two runs can be compared. */
 export function results(scenarios: readonly Scenario[], figures: readonly Figure[], conditions: Conditions) {
-  const targets = scenarios.flatMap(({ title, variants }) =>
+  const targets = scenarios.flatMap(({ title, variants, measuredBy = MEASURED_BY_TARGETS }) =>
     variants.flatMap(({ name, targets: those = [] }) =>
-      those.map((target) => ({ scenario: title, variant: name, engine: MEASURED_BY_TARGETS, ...target })),
+      those.map((target) => ({ scenario: title, variant: name, engine: measuredBy, ...target })),
     ),
   );
+  return {
+    ...surroundings(),
+    ...conditions,
+    targets,
+    figures: figures.map((figure) => ({
+      ...figure,
+      median: rounded(figure.median),
+      values: figure.values.map(rounded),
+    })),
+  };
+}
+
+/** When, where and with what something was measured. */
+export function surroundings() {
   const versions: Readonly<Record<string, string>> = packageFile.devDependencies;
   return {
     date: new Date().toISOString(),
@@ -90,13 +104,6 @@ export function results(scenarios: readonly Scenario[], figures: readonly Figure
     },
     node: process.version,
     packages: Object.fromEntries(PACKAGES.map((name) => [name, versions[name]])),
-    ...conditions,
-    targets,
-    figures: figures.map((figure) => ({
-      ...figure,
-      median: rounded(figure.median),
-      values: figure.values.map(rounded),
-    })),
   };
 }
 

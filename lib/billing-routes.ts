@@ -76,6 +76,7 @@ export class BillingRoutes extends Construct {
     });
     this.handler = this.fn;
     props.store.grants.manageCustomers(this.handler);
+    props.store.grants.readLedger(this.handler);
     props.payments.secretKey.grantRead(this.handler);
   }
 

@@ -55,6 +55,11 @@ export class QuotaStoreGrants {
     return this.allow(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], ['CUSTOMER#*']);
   }
 
+  /** See what has been credited. It changes nothing, and reads no customer. */
+  public readLedger(grantee: IGrantable): Grant {
+    return this.allow(grantee, ['dynamodb:GetItem'], ['LEDGER#*']);
+  }
+
   /** Add what was paid for: ledger entries, balances and accounts, and the markers of seen events. No customer's keys. */
   public credit(grantee: IGrantable): Grant {
     const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];

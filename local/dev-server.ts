@@ -2,17 +2,20 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Environment } from '../lib/private/environment';
+import { LocalClock } from './clock';
 import { type ControlPlane, startControlPlane } from './control-plane/control-plane';
 import { runCustomResources } from './custom-resources/custom-resources';
 import { partnerEventSources } from './events/partner-event-sources';
 import { createGateway } from './gateway';
 import { keepSecretValues, keptSecretValues } from './kept-secrets';
 import { type LocalLambda, startLambda } from './lambda/lambda';
+import type { Schedule } from './lambda/schedule';
 import { withLocalStacks } from './local-stacks';
 import { createLogSubscriptions, type LogSubscriptions } from './logs/subscriptions';
-import { findPaywalls, type PaywallModel } from './paywall';
+import { findPaywalls, findReconcilers, type PaywallModel } from './paywall';
 import { type EventSources, startEventSources } from './queues/event-sources';
 import { type LocalQueues, startQueues } from './queues/queues';
+import { type Reconciliations, startReconciliations } from './reconciliations';
 import { type Schedules, startSchedules } from './schedules/schedules';
 import { type LocalSecrets, startSecrets } from './secrets/secrets';
 import { type Store, startStore } from './store/store';
@@ -46,6 +49,8 @@ export interface StripeTestMode {
   readonly secretKey: string;
   /** `whsec_…`, as `stripe listen` prints it. @default - no webhook is accepted */
   readonly webhookSecret?: string;
+  /** Where its API is. @default - at Stripe's */
+  readonly apiBase?: string;
 }
 
 export interface ServedApi {
@@ -78,6 +83,7 @@ interface Parts {
   server?: { close(): Promise<void> };
   logs?: LogSubscriptions;
   schedules?: Schedules;
+  reconciliations?: Reconciliations;
   eventSources?: EventSources;
   lambda?: LocalLambda;
   controlPlane?: ControlPlane;
@@ -93,8 +99,10 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   const { log = console.error } = options;
   const close = async () => {
     parts.isClosing = true;
-    const { stripe, server, logs, schedules, eventSources, lambda, controlPlane, queues, secrets, store } = parts;
-    for (const part of [stripe, server, logs, schedules, eventSources, lambda, controlPlane, queues, secrets, store]) {
+    const { stripe, server, logs, schedules, reconciliations, eventSources, lambda } = parts;
+    const { controlPlane, queues, secrets, store } = parts;
+    const asking = [stripe, server, logs, schedules, reconciliations, eventSources];
+    for (const part of [...asking, lambda, controlPlane, queues, secrets, store]) {
       await part?.close();
     }
   };
@@ -114,6 +122,9 @@ async function start(
   report: (line: string) => void,
 ): Promise<Omit<DevServer, 'close'>> {
   const { dataDir, log } = options;
+  // Stripe itself has a clock that nobody moves.
+  const isMovable = options.stripe === undefined && dataDir !== undefined;
+  const clock = new LocalClock({ file: isMovable ? join(dataDir, 'clock.json') : undefined });
   const queues = await startQueues();
   parts.queues = queues;
   const app = readApp(options.assemblyDir, { secretValues: await keptSecretValues(dataDir), sqsUrl: queues.url });
@@ -126,17 +137,20 @@ async function start(
   parts.server = { close: () => closeServer(server) };
   const apis = withBasePaths(app.apis).map((api) => ({ ...api, url: `http://${HOST}:${port}${api.basePath}/` }));
 
-  const store = await startStore({ tables: app.tables, dataDir: dataDir && join(dataDir, 'dynamodb') });
+  const store = await startStore({ tables: app.tables, dataDir: dataDir && join(dataDir, 'dynamodb'), clock });
   parts.store = store;
   const secrets = await startSecrets({ secrets: secretsOf(app, paywalls, options.stripe) });
   parts.secrets = secrets;
   await keepSecretValues(dataDir, app.secrets);
-  const controlPlane = await startControlPlane({ apiKeys: app.apiKeys, usagePlans: app.usagePlans, dataDir });
+  const now = () => clock.now();
+  const { apiKeys: templateKeys, usagePlans } = app;
+  const controlPlane = await startControlPlane({ apiKeys: templateKeys, usagePlans, dataDir, clock: now });
   parts.controlPlane = controlPlane;
 
   const invocationsOf = () => parts.lambda?.invocations;
   const destinations = partnerEventSources({ rules: app.eventRules, invocations: invocationsOf, report });
-  const stripe = options.stripe === undefined ? await startStandIn(options, apis, paywalls, destinations) : undefined;
+  const stripe =
+    options.stripe === undefined ? await startStandIn(options, clock, apis, paywalls, destinations) : undefined;
   parts.stripe = stripe;
   const lambda = await startLambda({
     functions: app.functions,
@@ -149,24 +163,39 @@ async function start(
       AWS_ENDPOINT_URL_SQS: queues.url,
       // On Lambda the function's own runtime counts; here it is whatever Node.js the developer has.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-      ...(stripe !== undefined && { [Environment.STRIPE_API_BASE]: stripe.url }),
+      ...stripeEnvironment(stripe, options.stripe),
     },
+    clock,
     queues,
     onLog: (name, line) => log?.(`${name}: ${line}`),
     report,
   });
   parts.lambda = lambda;
   const { runtime, invocations } = lambda;
-  const logs = createLogSubscriptions(app.logSubscriptions, invocations, { log: report });
+  const logs = createLogSubscriptions(app.logSubscriptions, invocations, { log: report, clock: now });
   parts.logs = logs;
   parts.eventSources = startEventSources({ eventSources: app.eventSources, queues, lambda: runtime, report });
   const { registry: apiKeys } = controlPlane;
   const domainName = `${HOST}:${port}`;
-  const gateway = createGateway(apis, runtime, { apiKeys, accessLogs: logs, domainName, log: report });
+  const gateway = createGateway(apis, runtime, { apiKeys, accessLogs: logs, domainName, clock: now, log: report });
   server.on('request', withLocalStacks(gateway, app.stacks, lambda.url));
-  parts.schedules = startSchedules({ schedules: app.schedules, invocations, report });
+  const schedule: Schedule = (millis, run) => clock.after(millis, run);
+  // Where webhooks do not come here, the reconcilers run all the time, and not when the template would have them.
+  const reconcilers = stripe === undefined ? findReconcilers(app).map(({ arn }) => arn) : [];
+  const schedules = app.schedules.filter(({ functionArn }) => !reconcilers.includes(functionArn));
+  parts.schedules = startSchedules({ schedules, invocations, report, clock: now, schedule });
   await runCustomResources({ app, invocations, apis, dataDir, report });
+  parts.reconciliations = startReconciliations({ reconcilers, lambda: runtime, report });
   return { app, apis, paywalls, stripe, storeUrl: store.url, queuesUrl: queues.url };
+}
+
+/** Where functions find Stripe; the stand-in sends its events to this machine, which Stripe does not. */
+function stripeEnvironment(stripe: StripeStandIn | undefined, testMode: StripeTestMode | undefined) {
+  const base = stripe?.url ?? testMode?.apiBase;
+  return {
+    ...(base !== undefined && { [Environment.STRIPE_API_BASE]: base }),
+    ...(stripe !== undefined && { [Environment.STRIPE_REACHES_LOOPBACK]: 'true' }),
+  };
 }
 
 /**
@@ -195,6 +224,7 @@ function secretsOf(app: AppModel, paywalls: readonly PaywallModel[], stripe: Str
 
 function startStandIn(
   { dataDir, log }: DevServerOptions,
+  clock: LocalClock,
   apis: readonly ServedApi[],
   paywalls: readonly PaywallModel[],
   eventDestinations: readonly EventDestination[],
@@ -208,6 +238,7 @@ function startStandIn(
     webhookUrl: webhookUrl === undefined ? undefined : () => webhookUrl,
     eventDestinations,
     dataDir: dataDir && join(dataDir, 'stripe'),
+    clock,
     log,
   });
 }

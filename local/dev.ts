@@ -1,5 +1,7 @@
+import { Environment } from '../lib/private/environment';
 import { type DevServer, PortTakenError, type ServedApi, type StripeTestMode, startDevServer } from './dev-server';
 import { costOf } from './paywall';
+import { RECONCILE_MILLIS } from './reconciliations';
 import { MissingBundleError } from './template/missing';
 import type { MethodModel } from './template/model';
 import { SynthError, synth } from './template/synth';
@@ -51,13 +53,14 @@ export async function dev(options: DevOptions): Promise<number> {
 
 function stripeTestMode(environment: NodeJS.ProcessEnv): StripeTestMode | undefined {
   const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret } = environment;
+  const apiBase = environment[Environment.STRIPE_API_BASE];
   if (!secretKey) {
     return undefined;
   }
   if (!/^(sk|rk)_test_/.test(secretKey)) {
     throw new UsageError('STRIPE_SECRET_KEY must be a test key (sk_test_…): a live one would move real money');
   }
-  return { secretKey, webhookSecret: webhookSecret || undefined };
+  return { secretKey, webhookSecret: webhookSecret || undefined, apiBase: apiBase || undefined };
 }
 
 function describe(server: DevServer, stripe: StripeTestMode | undefined): void {
@@ -67,9 +70,7 @@ function describe(server: DevServer, stripe: StripeTestMode | undefined): void {
   if (server.apis.length === 0) {
     console.log('The app has no REST API that can be served.');
   }
-  console.log(
-    stripe === undefined ? '\nA stand-in takes the place of Stripe: no money moves.' : stripeNote(server, stripe),
-  );
+  console.log(stripe === undefined ? standInNote(server) : stripeNote(server, stripe));
   if (server.app.unserved.length > 0) {
     console.log('\nNot served here:');
     for (const { path, type, reason } of server.app.unserved) {
@@ -102,9 +103,14 @@ function stripeNote(server: DevServer, { webhookSecret }: StripeTestMode): strin
   }
   const url = paid && server.apis.find(({ model }) => model.id === paid.api.id)?.url;
   const listen = `stripe listen --forward-to ${url}${paid?.billingPath.slice(1)}/stripe/webhook`;
+  const asked = `\nStripe's test mode is asked, and its events are listed every ${RECONCILE_MILLIS / 1_000} seconds: no tunnel is needed.`;
   return webhookSecret === undefined
-    ? `\nStripe's test mode is asked. For its webhooks, run\n  ${listen}\nand start again with the secret that it prints as STRIPE_WEBHOOK_SECRET.`
-    : `\nStripe's test mode is asked. Its webhooks come by\n  ${listen}`;
+    ? `${asked} They come at once by\n  ${listen}\nif you start again with the secret that it prints as STRIPE_WEBHOOK_SECRET.`
+    : `${asked} They come at once by\n  ${listen}`;
+}
+
+function standInNote({ stripe }: DevServer): string {
+  return `\nA stand-in takes the place of Stripe: no money moves. A month of everybody's time passes by\n  curl -X POST "${stripe?.url}/local/clock?advance=2678400"`;
 }
 
 async function walkThrough(server: DevServer, route: string | true | undefined): Promise<void> {

@@ -5,6 +5,7 @@ import type {
   UpdateItemCommandInput,
   UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
+import type { Clawback, Grant } from '../../lambda/domain/ledger';
 import type { RetryPolicy } from '../simulation/client';
 import type { Random } from '../simulation/random';
 import type { SdkItem } from '../simulation/wire';
@@ -33,6 +34,18 @@ export interface Decider {
   held?(): number;
 }
 
+/** An event of Stripe's that brings money in or takes it back, as the function of payments gets it. */
+export interface Payment {
+  readonly event: string;
+  readonly customer: string;
+  readonly entry: Grant | Clawback;
+}
+
+/** What that function works with. */
+export interface Desk extends Pick<Site, 'client' | 'milliseconds' | 'random'> {
+  readonly pause: (milliseconds: number) => Promise<unknown>;
+}
+
 /** A way to meter calls, under test. Every call costs one unit. */
 export interface Engine {
   readonly name: string;
@@ -45,4 +58,6 @@ export interface Engine {
   /** What the item says is left. */
   remaining(item: SdkItem | undefined): number;
   open(site: Site): Decider;
+  /** Carries a payment out, to its end; what is thrown has Stripe send it again. @default - payments are left out */
+  pay?(desk: Desk, payment: Payment): Promise<void>;
 }

@@ -8,7 +8,7 @@ import { balances, CATALOGUE, KEY_HASH, KEY_ID, TABLE } from './balances';
 import type { Decider, Engine, Site } from './engine';
 
 /** Virtual time starts here: 2025-01-01T00:00:00Z. */
-const START: EpochSeconds = 1_735_689_600;
+export const START: EpochSeconds = 1_735_689_600;
 
 export const exact: Engine = {
   ...balances,

@@ -1,3 +1,4 @@
+import { exact, leased } from '../engines/paywall';
 import { hotCustomer } from './hot-customer';
 import type { Metric, Scale, Scenario } from './scenario';
 
@@ -24,6 +25,6 @@ export function crashes(scale: Scale): Scenario {
     description: '64 environments, five of which end each second with what they hold.',
     metrics: [lostPerDeath],
     variants: [variant(5_000, 6, 41), variant(100, 60, 1)],
-    engines: (engine) => engine.name.startsWith('paywall'),
+    engines: [exact, leased],
   };
 }

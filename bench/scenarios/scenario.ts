@@ -7,7 +7,7 @@ export interface Metric {
   readonly of: (outcome: Outcome) => number;
 }
 
-/** What the paywall's engine with leases is to reach; the value stands in the table beside the figure. */
+/** What the engine that is `measuredBy` the targets is to reach; the value stands in the table beside the figure. */
 export interface Target {
   readonly metric: string;
   readonly atMost: number;
@@ -25,8 +25,10 @@ export interface Scenario {
   readonly description: string;
   readonly metrics: readonly Metric[];
   readonly variants: readonly Variant[];
-  /** @default - every engine */
-  readonly engines?: (engine: Engine) => boolean;
+  /** @default - those that meter calls */
+  readonly engines?: readonly Engine[];
+  /** The engine that the targets are set for. @default - the paywall's, with leases */
+  readonly measuredBy?: string;
 }
 
 /** Scales the length of a scenario: 1 for the full run. */

@@ -2,6 +2,8 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   type GetItemCommandInput,
+  PutItemCommand,
+  TransactWriteItemsCommand,
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
@@ -16,6 +18,8 @@ export interface RetryPolicy {
   readonly delay: (attempt: number, random: Random) => number;
   /** What retries may cost in a row, as the SDK counts it; without bound where it is absent. */
   readonly budget?: number;
+  /** Whether a write is tried again that was refused as a transaction was writing its item. */
+  readonly afterConflicts?: boolean;
 }
 
 /** `@aws-sdk/client-dynamodb` 3.1164 as it comes: 4 attempts, 1 s of back-off where DynamoDB throttles, doubled each time. */
@@ -26,17 +30,25 @@ export const SDK_RETRIES: RetryPolicy = {
 };
 
 /** One retry soon, since whoever waits holds an execution environment. */
-export const SHORT_RETRIES: RetryPolicy = { attempts: 2, delay: (_, random) => 5 + random() * 20 };
+export const SHORT_RETRIES: RetryPolicy = {
+  attempts: 2,
+  delay: (_, random) => 5 + random() * 20,
+  afterConflicts: true,
+};
 
 const THROTTLING_COST = 5;
 const RETRIABLE = new Set(['ProvisionedThroughputExceededException', 'TimeoutError']);
+const CONFLICT = 'TransactionConflictException';
+
+/** What a client sends to. */
+export type Requests = Pick<SimulatedDynamoDb, 'updateItem' | 'putItem' | 'getItem' | 'transactWriteItems' | 'usage'>;
 
 /** A client of one execution environment's: the table, behind retries. */
 export class SimulatedClient implements EngineClient {
   private budget: number;
 
   constructor(
-    private readonly dynamoDb: SimulatedDynamoDb,
+    private readonly dynamoDb: Requests,
     private readonly scheduler: Scheduler,
     private readonly random: Random,
     private readonly retries: RetryPolicy,
@@ -44,19 +56,30 @@ export class SimulatedClient implements EngineClient {
     this.budget = retries.budget ?? Number.POSITIVE_INFINITY;
   }
 
-  /** As the adapters take it: they send the two commands below, and nothing else of the client's is asked for. */
+  /** As the adapters take it: they send the commands below, and nothing else of the client's is asked for. */
   get sdk(): DynamoDBClient {
     return this as unknown as DynamoDBClient;
   }
 
   send(command: unknown): Promise<unknown> {
     if (command instanceof UpdateItemCommand) {
-      return this.updateItem(command.input);
+      // What the command brings of its own lies within the retries, as in the SDK.
+      const handler = command.middlewareStack.resolve(
+        async ({ input }) => ({ response: undefined, output: await this.dynamoDb.updateItem(input) }),
+        {},
+      );
+      return this.retrying(() => handler({ input: command.input })).then(({ output }) => output);
     }
     if (command instanceof GetItemCommand) {
       return this.getItem(command.input);
     }
-    throw new Error('the simulated client knows UpdateItem and GetItem alone');
+    if (command instanceof PutItemCommand) {
+      return this.retrying(() => this.dynamoDb.putItem(command.input));
+    }
+    if (command instanceof TransactWriteItemsCommand) {
+      return this.retrying(() => this.dynamoDb.transactWriteItems(command.input));
+    }
+    throw new Error('the simulated client knows UpdateItem, PutItem, GetItem and TransactWriteItems alone');
   }
 
   updateItem(input: UpdateItemCommandInput) {
@@ -74,8 +97,10 @@ export class SimulatedClient implements EngineClient {
         this.refund(attempt > 1 ? THROTTLING_COST : 1);
         return answer;
       } catch (error) {
-        const isRetriable = error instanceof Error && RETRIABLE.has(error.name);
+        const name = error instanceof Error ? error.name : '';
+        const isRetriable = RETRIABLE.has(name) || (name === CONFLICT && this.retries.afterConflicts === true);
         if (!isRetriable || attempt >= this.retries.attempts || this.budget < THROTTLING_COST) {
+          this.dynamoDb.usage.lostToConflicts += name === CONFLICT ? 1 : 0;
           throw error;
         }
         this.budget -= THROTTLING_COST;

@@ -55,11 +55,12 @@ export class Scheduler {
         if (pending > 0) {
           return;
         }
-        if (this.heap.length === 0) {
-          resolve();
+        if (this.heap.length > 0) {
+          turn();
           return;
         }
-        turn();
+        // What awaits the last event may plan more once its promises have settled.
+        setImmediate(() => (this.heap.length > 0 ? turn() : resolve()));
       };
       const turn = () => {
         for (pending = 0; pending < EVENTS_PER_TURN; pending++) {

@@ -2,6 +2,7 @@ import type { Decider, Engine } from '../engines/engine';
 import { SimulatedClient } from './client';
 import { DYNAMODB, type DynamoDbOptions, SimulatedDynamoDb } from './dynamodb';
 import { Environments, type Placement } from './environments';
+import { type PaymentLoad, Payments, type PaymentTally } from './payments';
 import { exponential, fork, type Random, seededRandom, weightedPicker } from './random';
 import { Scheduler } from './scheduler';
 import { Tally } from './tally';
@@ -28,12 +29,15 @@ export interface Load {
   readonly stopAfterRefusal?: number;
   /** Environments that end without notice; others come in their place. */
   readonly deathsPerSecond?: number;
+  /** Payments of the first customer, for an engine that carries payments out. */
+  readonly payments?: PaymentLoad;
 }
 
 export interface Outcome {
   readonly groups: ReadonlyMap<string, Tally>;
   readonly total: Tally;
   readonly usage: Readonly<SimulatedDynamoDb['usage']>;
+  /** Units that were there at the start, and that payments have brought. */
   readonly credited: number;
   /** Units granted from the start on, counted calls or not. */
   readonly granted: number;
@@ -49,10 +53,14 @@ export interface Outcome {
   readonly lost: number;
   /** Milliseconds that environments were busy for. */
   readonly busy: number;
+  readonly payments: PaymentTally;
 }
 
 /** What a decision costs in the handler besides its round trips. */
 const HANDLER_MILLISECONDS = 1;
+
+/** Payments draw from a stream of their own, so that the calls are the same with them and without. */
+const PAYMENT_STREAM = 0x9a17;
 
 /** Runs one engine under a load. The same seed brings the same calls to every engine. */
 export async function simulate(engine: Engine, load: Load, seed: number): Promise<Outcome> {
@@ -69,6 +77,7 @@ class Run {
   private readonly meanInterval: number;
   private readonly dynamoDb: SimulatedDynamoDb;
   private readonly environments: Environments<Decider>;
+  private readonly payments: Payments;
   private readonly groups = new Map<string, Tally>();
   private readonly total = new Tally();
   private end: number;
@@ -93,6 +102,7 @@ class Run {
     this.meanInterval = 1_000 / rates.reduce((sum, rate) => sum + rate, 0);
     this.end = load.milliseconds;
     this.dynamoDb = new SimulatedDynamoDb(this.scheduler, latencies, { ...DYNAMODB, ...load.dynamoDb });
+    this.payments = new Payments(engine, this.dynamoDb, this.scheduler, seededRandom(seed ^ PAYMENT_STREAM));
     for (const { id, units } of load.customers) {
       this.dynamoDb.put(engine.table, engine.keyOf(id), engine.opening(units));
     }
@@ -106,16 +116,19 @@ class Run {
     }
   }
 
-  toTheEnd(): Promise<void> {
+  async toTheEnd(): Promise<void> {
     this.planArrival();
     this.planDeath();
+    this.planPayment();
     if (this.load.countFrom !== undefined) {
       this.scheduler.after(this.load.countFrom, () => {
         this.uncounted = { ...this.dynamoDb.usage };
         this.busy = 0;
       });
     }
-    return this.scheduler.run();
+    await this.scheduler.run();
+    this.payments.redeliver().catch((error: unknown) => this.scheduler.fail(error));
+    await this.scheduler.run();
   }
 
   outcome(): Outcome {
@@ -123,7 +136,7 @@ class Run {
     const [credited, remaining] = [this.credited(), this.remaining()];
     const held = credited - remaining - granted;
     const usage = { ...this.dynamoDb.usage };
-    for (const name of ['calls', 'throttled', 'writeUnits', 'readUnits'] as const) {
+    for (const name of Object.keys(usage) as (keyof typeof usage)[]) {
       usage[name] -= this.uncounted?.[name] ?? 0;
     }
     const heldByEnvironments = this.environments.idle.reduce(
@@ -131,7 +144,7 @@ class Run {
       0,
     );
     const units = { credited, granted, remaining, held, heldAtFirstRefusal, heldByEnvironments };
-    return { groups, total, usage, ...units, deaths, lost, busy };
+    return { groups, total, usage, ...units, deaths, lost, busy, payments: this.payments.tally };
   }
 
   private planArrival(): void {
@@ -177,6 +190,19 @@ class Run {
     }
   }
 
+  private planPayment(): void {
+    const { payments, customers } = this.load;
+    if (payments === undefined || this.engine.pay === undefined) {
+      return;
+    }
+    this.scheduler.after(payments.every, () => {
+      if (this.scheduler.now < this.end) {
+        this.planPayment();
+        this.payments.arrive(customers[0]?.id ?? '', payments).catch((error: unknown) => this.scheduler.fail(error));
+      }
+    });
+  }
+
   private planDeath(): void {
     if (this.load.deathsPerSecond === undefined) {
       return;
@@ -193,7 +219,7 @@ class Run {
   }
 
   private credited(): number {
-    return this.load.customers.reduce((sum, { units }) => sum + units, 0);
+    return this.load.customers.reduce((sum, { units }) => sum + units, this.payments.tally.units);
   }
 
   private remaining(): number {

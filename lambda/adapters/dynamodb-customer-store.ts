@@ -44,6 +44,10 @@ export class DynamoDbCustomerStore implements CustomerStore {
     });
     return outcome.done;
   }
+
+  public async isApplied(customer: string, entry: string): Promise<boolean> {
+    return (await getItem(this.client, this.table, Key.ledger(customer, entry)))?.state?.S === 'applied';
+  }
 }
 
 export async function getItem(client: DynamoDBClient, table: string, key: Item): Promise<Item | undefined> {

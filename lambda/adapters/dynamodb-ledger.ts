@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Balance } from '../domain/balance';
 import type { Clock } from '../domain/clock';
-import { changeOf, type LedgerEntry } from '../domain/ledger';
+import { type BalanceChange, changeOf, type LedgerEntry } from '../domain/ledger';
 import { getItem } from './dynamodb-customer-store';
 import { type Item, Key, number, text, toBalance } from './dynamodb-items';
 import type { ConditionalUpdate } from './dynamodb-update';
-import { SdkItemUpdates } from './sdk-item-updates';
+import { PatientItemUpdates, type Pause } from './sdk-item-updates';
 
 /** Each attempt that fails is one in which another entry of the same customer has got through. */
 const MAX_ATTEMPTS = 50;
@@ -41,14 +42,15 @@ export function pendingEntry(customer: string, entry: LedgerEntry, createdAt: st
  * pending after he has read a `lastEntry` other than it therefore knows that the balance has not had it.
  */
 export class DynamoDbLedger {
-  private readonly updates: SdkItemUpdates;
+  private readonly updates: PatientItemUpdates;
 
   constructor(
     private readonly client: DynamoDBClient,
     private readonly table: string,
     private readonly clock: Clock,
+    private readonly pause: Pause = delay,
   ) {
-    this.updates = new SdkItemUpdates(client);
+    this.updates = new PatientItemUpdates(client, pause);
   }
 
   /** Does what the entry says, unless it was done. */
@@ -75,7 +77,7 @@ export class DynamoDbLedger {
         await this.mark(customer, id);
         return 'applied';
       }
-      await delay(Math.random() * MAX_DELAY);
+      await this.pause(Math.random() * MAX_DELAY);
     }
     throw new Error(`the balance of customer ${customer} kept changing under ${MAX_ATTEMPTS} attempts to settle it`);
   }
@@ -84,28 +86,27 @@ export class DynamoDbLedger {
   private async change(customer: string, entry: LedgerEntry, item: Item): Promise<boolean> {
     const balance = toBalance(item);
     const last = item.lastEntry?.S;
-    const { remaining, credits, owed, guard } = changeOf(entry, balance);
+    const change = changeOf(entry, balance);
+    const { guard } = change;
+    const takesAll = guard !== undefined && 'allOf' in guard;
+    const { update, condition, values } = takesAll ? allOf(guard.allOf, balance) : asRead(change, balance);
     const conditions = [
       '#periodStart = :periodStart',
       '#credits = :creditsRead',
       last === undefined ? 'attribute_not_exists(#lastEntry)' : '#lastEntry = :last',
-      ...(guard === undefined ? [] : [`#remaining ${'exactly' in guard ? '=' : '>='} :guard`]),
+      ...(condition === undefined ? [] : [condition]),
     ];
     const { done } = await this.update({
       key: Key.balance(customer),
-      update:
-        'SET #remaining = #remaining + :remaining, #credits = #credits + :credits, #owed = :owed, #lastEntry = :id',
+      update: `SET ${update}, #lastEntry = :id`,
       condition: conditions.join(' AND '),
       attributes: ['remaining', 'credits', 'owed', 'lastEntry', 'periodStart'],
       values: {
-        ':remaining': number(remaining),
-        ':credits': number(credits),
         ':creditsRead': number(balance.credits),
-        ':owed': number(balance.owed + owed),
         ':id': text(entry.id),
         ':periodStart': number(balance.periodStart),
         ...(last !== undefined && { ':last': text(last) }),
-        ...(guard !== undefined && { ':guard': number('exactly' in guard ? guard.exactly : guard.atLeast) }),
+        ...values,
       },
     });
     return done;
@@ -128,6 +129,35 @@ export class DynamoDbLedger {
   private update(write: ConditionalUpdate) {
     return this.updates.updateItem(this.table, write);
   }
+}
+
+type Change = Pick<ConditionalUpdate, 'update' | 'values'> & { readonly condition?: string };
+
+function asRead({ remaining, credits, owed, guard }: BalanceChange, balance: Balance): Change {
+  const atLeast = guard !== undefined && 'atLeast' in guard ? guard.atLeast : undefined;
+  return {
+    update: '#remaining = #remaining + :remaining, #credits = #credits + :credits, #owed = :owed',
+    condition: atLeast === undefined ? undefined : '#remaining >= :atLeast',
+    values: {
+      ':remaining': number(remaining),
+      ':credits': number(credits),
+      ':owed': number(balance.owed + owed),
+      ...(atLeast !== undefined && { ':atLeast': number(atLeast) }),
+    },
+  };
+}
+
+/** Told by what `remaining` is at that moment, and not by what was read: under a busy customer's calls that is another one by then. */
+function allOf(units: number, balance: Balance): Change {
+  return {
+    update: '#remaining = :nothing, #credits = #credits - #remaining, #owed = :owedIfNoneLeft - #remaining',
+    condition: '#remaining BETWEEN :nothing AND :units',
+    values: {
+      ':nothing': number(0),
+      ':units': number(units),
+      ':owedIfNoneLeft': number(balance.owed + units),
+    },
+  };
 }
 
 function toEntry(id: string, item: Item): LedgerEntry {

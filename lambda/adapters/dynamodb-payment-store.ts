@@ -15,7 +15,7 @@ import { type Item, Key, number, text, toBalance } from './dynamodb-items';
 import { DynamoDbLedger, pendingEntry } from './dynamodb-ledger';
 import { NEXT_PERIOD, withUnits } from './dynamodb-period';
 import type { ConditionalUpdate } from './dynamodb-update';
-import { SdkItemUpdates } from './sdk-item-updates';
+import { PatientItemUpdates, type Pause } from './sdk-item-updates';
 
 /** Stripe sends an event for 3 days, and lists it for 30. */
 const EVENT_LIFETIME = 40 * 86_400;
@@ -26,13 +26,16 @@ const MAX_ATTEMPTS = 10;
 /** What payments write. */
 export class DynamoDbPaymentStore implements PaymentStore {
   private readonly ledger: DynamoDbLedger;
+  private readonly updates: PatientItemUpdates;
 
   constructor(
     private readonly client: DynamoDBClient,
     private readonly table: string,
     private readonly clock: Clock,
+    pause?: Pause,
   ) {
-    this.ledger = new DynamoDbLedger(client, table, clock);
+    this.ledger = new DynamoDbLedger(client, table, clock, pause);
+    this.updates = new PatientItemUpdates(client, pause);
   }
 
   public create(customer: string, opening: OpeningBalance): Promise<void> {
@@ -269,7 +272,7 @@ export class DynamoDbPaymentStore implements PaymentStore {
   }
 
   private update(write: ConditionalUpdate) {
-    return new SdkItemUpdates(this.client).updateItem(this.table, write);
+    return this.updates.updateItem(this.table, write);
   }
 
   private isoNow(): string {

@@ -2,10 +2,7 @@ import { type ChargeRequest, type SpendingStore, type SpendOutcome, StoreBusyErr
 import type { EpochSeconds } from '../domain/clock';
 import { binary, Key, number, text, toBalance } from './dynamodb-items';
 import { NEXT_PERIOD } from './dynamodb-period';
-import type { ConditionalUpdate, ItemUpdates, UpdateOutcome } from './dynamodb-update';
-
-/** As the lean client and the SDK name them. */
-const THROTTLED = new Set(['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'ThrottlingException']);
+import { type ConditionalUpdate, type ItemUpdates, isThrottled, type UpdateOutcome } from './dynamodb-update';
 
 /** Balances in DynamoDB, as the authorizer spends them: it only takes away, so no retry or lost answer can mint a unit. */
 export class DynamoDbSpendingStore implements SpendingStore {
@@ -49,9 +46,7 @@ export class DynamoDbSpendingStore implements SpendingStore {
     try {
       return await this.updates.updateItem(this.table, update);
     } catch (error) {
-      throw error instanceof Error && THROTTLED.has(error.name)
-        ? new StoreBusyError(error.message, { cause: error })
-        : error;
+      throw isThrottled(error) ? new StoreBusyError(error.message, { cause: error }) : error;
     }
   }
 

@@ -23,6 +23,14 @@ export interface ItemUpdates {
   updateItem(table: string, write: ConditionalUpdate): Promise<UpdateOutcome>;
 }
 
+/** As the lean client and the SDK name them. */
+const THROTTLED = new Set(['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'ThrottlingException']);
+
+/** Whether the item, or the table, takes no more writes for now; nothing was written. */
+export function isThrottled(error: unknown): error is Error {
+  return error instanceof Error && THROTTLED.has(error.name);
+}
+
 /** What `UpdateItem` is asked, whoever asks it. */
 export function updateItemInput(table: string, write: ConditionalUpdate): UpdateItemCommandInput {
   return {

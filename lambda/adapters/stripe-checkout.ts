@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { subscriptionEntry, topUpEntry } from '../domain/ledger';
 import type { LineItem, Purchase, PurchaseMetadata } from '../domain/purchase';
 import { metadataOf, recurs } from '../domain/purchase';
 import type { StripeConnection } from './stripe-client';
@@ -16,6 +17,10 @@ export interface CheckoutOutcome {
   readonly livemode: boolean;
   /** Whether the customer has gone through with it; money may be on its way yet. */
   readonly complete: boolean;
+  /** Whether the money has come in, or there was none to pay. */
+  readonly paid: boolean;
+  /** What it is credited by, in the ledger; absent where nothing is to be credited. */
+  readonly entry?: string;
   readonly metadata: PurchaseMetadata;
 }
 
@@ -90,7 +95,14 @@ export class StripeCheckout implements Checkout {
         return undefined;
       }
       const { livemode, status } = session;
-      return { customer: metadata.customer, livemode, complete: status === 'complete', metadata };
+      return {
+        customer: metadata.customer,
+        livemode,
+        complete: status === 'complete',
+        paid: session.payment_status !== 'unpaid',
+        entry: entryOf(session, metadata),
+        metadata,
+      };
     } catch (error) {
       if (isMissing(error)) {
         return undefined;
@@ -133,6 +145,17 @@ function customer(
     return recurring ? {} : { customer_creation: 'always' };
   }
   return { customer: stripeCustomer, ...(options.automaticTax && { customer_update: { address: 'auto' } }) };
+}
+
+function entryOf(session: Stripe.Checkout.Session, { plan, topUp }: PurchaseMetadata): string | undefined {
+  if (topUp !== undefined) {
+    return topUpEntry(session.id);
+  }
+  const { subscription } = session;
+  if (subscription === null || plan === undefined) {
+    return undefined;
+  }
+  return subscriptionEntry(typeof subscription === 'string' ? subscription : subscription.id, plan);
 }
 
 function isMissing(error: unknown): boolean {

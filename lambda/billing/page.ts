@@ -25,7 +25,12 @@ const POLICY =
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
 
 /** An HTML page; `body` is HTML, of which every value went through `escapeHtml`. */
-export function page(statusCode: number, title: string, body: string): APIGatewayProxyResult {
+export function page(
+  statusCode: number,
+  title: string,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): APIGatewayProxyResult {
   return {
     statusCode,
     headers: {
@@ -34,6 +39,7 @@ export function page(statusCode: number, title: string, body: string): APIGatewa
       'Content-Security-Policy': POLICY,
       'Referrer-Policy': 'no-referrer',
       'X-Content-Type-Options': 'nosniff',
+      ...headers,
     },
     body: `<!doctype html>
 <html lang="en">

@@ -9,7 +9,8 @@ import { type WelcomeView, welcomeBody } from './welcome-page';
 
 /**
  * `GET welcome`: where Stripe sends a customer back to. A new customer's key is made here, shown once, and kept nowhere. It does
- * not wait for the webhook: whichever comes first makes the customer.
+ * not wait for the event that credits the purchase, which may yet be on its way: whichever comes first makes the customer, and until
+ * the other has come the answer says so.
  */
 export async function welcome(
   request: BillingRequest,
@@ -27,10 +28,36 @@ export async function welcome(
   const view = {
     apiKey: await firstKey(outcome, dependencies),
     purchase: purchaseName(outcome, dependencies),
+    progress: await progressOf(outcome, dependencies),
     usageUrl: `${request.billingUrl}/usage`,
   };
-  return wantsHtml(request.event) ? page(200, 'Welcome', welcomeBody(view)) : json(200, publicView(view));
+  return wantsHtml(request.event)
+    ? page(200, 'Welcome', welcomeBody(view), refresh(view))
+    : json(200, publicView(view));
 }
+
+async function progressOf(
+  { customer, paid, entry }: CheckoutOutcome,
+  { store }: BillingDependencies,
+): Promise<WelcomeView['progress']> {
+  if (!paid) {
+    return 'awaiting_payment';
+  }
+  return entry === undefined || (await store.isApplied(customer, entry)) ? 'credited' : 'crediting';
+}
+
+/** The page looks again by itself, but for one with a key, which the next would not have. */
+function refresh({ apiKey, progress }: WelcomeView): Record<string, string> {
+  return apiKey === undefined && progress === 'crediting' ? { Refresh: String(REFRESH_SECONDS) } : {};
+}
+
+const REFRESH_SECONDS = 3;
+
+const NOTES: Readonly<Record<WelcomeView['progress'], string>> = {
+  credited: 'The payment counts for the key that you have.',
+  crediting: 'Paid, and being credited: that takes some seconds, and usageUrl tells when it is done.',
+  awaiting_payment: 'The payment is under way, and is credited when the bank has confirmed it.',
+};
 
 /** The customer's first key; nothing where there is one. */
 async function firstKey(outcome: CheckoutOutcome, dependencies: BillingDependencies): Promise<string | undefined> {
@@ -47,8 +74,8 @@ function purchaseName({ metadata }: CheckoutOutcome, { catalogue }: BillingDepen
   return plan === undefined ? (topUp?.name ?? 'your purchase') : `plan ${plan.name}`;
 }
 
-function publicView({ apiKey, purchase, usageUrl }: WelcomeView) {
-  const note =
-    apiKey === undefined ? 'The payment counts for the key that you have.' : 'Keep the key: it is shown this once.';
-  return { purchase, apiKey: apiKey ?? null, note, usageUrl };
+function publicView({ apiKey, purchase, progress, usageUrl }: WelcomeView) {
+  const keep = apiKey === undefined ? [] : ['Keep the key: it is shown this once.'];
+  const note = [...keep, ...(apiKey === undefined || progress !== 'credited' ? [NOTES[progress]] : [])].join(' ');
+  return { purchase, credited: progress === 'credited', apiKey: apiKey ?? null, note, usageUrl };
 }

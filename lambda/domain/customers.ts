@@ -22,6 +22,9 @@ export interface CustomerStore {
 
   /** Gives the customer a first key; false where there was one already. */
   addFirstKey(customer: string, keyId: string, hash: Uint8Array): Promise<boolean>;
+
+  /** Whether the balance has had a ledger entry. */
+  isApplied(customer: string, entry: string): Promise<boolean>;
 }
 
 /** What payments do to customers. Every method can be repeated: the second time it changes nothing. */

@@ -38,6 +38,16 @@ export interface SettlementEntry {
   };
 }
 
+/** The entry of the units that a Checkout Session has sold. */
+export function topUpEntry(session: string): string {
+  return `checkout_session#${session}`;
+}
+
+/** The entry of the plan that a subscription has brought. */
+export function subscriptionEntry(subscription: string, plan: string): string {
+  return `subscription#${subscription}#${plan}`;
+}
+
 /** An entry as the ledger keeps it; beside those above there are notes of plans and periods that have begun. */
 export interface LedgerRecord {
   readonly id: string;
@@ -75,8 +85,11 @@ export interface BalanceChange {
   readonly remaining: number;
   readonly credits: number;
   readonly owed: number;
-  /** What must hold of `remaining` when it is done, where calls that are served meanwhile make a difference. */
-  readonly guard?: { readonly atLeast: number } | { readonly exactly: number };
+  /**
+   * What must hold of `remaining` when it is done, where calls that are served meanwhile make a difference. Under `allOf`, the change
+   * follows what they leave: as many units as are left are taken, of so many at most, and the others of these are owed.
+   */
+  readonly guard?: { readonly atLeast: number } | { readonly allOf: number };
 }
 
 export function changeOf(
@@ -104,12 +117,8 @@ function settlementChange({ units, period }: SettlementEntry, periodStart: Epoch
 function clawbackChange(units: number, balance: Pick<Balance, 'remaining' | 'credits'>): BalanceChange {
   const left = creditsLeft(balance);
   const taken = Math.min(units, left);
-  // Where it takes the last of them, a call that is served meanwhile would leave fewer to take.
+  // The last of them, of which calls that are served meanwhile take some: whoever calls all the time must not hold it up.
   const isLast = taken === left && balance.remaining < balance.credits;
-  return {
-    remaining: -taken,
-    credits: -taken,
-    owed: units - taken,
-    guard: isLast ? { exactly: balance.remaining } : { atLeast: taken },
-  };
+  const guard = isLast ? { allOf: units } : { atLeast: taken };
+  return { remaining: -taken, credits: -taken, owed: units - taken, ...(taken > 0 && { guard }) };
 }

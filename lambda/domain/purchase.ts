@@ -1,5 +1,5 @@
-import type { Catalogue, CheckoutEntry, PriceEntry } from '../../lib/private/catalogue';
-import { lookupKey } from '../../lib/private/stripe-catalogue';
+import type { Catalogue, CheckoutEntry, PlanEntry, PriceEntry } from '../../lib/private/catalogue';
+import { lookupKey, productId } from '../../lib/private/stripe-catalogue';
 import type { Offer } from './offer';
 
 /** A purchase, in the words that Stripe keeps with the session and gives back with every event of it. */
@@ -49,6 +49,35 @@ export function lineItemOf(catalogue: Catalogue, paywallId: string, offer: Offer
   const prices = [...catalogue.plans, ...catalogue.topUps].map((entry) => entry.price?.currency);
   const key = lookupKey(paywallId, offer.kind, id);
   return { name, price, lookupKey: key, currency: prices.find((currency) => currency !== undefined) ?? 'usd' };
+}
+
+/** What a subscription's item says of its price. */
+export interface SubscribedPrice {
+  /** `price_…` */
+  readonly id: string;
+  readonly product: string | { readonly id: string };
+}
+
+/**
+ * The plan that a subscription pays for. That which was bought stands in its metadata; but who changes the price, in Stripe's portal
+ * or by its API, leaves those as they are, and so the price decides where it is another plan's.
+ */
+export function planPaidFor(
+  catalogue: Catalogue,
+  paywallId: string,
+  bought: string,
+  price: SubscribedPrice | undefined,
+): string {
+  if (price === undefined) {
+    return bought;
+  }
+  const product = typeof price.product === 'string' ? price.product : price.product.id;
+  const isSoldAt = (plan: PlanEntry) =>
+    plan.price?.stripePrice === undefined
+      ? product === productId(paywallId, 'plan', plan.id)
+      : price.id === plan.price.stripePrice;
+  const plans = catalogue.plans.filter(isSoldAt).map(({ id }) => id);
+  return plans.includes(bought) ? bought : (plans[0] ?? bought);
 }
 
 /** Whether Stripe charges it again and again. */

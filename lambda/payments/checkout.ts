@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { topUpEntry } from '../domain/ledger';
 import { ensureCustomer, idOf, ownMetadata, type PaymentDependencies } from './dependencies';
 import { settleSubscription } from './subscription';
 
@@ -19,7 +20,7 @@ export async function settleCheckout(
   if (topUp !== undefined) {
     await dependencies.store.post(customer, {
       kind: 'top_up',
-      id: `checkout_session#${session.id}`,
+      id: topUpEntry(session.id),
       units: soldUnits(session.id, units),
     });
   }

@@ -1,16 +1,19 @@
 import type Stripe from 'stripe';
 import { findPlan, periodUnits } from '../domain/balance';
+import { subscriptionEntry } from '../domain/ledger';
 import { firstPeriod, type QuotaPeriod, unitsOfSwitch } from '../domain/period';
+import { planPaidFor } from '../domain/purchase';
 import { ensureCustomer, ownMetadata, type PaymentDependencies } from './dependencies';
 
 /** Brings a customer to where the subscription, as Stripe has it now, puts him. */
 export async function settleSubscription(id: string, dependencies: PaymentDependencies): Promise<boolean> {
   const { store, clock, catalogue } = dependencies;
   const subscription = await dependencies.subscriptions.retrieve(id);
-  const { customer, plan } = ownMetadata(subscription.metadata, dependencies) ?? {};
-  if (customer === undefined || plan === undefined) {
+  const { customer, plan: bought } = ownMetadata(subscription.metadata, dependencies) ?? {};
+  if (customer === undefined || bought === undefined) {
     return false;
   }
+  const plan = planPaidFor(catalogue, dependencies.paywallId, bought, subscription.items.data[0]?.price);
   switch (subscription.status) {
     case 'active':
     case 'trialing':
@@ -53,12 +56,16 @@ async function startPlan(
   await ensureCustomer(customer, dependencies);
   const { adopted, replaced } = await store.adopt(customer, { subscription: id, created });
   if (adopted) {
-    const cause = `subscription#${id}#${plan}`;
+    const cause = subscriptionEntry(id, plan);
     // Who buys another subscription has paid for all of its plan; who changes the one that he has, for the rest of the period.
     const isSwitch = replaced === undefined && (await switchPlan(customer, plan, cause, dependencies));
     if (!isSwitch) {
       await changePlan(customer, plan, cause, dependencies, subscription);
     }
+  }
+  if (!adopted) {
+    // The younger one's event has come first, and could not know of this one.
+    await subscriptions.cancel(id);
   }
   if (replaced !== undefined) {
     // Nobody pays for two plans. The note of it stays until Stripe has confirmed.

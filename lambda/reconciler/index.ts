@@ -14,7 +14,7 @@ import { PaymentsFunction } from '../adapters/payments-function';
 import { SecretReader } from '../adapters/secrets';
 import { StripeConnection } from '../adapters/stripe-client';
 import { StripeEventSource } from '../adapters/stripe-event-source';
-import { type ReconcileDependencies, reconcile } from './reconcile';
+import { type ReconcileDependencies, ReconcileMemory, reconcile } from './reconcile';
 
 const secrets = new SecretReader(new SecretsManagerClient({}), systemClock);
 const payments = new PaymentsFunction(new LambdaClient({}), requireEnv(Environment.PAYMENTS_FUNCTION));
@@ -33,6 +33,7 @@ const dependencies: ReconcileDependencies = {
     );
   },
   clock: systemClock,
+  memory: new ReconcileMemory(),
 };
 
 export async function handler(): Promise<Reconciliation> {

@@ -9,8 +9,11 @@ export interface StripeCatalogueDependencies {
   readonly stripe: { client(): Promise<Stripe> };
   /** Absent where there is no webhook endpoint. */
   readonly signingSecret: SigningSecret | undefined;
+  /** Stripe's own service refuses endpoints there. */
+  readonly reachesLoopback: boolean;
   /** Tells CloudFormation what came of it. */
   readonly respond: (url: string, body: object) => Promise<void>;
+  readonly log: (message: string, about: Readonly<Record<string, string>>) => void;
   readonly logError: (message: string, about: Readonly<Record<string, string>>, error: unknown) => void;
 }
 
@@ -39,7 +42,7 @@ export async function handle(
 async function carryOut(
   request: CloudFormationCustomResourceEvent['RequestType'],
   sync: Sync,
-  { signingSecret }: StripeCatalogueDependencies,
+  { signingSecret, reachesLoopback, log }: StripeCatalogueDependencies,
 ): Promise<void> {
   const { webhookUrl } = sync.wanted;
   if (request === 'Delete') {
@@ -50,7 +53,17 @@ async function carryOut(
   await syncProducts(sync);
   if (webhookUrl === undefined || signingSecret === undefined) {
     await removeEndpoints(sync);
+  } else if (isLoopback(webhookUrl) && !reachesLoopback) {
+    // Endpoints of a deployment under the same name are left alone.
+    log('Stripe reaches no loopback address, so no webhook endpoint is made: the reconciler brings the events', {
+      webhookUrl,
+    });
   } else {
     await syncEndpoint(sync, webhookUrl, signingSecret);
   }
+}
+
+function isLoopback(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
 }

@@ -3,7 +3,7 @@ import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { Environment } from '../../lib/private/environment';
 import { systemClock } from '../adapters/clock';
 import { requireEnv } from '../adapters/environment';
-import { logError } from '../adapters/log';
+import { log, logError } from '../adapters/log';
 import { SecretReader } from '../adapters/secrets';
 import { SecretsManagerSigningSecret } from '../adapters/secrets-manager-signing-secret';
 import { StripeConnection } from '../adapters/stripe-client';
@@ -19,6 +19,7 @@ const dependencies = {
   stripe: new StripeConnection(secrets, requireEnv(Environment.STRIPE_SECRET_KEY_ARN)),
   signingSecret:
     signingSecretArn === undefined ? undefined : new SecretsManagerSigningSecret(secretsManager, signingSecretArn),
+  reachesLoopback: process.env[Environment.STRIPE_REACHES_LOOPBACK] !== undefined,
   respond: async (url: string, body: object) => {
     // CloudFormation's URL is signed for a request without a content type.
     const response = await fetch(url, { method: 'PUT', headers: { 'Content-Type': '' }, body: JSON.stringify(body) });
@@ -26,6 +27,7 @@ const dependencies = {
       throw new Error(`CloudFormation has not taken the answer: ${response.status}`);
     }
   },
+  log,
   logError,
 };
 

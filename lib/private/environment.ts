@@ -33,4 +33,6 @@ export const Environment = {
   USAGE_PLANS: 'PAYWALL_USAGE_PLANS',
   /** Where Stripe's API is, in place of `https://api.stripe.com`. No construct sets it. */
   STRIPE_API_BASE: 'STRIPE_API_BASE',
+  /** Set where Stripe's events come to a loopback address too. No construct sets it. */
+  STRIPE_REACHES_LOOPBACK: 'STRIPE_REACHES_LOOPBACK',
 } as const;

@@ -82,6 +82,7 @@ export function createGateway(
   return (message, response) => {
     // Writing to a caller who has gone is no event; without a listener it would end the process.
     response.on('error', () => undefined);
+    response.setHeader('Date', new Date(clock()).toUTCString());
     const serve = () => answer(message, mounts, services, options.domainName);
     void handle(message, response, serve, log).then((served) => writeAccessLog(served, options.accessLogs, clock()));
   };

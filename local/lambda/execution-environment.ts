@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import type { LocalClock } from '../clock';
 import type { FunctionModel } from '../template/model';
 import { handlerFile, parseHandler } from './handler-file';
 import type { InvocationResult } from './runtime';
@@ -47,6 +48,7 @@ export class ExecutionEnvironment {
     private readonly fn: FunctionModel,
     env: Readonly<Record<string, string>>,
     private readonly log: LogSink,
+    clock: LocalClock,
     onExit: (environment: ExecutionEnvironment) => void,
   ) {
     this.worker = new Worker(WORKER_SOURCE, {
@@ -56,7 +58,7 @@ export class ExecutionEnvironment {
       execArgv: [],
       // Without a limit of its own, a function that runs out of memory would take the whole process with it.
       resourceLimits: { maxOldGenerationSizeMb: fn.memoryMegabytes },
-      workerData: workerDataOf(fn),
+      workerData: { ...workerDataOf(fn), clock: clock.shared },
     });
     this.worker.on('message', (message: WorkerMessage) => this.receive(message));
     this.worker.on('error', (error) => this.log(fn.name, error.stack ?? String(error)));

@@ -1,3 +1,4 @@
+import type { LocalClock } from '../clock';
 import { startLoopbackServer } from '../loopback-server';
 import type { LocalQueues } from '../queues/queues';
 import type { FunctionModel } from '../template/model';
@@ -13,6 +14,8 @@ export interface LambdaOptions {
   readonly functions: readonly FunctionModel[];
   /** Added to the variables of every function, as is where this service is. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What functions read as the time. @default - a clock that nobody moves */
+  readonly clock?: LocalClock;
   /** Where dead-letter queues are. */
   readonly queues: LocalQueues;
   readonly onLog: LogSink;
@@ -32,11 +35,12 @@ export interface LocalLambda {
 }
 
 export async function startLambda(options: LambdaOptions): Promise<LocalLambda> {
-  const { functions, environment, queues, onLog, report, schedule } = options;
+  const { functions, environment, clock, queues, onLog, report, schedule } = options;
   const server = await startLoopbackServer((request, response) => endpoint(request, response));
   const runtime = createLambdaRuntime(functions, {
     environment: { ...environment, AWS_ENDPOINT_URL_LAMBDA: server.url },
     onLog,
+    clock,
   });
   const deadLetters = deadLettersOf(functions, queues, report);
   const invocations = new AsynchronousInvocations(runtime, { schedule, deadLetters });

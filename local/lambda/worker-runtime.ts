@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { LocalClock } from '../clock';
 import type { FunctionModel } from '../template/model';
 import { environmentVariables } from './environment-variables';
 import {
@@ -24,6 +25,11 @@ export interface LambdaRuntimeOptions {
    * @default - it is dropped
    */
   readonly onLog?: LogSink;
+  /**
+   * What functions read as the time.
+   * @default - a clock that nobody moves
+   */
+  readonly clock?: LocalClock;
 }
 
 /** Runs Node.js functions as Lambda does, each execution environment in a worker thread of this process. */
@@ -61,15 +67,17 @@ class FunctionPool {
   private readonly maxEnvironments: number;
   private readonly variables: Readonly<Record<string, string>>;
   private readonly log: LogSink;
+  private readonly clock: LocalClock;
   private closed = false;
 
   constructor(
     private readonly fn: FunctionModel,
-    { environment, maxEnvironments = 8, onLog = () => undefined }: LambdaRuntimeOptions,
+    { environment, maxEnvironments = 8, onLog = () => undefined, clock = new LocalClock() }: LambdaRuntimeOptions,
   ) {
     this.maxEnvironments = maxEnvironments;
     this.variables = environmentVariables(fn, environment);
     this.log = onLog;
+    this.clock = clock;
   }
 
   async invoke(invocation: Invocation): Promise<InvocationResult> {
@@ -98,7 +106,8 @@ class FunctionPool {
 
   private async runCold(invocation: Invocation): Promise<InvocationResult> {
     try {
-      const environment = new ExecutionEnvironment(this.fn, this.variables, this.log, (ended) => this.forget(ended));
+      const { fn, variables, log, clock } = this;
+      const environment = new ExecutionEnvironment(fn, variables, log, clock, (ended) => this.forget(ended));
       this.environments.add(environment);
       return await this.run(environment, invocation);
     } catch (error) {

@@ -10,7 +10,18 @@ const Module = require('node:module');
 const { dirname, extname, join, sep } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { parentPort, workerData } = require('node:worker_threads');
-const { file, exportPath, handlerName, taskRoot, maxResponseBytes, takesCallbacks } = workerData;
+const { file, exportPath, handlerName, taskRoot, maxResponseBytes, takesCallbacks, clock } = workerData;
+
+// The time is the local gateway's, which may have been moved ahead; timers keep the machine's.
+const ahead = new BigInt64Array(clock);
+const machineNow = Date.now;
+const now = () => machineNow() + Number(Atomics.load(ahead, 0));
+Date.now = now;
+globalThis.Date = new Proxy(Date, {
+  construct: (target, args, newTarget) => Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
+  apply: () => new Date().toString(),
+});
+Date.prototype.constructor = Date;
 
 // Not the streams that a Worker offers: reading those would keep the process alive for as long as the worker lives.
 for (const name of ['stdout', 'stderr']) {
@@ -119,7 +130,7 @@ function sendPlainly(responseUrl) {
 }
 
 function invoke(handler, { requestId, functionArn, event, timeoutMillis }) {
-  const deadline = Date.now() + timeoutMillis;
+  const deadline = performance.now() + timeoutMillis;
   let answered = false;
   let whenIdle;
   const answer = (message) => {
@@ -144,7 +155,7 @@ function invoke(handler, { requestId, functionArn, event, timeoutMillis }) {
     memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
     logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
-    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    getRemainingTimeInMillis: () => Math.max(0, Math.round(deadline - performance.now())),
     done: (error, result) => callback(error, result),
     succeed: (result) => callback(null, result),
     fail: (error) => callback(error ?? 'handled'),

@@ -1,3 +1,4 @@
+import { LocalClock } from '../clock';
 import type { TableModel } from '../template/model';
 import { type AwsJsonService, startAwsJsonServer } from './aws-json-server';
 import { Database } from './database';
@@ -19,6 +20,8 @@ export interface StoreOptions {
   readonly dataDir?: string;
   /** @default - a free one */
   readonly port?: number;
+  /** By which items expire. @default - a clock that nobody moves */
+  readonly clock?: LocalClock;
 }
 
 export interface Store {
@@ -29,7 +32,7 @@ export interface Store {
 
 const MAINTENANCE_INTERVAL_MS = 60_000;
 
-const OPERATIONS: Readonly<Record<string, (database: Database, input: unknown) => unknown>> = {
+const OPERATIONS: Readonly<Record<string, (database: Database, input: unknown, now: number) => unknown>> = {
   BatchGetItem: batchGetItem,
   BatchWriteItem: batchWriteItem,
   CreateTable: createTable,
@@ -50,15 +53,16 @@ const OPERATIONS: Readonly<Record<string, (database: Database, input: unknown) =
 
 /** A DynamoDB endpoint on loopback for the tables of a template. */
 export async function startStore(options: StoreOptions): Promise<Store> {
-  const { database, maintain, close } = openDatabase(options.dataDir);
+  const { clock = new LocalClock() } = options;
+  const { database, maintain, close } = openDatabase(options.dataDir, clock);
   try {
     for (const table of options.tables) prepareTable(database, table);
-    const server = await startAwsJsonServer(serviceOf(database), options.port);
-    const timer = setInterval(maintain, MAINTENANCE_INTERVAL_MS).unref();
+    const server = await startAwsJsonServer(serviceOf(database, clock), options.port);
+    const stop = repeatedly(clock, MAINTENANCE_INTERVAL_MS, maintain);
     return {
       url: server.url,
       close: async () => {
-        clearInterval(timer);
+        stop();
         await server.close();
         close();
       },
@@ -67,6 +71,19 @@ export async function startStore(options: StoreOptions): Promise<Store> {
     close();
     throw error;
   }
+}
+
+/** Also when the clock is moved that far. */
+function repeatedly(clock: LocalClock, milliseconds: number, run: () => void): () => void {
+  let cancel = (): void => undefined;
+  const wait = (): void => {
+    cancel = clock.after(milliseconds, () => {
+      run();
+      wait();
+    });
+  };
+  wait();
+  return () => cancel();
 }
 
 function prepareTable(database: Database, { name, definition, ttlAttribute }: StoreOptions['tables'][number]): void {
@@ -78,9 +95,9 @@ function prepareTable(database: Database, { name, definition, ttlAttribute }: St
   }
 }
 
-function serviceOf(database: Database): AwsJsonService {
+function serviceOf(database: Database, clock: LocalClock): AwsJsonService {
   const operations = Object.entries(OPERATIONS).map(
-    ([name, operation]) => [name, (input: unknown) => operation(database, input)] as const,
+    ([name, operation]) => [name, (input: unknown) => operation(database, input, clock.now())] as const,
   );
   return {
     targetPrefix: 'DynamoDB_20120810',
@@ -96,28 +113,28 @@ interface OpenDatabase {
   close(): void;
 }
 
-function openDatabase(dataDir: string | undefined): OpenDatabase {
+function openDatabase(dataDir: string | undefined, clock: LocalClock): OpenDatabase {
   if (dataDir === undefined) {
     const database = new Database();
-    return { database, maintain: () => deleteExpired(database, Date.now() / 1000), close: () => {} };
+    return { database, maintain: () => deleteExpired(database, clock.now() / 1000), close: () => {} };
   }
   const unlock = lockFolder(dataDir);
   try {
     const journal = new Journal(dataDir);
     const database = new Database((entry) => journal.append(entry));
     for (const entry of journal.replay()) database.apply(entry);
-    journal.compact(database.snapshot(Date.now()));
-    return { database, maintain: () => maintain(database, journal), close: () => close(journal, unlock) };
+    journal.compact(database.snapshot(clock.now()));
+    return { database, maintain: () => maintain(database, journal, clock.now()), close: () => close(journal, unlock) };
   } catch (error) {
     unlock();
     throw error;
   }
 }
 
-function maintain(database: Database, journal: Journal): void {
+function maintain(database: Database, journal: Journal, now: number): void {
   try {
-    deleteExpired(database, Date.now() / 1000);
-    if (journal.isLarge) journal.compact(database.snapshot(Date.now()));
+    deleteExpired(database, now / 1000);
+    if (journal.isLarge) journal.compact(database.snapshot(now));
   } catch {
     // A full disk, most likely: the next writes report it to whoever makes them, and the next round tries again.
   }

@@ -1,40 +1,43 @@
+import type { LocalClock } from '../clock';
 import { invalidRequest } from './errors';
-import type { Store } from './store';
 
-const CLOCK = 'clock';
+/** The end of the year 9999, in seconds: the last that can be written as a date. */
+const LAST = 253_402_300_799;
 
-/** The stand-in's time: that of the machine, and as far ahead of it as somebody has moved it. */
+/** The stand-in's time: the local gateway's, but for what happens by itself meanwhile, each thing at its own. */
 export class Clock {
   private pinned: number | undefined;
 
-  constructor(
-    private readonly store: Store,
-    /** Milliseconds since the epoch, moved by nobody. */
-    private readonly real: () => number,
-  ) {}
+  constructor(private readonly local: LocalClock) {}
 
   /** Milliseconds since the epoch. */
   now(): number {
-    return this.pinned ?? this.real() + (this.store.get('clock', CLOCK)?.ahead ?? 0);
+    return this.pinned ?? this.local.now();
   }
 
-  /** Ahead only: what has happened has happened. Seconds since the epoch. */
-  moveTo(to: number): void {
+  /** Moves everybody's clock, once what is due until then is done. Seconds since the epoch, and ahead only. */
+  moveTo(to: number, passTime: () => void): void {
     const now = Math.floor(this.now() / 1_000);
     if (to < now) {
       throw invalidRequest(`The clock goes ahead only, and it is ${now} already, got: ${to}`, { param: 'to' });
     }
-    const ahead = this.store.get('clock', CLOCK)?.ahead ?? 0;
-    this.store.put('clock', { id: CLOCK, ahead: ahead + (to - now) * 1_000 });
+    if (to > LAST) {
+      throw invalidRequest(`The clock goes to ${LAST} at most, got: ${to}`, { param: 'to' });
+    }
+    const time = this.now() + (to - now) * 1_000;
+    this.at(time / 1_000, passTime);
+    // What has thrown has changed nothing; so this comes last.
+    this.local.moveTo(Math.max(time, this.local.now()));
   }
 
   /** Does something at the time that it was due, for whatever it stamps to say so. Seconds since the epoch. */
   at<R>(due: number, work: () => R): R {
+    const before = this.pinned;
     this.pinned = due * 1_000;
     try {
       return work();
     } finally {
-      this.pinned = undefined;
+      this.pinned = before;
     }
   }
 }

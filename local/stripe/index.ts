@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LocalClock } from '../clock';
 import { answerApi } from './api';
 import { checkoutUrl } from './api/checkout-sessions';
 import { invoiceUrl } from './billing/invoicing';
@@ -37,8 +38,8 @@ export interface StripeOptions {
   readonly port?: number;
   /** The folder that keeps the state. @default - nothing is kept */
   readonly dataDir?: string;
-  /** Milliseconds since the epoch; signatures go by it, everything else also by how far it was moved. @default Date.now */
-  readonly clock?: () => number;
+  /** The time, which a lever moves for all who go by it. @default - a clock of its own, which is forgotten */
+  readonly clock?: LocalClock;
   /** Milliseconds from each attempt at a delivery to the next. @default - from a quarter of a second to ten minutes */
   readonly retryDelays?: readonly number[];
   /** Milliseconds that an endpoint may take to answer. @default 15000 */
@@ -67,11 +68,11 @@ const TICK = 5_000;
 
 /** Starts a stand-in for Stripe on the loopback address: its API, its Checkout page and its webhooks. */
 export async function startStripe(options: StripeOptions): Promise<StripeStandIn> {
-  const { clock: real = Date.now, log = () => undefined } = options;
+  const { clock: local = new LocalClock(), log = () => undefined } = options;
   const store = Store.open(options.dataDir);
   const webhooks = new Webhooks({
     store,
-    clock: real,
+    clock: () => local.now(),
     log,
     secret: options.webhookSecret,
     url: options.webhookUrl,
@@ -84,7 +85,7 @@ export async function startStripe(options: StripeOptions): Promise<StripeStandIn
     store.close();
     throw error;
   });
-  const clock = new Clock(store, real);
+  const clock = new Clock(local);
   const account: Account = { store, clock, baseUrl: url, deliver: (event, to) => webhooks.deliver(event, to) };
   const answer = (request: HttpRequest) => {
     store.atomically(() => passTime(clock, new Context(account)));

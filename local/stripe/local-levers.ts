@@ -15,7 +15,8 @@
  *                                                         days, and what becomes of the subscription after the last one
  *   POST /local/clock?advance=86400                       moves the clock ahead, by seconds …
  *   POST /local/clock?to=1800000000                       … or to a time: all that is due until then happens, in its
- *                                                         order and stamped with its time; signatures keep the real one
+ *                                                         order and stamped with its time. It is the clock of the whole
+ *                                                         local gateway, functions included
  *   POST /local/checkout/sessions/{id}/settle?outcome=paid|failed   the bank answers a debit:
  *                                                         checkout.session.async_payment_succeeded or …_failed
  *   POST /local/charges/{id}/dispute?reason=fraudulent&amount=…   the buyer's bank takes the money back:

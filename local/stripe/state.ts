@@ -27,7 +27,6 @@ export interface Tables {
   applied_coupon: { readonly id: string; readonly coupon: Stripe.Coupon };
   card_behavior: CardBehavior;
   checkout_order: CheckoutOrder;
-  clock: MovedClock;
   delivery: DeliveryRow;
   dunning: Dunning;
   idempotent_answer: IdempotentAnswer;
@@ -107,13 +106,6 @@ export interface Dunning {
   readonly retries: number;
   /** What becomes of the subscription after the last one. */
   readonly finally: 'cancel' | 'unpaid' | 'past_due';
-}
-
-/** There is one at most. */
-export interface MovedClock {
-  readonly id: string;
-  /** Milliseconds that it is ahead of the machine's. */
-  readonly ahead: number;
 }
 
 /** Its id is the webhook endpoint's. */

@@ -19,7 +19,7 @@ export interface WebhooksOptions extends Subscribers {
   readonly retryDelays: readonly number[];
   /** Milliseconds that an endpoint may take to answer. */
   readonly timeout: number;
-  /** Milliseconds since the epoch, for the signatures: those who verify them have a clock that nobody moves. */
+  /** Milliseconds since the epoch, for the signatures. */
   readonly clock: () => number;
   readonly log: (line: string) => void;
 }

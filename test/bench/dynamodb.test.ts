@@ -1,4 +1,4 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, TransactWriteItemsCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type RetryPolicy, SDK_RETRIES, SHORT_RETRIES, SimulatedClient } from '../../bench/simulation/client';
 import { DYNAMODB, type DynamoDbOptions, SimulatedDynamoDb } from '../../bench/simulation/dynamodb';
 import { seededRandom } from '../../bench/simulation/random';
@@ -113,4 +113,82 @@ test('a statement that DynamoDB would not take ends the run: it is no outage', a
     client.updateItem({ ...spend('a', 1), UpdateExpression: 'SET' }).catch(() => {});
   });
   await expect(scheduler.run()).rejects.toThrow('Syntax error');
+});
+
+describe('a transaction', () => {
+  const AB = { pk: { S: 'a' }, sk: { S: 'b' } };
+  const isNew = 'attribute_not_exists(pk)';
+  const marker = { Put: { TableName: TABLE, Item: { ...AB, done: { BOOL: true } }, ConditionExpression: isNew } };
+  const transaction = () => new TransactWriteItemsCommand({ TransactItems: [marker, { Update: spend('a', 5) }] });
+
+  /** What each command came to, all of them sent at their times. */
+  async function send(commands: readonly (readonly [at: number, command: unknown])[], options = {}, retries = ONCE) {
+    const { scheduler, dynamoDb, client } = simulation({ latency: { p50: 8, p99: 8 }, ...options }, retries);
+    const ends: (string | undefined)[] = [];
+    for (const [index, [at, command]] of commands.entries()) {
+      scheduler.after(at, async () => {
+        ends[index] = await client.send(command).then(
+          () => `done at ${scheduler.now}`,
+          (error: Error) => error.message,
+        );
+      });
+    }
+    await scheduler.run();
+    return { ends, dynamoDb };
+  }
+
+  test('takes half as long again as a call, double the units, and does all or nothing', async () => {
+    const { ends, dynamoDb } = await send([
+      [0, transaction()],
+      [50, transaction()],
+    ]);
+    expect(ends).toEqual(['done at 12', 'Transaction cancelled [ConditionalCheckFailed, None]']);
+    expect(dynamoDb.peek(TABLE, A)?.remaining).toEqual({ N: '999995' });
+    expect(dynamoDb.peek(TABLE, AB)?.done).toEqual({ BOOL: true });
+    expect(dynamoDb.usage).toMatchObject({ calls: 2, conflicts: 0, writeUnits: 4 });
+  });
+
+  test('keeps other writes from its items while it is under way, and another transaction too', async () => {
+    const { ends, dynamoDb } = await send([
+      [0, transaction()],
+      [1, new UpdateItemCommand(spend('a', 1))],
+      [2, transaction()],
+      [3, new UpdateItemCommand(spend('b', 1))],
+      [8.5, new UpdateItemCommand(spend('a', 1))],
+    ]);
+    expect(ends).toEqual([
+      'done at 12',
+      'Transaction is ongoing for the item',
+      'Transaction cancelled [TransactionConflict, TransactionConflict]',
+      'done at 11',
+      'done at 16.5',
+    ]);
+    expect(dynamoDb.usage).toMatchObject({ conflicts: 1, lostToConflicts: 1 });
+    expect(dynamoDb.peek(TABLE, A)?.remaining).toEqual({ N: '999994' });
+  });
+
+  test('that is met by a write has the paywall’s client try again, and the SDK’s not', async () => {
+    const commands = [
+      [0, transaction()],
+      [1, new UpdateItemCommand(spend('a', 1))],
+    ] as const;
+    expect((await send(commands, {}, SHORT_RETRIES)).ends[1]).toMatch(/^done/);
+    expect((await send(commands, {}, SDK_RETRIES)).ends[1]).toBe('Transaction is ongoing for the item');
+  });
+
+  test('on an item that is over its capacity is cancelled', async () => {
+    const { ends, dynamoDb } = await send([[0, transaction()]], { writeUnits: 0 });
+    expect(ends).toEqual(['Transaction cancelled [ThrottlingError, ThrottlingError]']);
+    expect(dynamoDb.usage).toMatchObject({ throttled: 2, writeUnits: 0 });
+  });
+
+  test('an item is put once on condition that there is none', async () => {
+    const put = new PutItemCommand({ TableName: TABLE, Item: { ...AB, n: { N: '1' } }, ConditionExpression: isNew });
+    const { ends, dynamoDb } = await send([
+      [0, put],
+      [20, put],
+    ]);
+    expect(ends).toEqual(['done at 8', 'The conditional request failed']);
+    expect(dynamoDb.peek(TABLE, AB)?.n).toEqual({ N: '1' });
+  });
 });

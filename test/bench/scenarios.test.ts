@@ -1,7 +1,7 @@
 import { conditionalUpdate, getThenUpdate } from '../../bench/engines/hand-written';
 import { figuresOf, measure } from '../../bench/measure';
 import { misses, table } from '../../bench/report';
-import { scenarios } from '../../bench/scenarios';
+import { SIMULATED } from '../../bench/scenarios';
 import type { Scenario } from '../../bench/scenarios/scenario';
 
 const LEASES = 'paywall, leases';
@@ -25,7 +25,7 @@ const SCENARIO: Scenario = {
 };
 
 test('a target is set for a metric that its scenario has', () => {
-  for (const { title, metrics, variants } of scenarios(1)) {
+  for (const { title, metrics, variants } of Object.values(SIMULATED).flatMap((scenarios) => scenarios(1))) {
     const names = metrics.map(({ name }) => name);
     const unknown = variants.flatMap(({ targets = [] }) => targets).filter(({ metric }) => !names.includes(metric));
     expect({ title, unknown }).toEqual({ title, unknown: [] });

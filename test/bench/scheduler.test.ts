@@ -51,3 +51,15 @@ test('what goes wrong in an event ends the run', async () => {
   });
   await expect(scheduler.run()).rejects.toThrow('broken');
 });
+
+test('a single chain of events runs to its end, though nothing else is planned while one of them settles', async () => {
+  const scheduler = new Scheduler();
+  let links = 0;
+  void (async () => {
+    for (; links < 1_000; links++) {
+      await scheduler.sleep(1);
+    }
+  })();
+  await scheduler.run();
+  expect([links, scheduler.now]).toEqual([1_000, 1_000]);
+});

@@ -62,6 +62,7 @@ test('--once walks the whole way, and ends with 0', async () => {
 test('it serves until it is interrupted, and ends with 0', async () => {
   const { code, stdout } = await run(['--port', '0', '--app', assembly], { until: /Serving until Ctrl-C/ });
   expect([code, stdout]).toEqual([0, expect.stringContaining('Weather/Api is served on http://127.0.0.1:')]);
+  expect(stdout).toMatch(/curl -X POST "http:\/\/127\.0\.0\.1:\d+\/local\/clock\?advance=2678400"/);
 });
 
 test('a walk of a route that does something else than it should ends with 1', async () => {
@@ -109,11 +110,14 @@ test('a live key of Stripe', async () => {
 });
 
 test('a test key of Stripe takes the place of the stand-in', async () => {
-  const env = { STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_WEBHOOK_SECRET: '' };
+  const nobody = 'http://127.0.0.1:9';
+  const env = { STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_WEBHOOK_SECRET: '', STRIPE_API_BASE: nobody };
   const { code, stdout } = await run(['--port', '0', '--app', assembly], { until: /Serving/, env });
   expect(code).toBe(0);
   expect(stdout).toMatch(/stripe listen --forward-to http:\/\/127\.0\.0\.1:\d+\/prod\/billing\/stripe\/webhook/);
+  expect(stdout).toContain('its events are listed every 5 seconds: no tunnel is needed');
   expect(stdout).not.toContain('stand-in');
+  expect(stdout).not.toContain('/local/');
 });
 
 test.each([

@@ -62,12 +62,18 @@ describe('roles are held to what their part needs', () => {
   });
 
   test('the billing routes read and make customers, and cannot write the ledger', () => {
-    const [customers, secret, ...others] = statements(template(), /Billing/);
+    const [customers, ledger, secret, ...others] = statements(template(), /Billing/);
     expect(customers).toEqual({
       Effect: 'Allow',
       Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       Resource: arn,
       Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CUSTOMER#*'] } },
+    });
+    expect(ledger).toEqual({
+      Effect: 'Allow',
+      Action: 'dynamodb:GetItem',
+      Resource: arn,
+      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LEDGER#*'] } },
     });
     expect(secret).toMatchObject({ Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'] });
     expect(others).toEqual([]);

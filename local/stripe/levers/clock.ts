@@ -11,7 +11,6 @@ function moveClock({ account, context, params }: LeverPull): object {
   if (advance !== undefined && to !== undefined) {
     throw invalidRequest('The clock is moved by advance or to a time, not both.', { param: 'to' });
   }
-  account.clock.moveTo(to ?? context.now() + (advance ?? 0));
-  passTime(account.clock, context);
+  account.clock.moveTo(to ?? context.now() + (advance ?? 0), () => passTime(account.clock, context));
   return { object: 'local.clock', now: context.now() };
 }

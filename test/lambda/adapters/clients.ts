@@ -17,6 +17,14 @@ export function endingAfter(client: DynamoDBClient, writes: number): DynamoDBCli
   });
 }
 
+/** A client before whose every request something else gets through. */
+export function overtaken(client: DynamoDBClient, before: () => Promise<unknown>): DynamoDBClient {
+  return sending(client, async (command) => {
+    await before();
+    return client.send(command as UpdateItemCommand);
+  });
+}
+
 /** A client that notes which attributes of customers its requests name. */
 export function recording(client: DynamoDBClient, written: Set<string>): DynamoDBClient {
   return sending(client, (command) => {

@@ -7,7 +7,7 @@ import type { Grant } from '../../../lambda/domain/ledger';
 import { settle } from '../../../lambda/domain/settlement';
 import { CREDITED_ATTRIBUTES, SETTLED_ATTRIBUTES } from '../../../lib/private/attributes';
 import { balance, NOW, plan } from '../fixtures';
-import { endingAfter, recording } from './clients';
+import { endingAfter, overtaken, recording } from './clients';
 import { describeRenewals } from './describe-renewals';
 import { describeSettlements } from './describe-settlements';
 import { HASH, NEXT, request, Stores } from './stores';
@@ -134,6 +134,27 @@ export function describePayments(engine: string, url?: string): void {
         expect(granted + (100 - after.owed)).toBe(60);
       });
 
+      test.each([
+        ['units that are bought', { kind: 'top_up', units: 100 }, { remaining: 60 + 100, credits: 100 + 100, owed: 0 }],
+        ['some of what is left', { kind: 'clawback', units: 20 }, { remaining: 60 - 20, credits: 100 - 20, owed: 0 }],
+        ['all that is left, and more', { kind: 'clawback', units: 100 }, { remaining: 0, credits: 40, owed: 40 }],
+      ] as const)('is held up by no call that comes between any two of its steps: %s', async (_, change, after) => {
+        const customer = await customerWith({ remaining: 60, credits: 100 });
+        let granted = 0;
+        const busy = overtaken(stores.table.client, async () => {
+          granted += (await spending.spend(request(customer), NOW)).spent ? 1 : 0;
+        });
+        const paying = new DynamoDbPaymentStore(busy, stores.table.table, () => NOW);
+        expect(await paying.post(customer, { ...change, id: 'busy' })).toBe('applied');
+        const { remaining, credits, owed } = await balanceOf(customer);
+        // The calls before the write have left so much less to take; those after it have found so much less.
+        expect(remaining - owed + granted).toBe(after.remaining - after.owed);
+        expect(remaining).toBeGreaterThanOrEqual(0);
+        expect(credits - owed).toBe(after.credits - after.owed);
+        // Marker, balance, entry, balance, mark: a request more is an attempt that has failed.
+        expect(granted).toBeLessThanOrEqual(5);
+      });
+
       test('of a customer that there is none of is an error, to be tried again', async () => {
         await expect(payments.post('nobody', entry)).rejects.toThrow('no balance');
       });
@@ -249,6 +270,14 @@ export function describePayments(engine: string, url?: string): void {
         const asked = Array.from({ length: 20 }, (_, index) => customers.addFirstKey('newcomer', `k${index}`, HASH));
         expect((await Promise.all(asked)).filter((given) => given)).toHaveLength(1);
         expect(Object.keys((await balanceOf('newcomer')).keys)).toHaveLength(1);
+      });
+
+      test('see whether an entry is on the balance', async () => {
+        const customer = await customerWith();
+        const entry = { kind: 'top_up', id: 'checkout_session#cs_1', units: 10 } as const;
+        expect(await customers.isApplied(customer, entry.id)).toBe(false);
+        await payments.post(customer, entry);
+        expect(await customers.isApplied(customer, entry.id)).toBe(true);
       });
 
       test('that there are none of get no key', async () => {

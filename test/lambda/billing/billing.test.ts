@@ -17,12 +17,13 @@ let balances: Map<string, Balance>;
 let opened: Purchase[];
 let outcomes: Map<string, CheckoutOutcome>;
 let invoiceUrl: string | undefined;
+let applied: string[];
 let account: Account;
 let dependencies: BillingDependencies;
 
 beforeEach(() => {
   balances = new Map([[customer, balance({ remaining: 12, keys: { [key.keyId]: hashApiKey(apiKey) } })]]);
-  [opened, outcomes, invoiceUrl] = [[], new Map(), undefined];
+  [opened, outcomes, invoiceUrl, applied] = [[], new Map(), undefined, []];
   account = { stripeCustomer: 'cus_1', subscription: 'sub_1', hasSubscribed: true };
   dependencies = {
     store: {
@@ -39,6 +40,7 @@ beforeEach(() => {
         }
         return isFirst;
       },
+      isApplied: async (id, entry) => applied.includes(`${id} ${entry}`),
     },
     checkout: {
       open: async (purchase) => {
@@ -283,12 +285,14 @@ describe('GET welcome', () => {
 
   beforeEach(() => {
     const metadata = { paywall: 'Paywall-1', customer: newcomer, plan: 'free' };
-    outcomes.set('cs_done', { customer: newcomer, livemode: false, complete: true, metadata });
-    outcomes.set('cs_open', { customer: newcomer, livemode: false, complete: false, metadata });
+    outcomes.set('cs_done', { customer: newcomer, livemode: false, complete: true, paid: true, metadata });
+    outcomes.set('cs_open', { customer: newcomer, livemode: false, complete: false, paid: false, metadata });
     outcomes.set('cs_known', {
       customer,
       livemode: false,
       complete: true,
+      paid: true,
+      entry: 'checkout_session#cs_known',
       metadata: { paywall: 'Paywall-1', customer, topUp: '1k' },
     });
   });
@@ -303,12 +307,81 @@ describe('GET welcome', () => {
 
   test('makes live keys where the payment was real', async () => {
     const metadata = { paywall: 'Paywall-1', customer: newcomer, plan: 'free' };
-    outcomes.set('cs_live', { customer: newcomer, livemode: true, complete: true, metadata });
+    outcomes.set('cs_live', { customer: newcomer, livemode: true, complete: true, paid: true, metadata });
     expect((await visit('cs_live')).json.apiKey).toMatch(/^pw_live_/);
   });
 
   test('shows a known customer no key', async () => {
     expect((await visit('cs_known')).json).toMatchObject({ apiKey: null, purchase: '1,000 units' });
+  });
+
+  describe('before the event has come that credits the purchase', () => {
+    const plan = { paywall: 'Paywall-1', customer: newcomer, plan: 'pro' };
+    const entry = 'subscription#sub_2#pro';
+
+    test('says that it is being credited, and then that it counts', async () => {
+      const { statusCode, json } = await visit('cs_known');
+      expect([statusCode, json.credited, json.note]).toEqual([
+        200,
+        false,
+        expect.stringMatching(/^Paid, and being credited/),
+      ]);
+      applied.push(`${customer} checkout_session#cs_known`);
+      expect((await visit('cs_known')).json).toMatchObject({
+        credited: true,
+        note: 'The payment counts for the key that you have.',
+      });
+    });
+
+    test('looks again by itself, until it counts', async () => {
+      const { headers, body } = await visit('cs_known', 'text/html');
+      expect(headers).toMatchObject({ Refresh: '3' });
+      expect(body).toContain('Paid, and being added to your account: 1,000 units.');
+      expect(body).not.toContain('the next call is served');
+      applied.push(`${customer} checkout_session#cs_known`);
+      const later = await visit('cs_known', 'text/html');
+      expect(later.headers).not.toHaveProperty('Refresh');
+      expect(later.body).toContain('the next call is served');
+    });
+
+    test('leaves the page with a key where it is', async () => {
+      outcomes.set('cs_new', {
+        customer: newcomer,
+        livemode: false,
+        complete: true,
+        paid: true,
+        entry,
+        metadata: plan,
+      });
+      const { headers, body } = await visit('cs_new', 'text/html');
+      expect(headers).not.toHaveProperty('Refresh');
+      expect(body).toContain('Paid, and being added to your account: plan PRO.');
+      expect(body).toMatch(/<pre aria-label="API key">pw_test_/);
+    });
+
+    test('tells of money that is on its way yet', async () => {
+      outcomes.set('cs_bank', {
+        customer: newcomer,
+        livemode: false,
+        complete: true,
+        paid: false,
+        entry,
+        metadata: plan,
+      });
+      const { json } = await visit('cs_bank');
+      expect(json).toMatchObject({ credited: false, apiKey: expect.stringMatching(/^pw_test_/) });
+      expect(json.note).toContain('credited when the bank has confirmed it');
+      const { headers, body } = await visit('cs_bank', 'text/html');
+      expect(headers).not.toHaveProperty('Refresh');
+      expect(body).toContain('plan PRO is added when the bank has confirmed it.');
+    });
+
+    test('says nothing of that where nothing was to be credited', async () => {
+      expect((await visit('cs_done')).json).toMatchObject({
+        credited: true,
+        note: 'Keep the key: it is shown this once.',
+      });
+    });
   });
 
   test('is a page for a person, which nothing may keep or frame', async () => {

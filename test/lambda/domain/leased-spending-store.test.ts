@@ -113,6 +113,37 @@ describe('a balance that takes no more writes for now', () => {
     expect(await call(store, wanted)).toMatchObject({ kind: 'granted' });
   });
 
+  test('gives nothing of a period that is over to the next one, though two first calls at once hold units of both', async () => {
+    const inner = storeWith();
+    let answerFirst = () => {};
+    let attempts = 0;
+    const store = environment({
+      spend: async (charged, now) => {
+        attempts++;
+        if (attempts % 2 === 1) {
+          throw new StoreBusyError('Throughput exceeds the current capacity');
+        }
+        const outcome = await inner.spend(charged, now);
+        if (attempts === 2) {
+          // The store has done it; the answer comes when the period is over.
+          await new Promise<void>((resolve) => {
+            answerFirst = resolve;
+          });
+        }
+        return outcome;
+      },
+      rollOver: (...period) => inner.rollOver(...period),
+    });
+    const next = NOW + 86_400;
+    const first = call(store);
+    await new Promise(setImmediate);
+    await inner.rollOver('c1', next, 1_000, next + 86_400);
+    const second = await call(store, {}, next);
+    answerFirst();
+    expect([(await first).kind, second.kind]).toEqual(['granted', 'granted']);
+    expect(store.held('c1')).toBe(16);
+  });
+
   test('loses nothing of two first calls at once', async () => {
     const inner = storeWith();
     const store = environment(crowded(inner, 2));
@@ -148,6 +179,23 @@ test('a suspension works when the block has lived its time', async () => {
   expect((await call(store)).kind).toBe('granted');
   time += LIFE;
   expect((await call(store)).kind).toBe('suspended');
+});
+
+test('a block lives up to its time, and no millisecond longer', async () => {
+  const inner = storeWith();
+  const store = environment(inner);
+  await callAtPace(store, 50, 100);
+  let { writes } = inner;
+  while (inner.writes === writes) {
+    await callAtPace(store, 1, 100);
+  }
+  ({ writes } = inner);
+  time += LIFE - 1;
+  await call(store);
+  expect([inner.writes, store.held('c1') > 0]).toEqual([writes, true]);
+  time += 1;
+  await call(store);
+  expect(inner.writes).toBe(writes + 1);
 });
 
 test('a clock that is set back does not lengthen the life of a block', async () => {
@@ -316,6 +364,15 @@ test('only an exhausted quota is remembered: whatever else is refused, the store
     expect(await call(store, { plans: ['pro'] })).toMatchObject({ reason: 'route_not_in_plan' });
   }
   expect(inner.writes).toBe(calls);
+});
+
+test('a refusal for another reason is no hammering: who pays then is served by the very next call', async () => {
+  const inner = storeWith({ remaining: 0 });
+  const store = environment(inner);
+  expect(await call(store, { plans: ['pro'] })).toMatchObject({ reason: 'route_not_in_plan' });
+  expect(await call(store)).toMatchObject({ reason: 'quota_exhausted' });
+  inner.credit('c1', 10);
+  expect((await call(store)).kind).toBe('granted');
 });
 
 test('one refusal is never remembered: who pays is served by the very next call', async () => {

@@ -19,7 +19,9 @@ test.each([
   }
 });
 
-test.each([
+test.each<
+  [string, { remaining: number; credits: number }, number, { taken: number; owed: number }, object | undefined]
+>([
   ['all unspent', { remaining: 150, credits: 100 }, 60, { taken: 60, owed: 0 }, { atLeast: 60 }],
   [
     'all of them, and the plan’s own beside',
@@ -31,9 +33,14 @@ test.each([
   ['all that is there, to the last', { remaining: 100, credits: 100 }, 100, { taken: 100, owed: 0 }, { atLeast: 100 }],
   ['more than were bought', { remaining: 150, credits: 100 }, 130, { taken: 100, owed: 30 }, { atLeast: 100 }],
   ['some of them spent', { remaining: 70, credits: 100 }, 60, { taken: 60, owed: 0 }, { atLeast: 60 }],
-  ['more than are left of them', { remaining: 70, credits: 100 }, 90, { taken: 70, owed: 20 }, { exactly: 70 }],
-  ['just what is left of them', { remaining: 70, credits: 100 }, 70, { taken: 70, owed: 0 }, { exactly: 70 }],
+  ['more than are left of them', { remaining: 70, credits: 100 }, 90, { taken: 70, owed: 20 }, { allOf: 90 }],
+  ['just what is left of them', { remaining: 70, credits: 100 }, 70, { taken: 70, owed: 0 }, { allOf: 70 }],
+  ['the last one', { remaining: 1, credits: 100 }, 70, { taken: 1, owed: 69 }, { allOf: 70 }],
+  ['none that was left', { remaining: 0, credits: 100 }, 70, { taken: 0, owed: 70 }, undefined],
+  ['none that was left, where units are owed', { remaining: -5, credits: 100 }, 70, { taken: 0, owed: 70 }, undefined],
+  ['none that was bought', { remaining: 50, credits: 0 }, 70, { taken: 0, owed: 70 }, undefined],
 ])('what goes back takes what is unspent, and the rest is owed: %s', (_, before, units, { taken, owed }, guard) => {
   const change = changeOf({ kind: 'clawback', id: 'e3', units }, balance(before));
   expect(change).toEqual({ remaining: -taken, credits: -taken, owed, guard });
+  expect('guard' in change).toBe(guard !== undefined);
 });

@@ -69,6 +69,11 @@ test('what is given once never ends, and has no window', () => {
   expect(periodLength(trial.quota, firstPeriod(trial, NOW))).toBeUndefined();
 });
 
+test('what has no limit has no window either', () => {
+  const open = plan('open', undefined, 'unlimited');
+  expect(periodLength(open.quota, firstPeriod(open, NOW))).toBeUndefined();
+});
+
 test('a window is as long as the day, the month or the billing period is', () => {
   const length = (entry: PlanEntry, start: string, end: string) =>
     periodLength(entry.quota, { start: at(start), end: at(end) });
@@ -97,6 +102,8 @@ describe('a change of plan in the middle of a period', () => {
     ['a plan of another time zone', { ...pro, quota: { ...pro.quota, timeZone: 'Asia/Tokyo' } }, max],
     ['a plan without a limit', plan('open', undefined, 'unlimited', price), max],
     ['a plan to one without a limit', pro, plan('open', undefined, 'unlimited', price)],
+    ['a plan by the same window that tells no number', plan('untold', undefined, 'month', price), max],
+    ['a plan to one by the same window that tells no number', pro, plan('untold', undefined, 'month', price)],
   ])('from %s begins a new one', (_, from, to) => {
     expect(unitsOfSwitch(from, to)).toBeUndefined();
   });

@@ -1,5 +1,5 @@
 import type { Offer } from '../../../lambda/domain/offer';
-import { lineItemOf, metadataOf, recurs } from '../../../lambda/domain/purchase';
+import { lineItemOf, metadataOf, planPaidFor, recurs } from '../../../lambda/domain/purchase';
 import type { PlanEntry, TopUpEntry } from '../../../lib/private/catalogue';
 import { CATALOGUE, plan } from '../fixtures';
 
@@ -55,4 +55,43 @@ test('a plan with a price is charged again and again; a free one and a pack are 
   expect(recurs(ofPlan(plan('pro', 1, 'month', price)))).toBe(true);
   expect(recurs(ofPlan(plan('free', 1)))).toBe(false);
   expect(recurs(topUp)).toBe(false);
+});
+
+describe('the plan that a subscription pays for', () => {
+  const catalogue = {
+    ...CATALOGUE,
+    plans: [
+      plan('free', 1),
+      plan('pro', 1, 'month', price),
+      plan('max', 2, 'month', price),
+      plan('own', 3, 'month', { stripePrice: 'price_own' }),
+    ],
+  };
+  const paidFor = (bought: string, id: string, product: string | { id: string }) =>
+    planPaidFor(catalogue, 'Shop-1', bought, { id, product });
+
+  test('is the one that was bought, at whichever of its prices', () => {
+    expect(paidFor('pro', 'price_of_last_year', 'Shop-1-plan-pro')).toBe('pro');
+    expect(paidFor('own', 'price_own', 'prod_own')).toBe('own');
+    expect(planPaidFor(catalogue, 'Shop-1', 'pro', undefined)).toBe('pro');
+  });
+
+  test('is the one whose price it was changed to', () => {
+    expect(paidFor('pro', 'price_1', 'Shop-1-plan-max')).toBe('max');
+    expect(paidFor('pro', 'price_1', { id: 'Shop-1-plan-max' })).toBe('max');
+    expect(paidFor('pro', 'price_own', 'prod_own')).toBe('own');
+    expect(paidFor('own', 'price_1', 'Shop-1-plan-pro')).toBe('pro');
+  });
+
+  test('is the one that was bought, where the price tells of none', () => {
+    expect(paidFor('pro', 'price_1', 'prod_made_for_one_purchase')).toBe('pro');
+    expect(paidFor('own', 'price_own_of_last_year', 'prod_own')).toBe('own');
+    expect(paidFor('pro', 'price_1', 'Shop-2-plan-max')).toBe('pro');
+    expect(paidFor('own', 'price_1', 'Shop-1-plan-own')).toBe('own');
+  });
+
+  test('is the one that was bought, where two are sold at one price', () => {
+    const twice = { ...catalogue, plans: [...catalogue.plans, plan('twin', 4, 'month', { stripePrice: 'price_own' })] };
+    expect(planPaidFor(twice, 'Shop-1', 'twin', { id: 'price_own', product: 'prod_own' })).toBe('twin');
+  });
 });

@@ -14,6 +14,15 @@ test('a token reads back as the call that it was made for', () => {
 });
 
 test.each<[string, Partial<ChargedCall>]>([
+  ['nothing', { charged: 0, bought: 0, period: 0 }],
+  ['many units', { charged: 100_000, bought: 99_999 }],
+  ['as many as a call may cost', { charged: 10 ** 12, bought: 10 ** 12 }],
+])('numbers of any length read back: %s', (_, changes) => {
+  const charged = { ...call, ...changes };
+  expect(parseReportToken(signReportToken(charged, NOW, secret))?.call).toEqual(charged);
+});
+
+test.each<[string, Partial<ChargedCall>]>([
   ['another customer', { customer: 'c2' }],
   ['another call', { chargeId: 'e0b1-5f' }],
   ['a call that was charged more', { charged: 16 }],

@@ -102,6 +102,19 @@ test('a session that is not paid yet adds nothing', async () => {
   expect((await balance())?.remaining).toBe(1_050);
 });
 
+test('who changes the price in Stripe’s portal is on that plan, and keeps what he has spent', async () => {
+  const sold = (product: string) => ({
+    data: [{ current_period_start: NOW, current_period_end: NOW + 30 * 86_400, price: { id: 'price_1', product } }],
+  });
+  const items = (product: string) => sold(product) as Stripe.Subscription['items'];
+  putAtStripe(subscription('sub_1', 'pro', { items: items('Paywall-1-plan-pro') }));
+  await process(event('customer.subscription.created', { id: 'sub_1' }));
+  await spend(100);
+  putAtStripe(subscription('sub_1', 'pro', { items: items('Paywall-1-plan-max') }));
+  await process(event('customer.subscription.updated', { id: 'sub_1' }));
+  expect(await balance()).toMatchObject({ plan: 'max', remaining: 8_900 });
+});
+
 test('a pack is worth the units that it was sold with', async () => {
   const session = checkoutSession({ metadata: { customer: 'customer1', topUp: 'gone', units: '7' } });
   await process(event('checkout.session.completed', session));
@@ -162,6 +175,7 @@ describe('a subscription', () => {
     putAtStripe(subscription('sub_1', 'pro', { created: NOW - 10 }), subscription('sub_2', 'max'));
     await process(bought('sub_2'), event('customer.subscription.updated', { id: 'sub_1' }));
     expect((await balance())?.plan).toBe('max');
+    expect(cancelled).toEqual(['sub_1']);
   });
 
   test('whose renewal fails leaves a time of grace, and its recovery ends it', async () => {

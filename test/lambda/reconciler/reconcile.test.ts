@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { type ReconcileDependencies, reconcile } from '../../../lambda/reconciler/reconcile';
+import { type ReconcileDependencies, ReconcileMemory, reconcile } from '../../../lambda/reconciler/reconcile';
 import { NOW } from '../fixtures';
 
 let listed: Stripe.Event[];
@@ -35,6 +35,7 @@ beforeEach(() => {
       dead.push(id);
     },
     clock: () => NOW,
+    memory: new ReconcileMemory(),
   };
 });
 
@@ -77,4 +78,67 @@ test('a run that ends early is begun anew where it began', async () => {
   await expect(reconcile({ ...dependencies, process, deadLetter })).rejects.toThrow('no queue');
   expect(cursor).toBeUndefined();
   expect(await reconcile(dependencies)).toMatchObject({ missed: 2 });
+});
+
+describe('of what it lists again, a run', () => {
+  let asked: string[];
+
+  /** One run; gives the events that were carried out, or tried to be. */
+  async function run(outcomeOf: (id: string) => 'processed' | 'duplicate' | 'ignored' | Error): Promise<string[]> {
+    asked = [];
+    await reconcile({
+      ...dependencies,
+      process: async ({ id }) => {
+        asked.push(id);
+        const outcome = outcomeOf(id);
+        if (outcome instanceof Error) {
+          throw outcome;
+        }
+        return outcome;
+      },
+    });
+    return asked;
+  }
+
+  beforeEach(() => {
+    listed = [at('evt_1', NOW - 90), at('evt_2', NOW - 60)];
+  });
+
+  test.each(['processed', 'duplicate', 'ignored'] as const)('spares itself what was %s', async (outcome) => {
+    expect(await run(() => outcome)).toEqual(['evt_1', 'evt_2']);
+    listed.push(at('evt_3', NOW - 30));
+    expect(await run(() => outcome)).toEqual(['evt_3']);
+    expect(await run(() => outcome)).toEqual([]);
+    expect(cursor).toBe(NOW - 30);
+  });
+
+  test('tries again what has failed, and tells the operator once', async () => {
+    const failing = (id: string) => (id === 'evt_1' ? new Error('Stripe is away') : 'processed');
+    expect(await run(failing)).toEqual(['evt_1', 'evt_2']);
+    expect(await run(failing)).toEqual(['evt_1']);
+    expect(dead).toEqual(['evt_1']);
+    expect(await run(() => 'processed')).toEqual(['evt_1']);
+    expect(await run(() => 'processed')).toEqual([]);
+  });
+
+  test('looks again at what was of no consequence while another failed', async () => {
+    await run((id) => (id === 'evt_1' ? new Error('Stripe is away') : 'ignored'));
+    expect(await run(() => 'processed')).toEqual(['evt_1', 'evt_2']);
+  });
+
+  test('knows nothing any more when the cursor was put back, as with a table that is restored', async () => {
+    await run(() => 'processed');
+    cursor = NOW - 3_600;
+    expect(await run(() => 'processed')).toEqual(['evt_1', 'evt_2']);
+    await run(() => 'processed');
+    cursor = undefined;
+    expect(await run(() => 'processed')).toEqual(['evt_1', 'evt_2']);
+  });
+
+  test('forgets what is listed no more', async () => {
+    await run(() => 'processed');
+    listed = [at('evt_3', NOW)];
+    await run(() => 'processed');
+    expect([...dependencies.memory.settled]).toEqual(['evt_3']);
+  });
 });

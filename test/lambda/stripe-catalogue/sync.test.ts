@@ -16,11 +16,13 @@ let urlB: string;
 let kept: string[];
 let runs: number;
 let breakSecret: boolean;
+let reachesLoopback: boolean;
+let logged: object[];
 
 beforeEach(async () => {
   shop = await openShop();
   [urlA, urlB] = [`${shop.endpoint.url}/a`, `${shop.endpoint.url}/b`];
-  [kept, runs, breakSecret] = [[], 0, false];
+  [kept, runs, breakSecret, reachesLoopback, logged] = [[], 0, false, true, []];
   jest.spyOn(console, 'error').mockImplementation(() => undefined);
 });
 
@@ -75,6 +77,8 @@ async function deploy(
     respond: async (_, body) => {
       told.push(body);
     },
+    reachesLoopback,
+    log: (message, about) => logged.push({ message, ...about }),
     logError: () => undefined,
   });
   expect(told).toHaveLength(1);
@@ -210,4 +214,32 @@ test('an endpoint that is made by hand is left alone, and so is another paywallâ
   expect((await endpoints()).map(({ metadata }) => metadata.paywall)).toEqual(['Shop-2']);
   expect(await shop.stripe.webhookEndpoints.retrieve(byHand.id)).toMatchObject({ status: 'enabled' });
   expect((await shop.stripe.prices.list({ active: true })).data).toHaveLength(2);
+});
+
+describe('where Stripe does not reach this machine', () => {
+  beforeEach(() => {
+    reachesLoopback = false;
+  });
+
+  test.each(['http://127.0.0.1:4020/prod/x', 'http://localhost/x', 'http://[::1]:1/x'])(
+    'no endpoint is made for %s, those of others stay, and products are brought all the same',
+    async (webhookUrl) => {
+      // GIVEN what a deployment of the same paywall has made
+      await deploy('Create', { webhookUrl: 'https://api.example.com/prod/x' });
+      const before = await endpoints();
+      // WHEN
+      const gold = { ...PRO, id: 'gold', name: 'Gold' };
+      expect(await deploy('Create', { webhookUrl, items: [PRO, PACK, gold] })).toMatchObject({ Status: 'SUCCESS' });
+      // THEN
+      expect(await endpoints()).toEqual(before);
+      expect(await price('plan/gold')).toBeDefined();
+      expect(logged).toEqual([{ message: expect.stringContaining('no webhook endpoint is made'), webhookUrl }]);
+    },
+  );
+
+  test('an endpoint elsewhere is made as ever', async () => {
+    await deploy('Create', { webhookUrl: 'https://api.example.com/prod/x' });
+    expect(await endpoints()).toMatchObject([{ url: 'https://api.example.com/prod/x' }]);
+    expect(logged).toEqual([]);
+  });
 });

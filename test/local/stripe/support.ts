@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Stripe from 'stripe';
+import { LocalClock } from '../../../local/clock';
 import { type StripeOptions, type StripeStandIn, startStripe } from '../../../local/stripe';
 
 export const SECRET_KEY = 'sk_test_local';
@@ -59,13 +60,21 @@ export interface Shop {
   close(): Promise<void>;
 }
 
-export async function openShop(options: Partial<StripeOptions> = {}): Promise<Shop> {
+interface ShopOptions extends Omit<Partial<StripeOptions>, 'clock'> {
+  /** What the machine's clock says. */
+  readonly clock?: () => number;
+  /** Where the clock's lead is kept. */
+  readonly clockFile?: string;
+}
+
+export async function openShop({ clock, clockFile, ...options }: ShopOptions = {}): Promise<Shop> {
   const endpoint = await new Endpoint().open();
   const local = await startStripe({
     secretKey: SECRET_KEY,
     webhookSecret: WEBHOOK_SECRET,
     webhookUrl: () => endpoint.url,
     retryDelays: [5, 10, 20],
+    clock: new LocalClock({ machine: clock, file: clockFile }),
     ...options,
   }).catch(async (error: unknown) => {
     await endpoint.close();
