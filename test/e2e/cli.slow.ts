@@ -102,10 +102,20 @@ test('an event that no webhook brings and that fails is kept, and carried out on
   await Promise.all(endpoints.map(({ id }) => stripe.webhookEndpoints.update(id, { disabled: true })));
   await answer('reconcile');
 
-  // WHEN the subscription names a plan that is not sold
+  // WHEN somebody puts his subscription on a plan that is not sold
   const { data } = await stripe.subscriptions.list({ limit: 100 });
-  const { id = '' } = data.find(({ metadata }) => metadata.customer === customer) ?? {};
-  await stripe.subscriptions.update(id, { metadata: { plan: 'gold' } });
+  const { id = '', items } = data.find(({ metadata }) => metadata.customer === customer) ?? {};
+  const price = await stripe.prices.create({
+    currency: 'usd',
+    unit_amount: 9_900,
+    recurring: { interval: 'month' },
+    product_data: { name: 'gold' },
+  });
+  await stripe.subscriptions.update(id, {
+    items: [{ id: items?.data[0]?.id, price: price.id }],
+    metadata: { plan: 'gold' },
+    proration_behavior: 'none',
+  });
 
   // THEN the reconciler finds it, and keeps it for the operator
   const reconciled = await cli('reconcile');
