@@ -1,31 +1,6 @@
 #!/usr/bin/env node
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { type DevOptions, dev } from '../local/dev';
+import { run } from '../cli/program';
 
-const program = new Command('cdk-paywall').description('Charge for an Amazon API Gateway REST API');
-
-program
-  .command('dev')
-  .description('serve the CDK app of this folder on this machine: no AWS, no Stripe account')
-  .addOption(new Option('-p, --port <number>', 'the port of the APIs').default(4020).argParser(parsePort))
-  .option('--app <command|folder>', 'what synthesizes the app, or a cloud assembly (default: `app` in cdk.json)')
-  .option('--data <folder>', 'where state is kept over restarts (default: in memory)')
-  .option('--walk [route]', 'first go the whole way of a customer: sign up, call, meet the 402, pay, call')
-  .option('--once', 'end after the walk, with exit code 0 only if every step did what it should')
-  .option('--verbose', 'print what functions log, and what becomes of webhooks')
-  .action(async (options: DevOptions) => {
-    process.exitCode = await dev(options);
-  });
-
-program.parseAsync().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
+run(process.argv.slice(2), { print: console.log, complain: console.error }).then((exitCode) => {
+  process.exitCode = exitCode;
 });
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new InvalidArgumentError('a port is a whole number from 0 to 65535.');
-  }
-  return port;
-}

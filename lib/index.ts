@@ -3,6 +3,7 @@ export * from './clawback';
 export * from './cost';
 export * from './failure-policy';
 export * from './metering';
+export * from './operations';
 export * from './payment-gateway-responses';
 export * from './payment-processor';
 export * from './payments';

@@ -5,6 +5,7 @@ import { BillingRoutes } from './billing-routes';
 import type { Clawback } from './clawback';
 import type { FailurePolicy } from './failure-policy';
 import type { Metering } from './metering';
+import { Operations } from './operations';
 import { PaymentGatewayResponses } from './payment-gateway-responses';
 import { PaymentProcessor } from './payment-processor';
 import type { Payments } from './payments';
@@ -140,6 +141,9 @@ export class Paywall extends Construct {
   /** What carries out the events that have not come. */
   public readonly reconciler: StripeReconciler;
 
+  /** What answers the command-line tool. */
+  public readonly operations: Operations;
+
   /** What customers sign up and pay by. */
   public readonly billing: BillingRoutes;
 
@@ -194,20 +198,18 @@ export class Paywall extends Construct {
     } else {
       this.eventBridge = new StripeEventBridge(this, 'StripeEventBridge', { ...eventBridge, processor });
     }
-    this.stripeCatalogue = new StripeCatalogue(this, 'StripeCatalogue', {
-      catalogue,
-      payments,
-      paywallId,
-      webhook: this.webhook,
-    });
+    const { webhook } = this;
+    this.stripeCatalogue = new StripeCatalogue(this, 'StripeCatalogue', { catalogue, payments, paywallId, webhook });
     this.reconciler = new StripeReconciler(this, 'Reconciler', { store, payments, processor });
+    const { reconciler } = this;
+    this.operations = new Operations(this, 'Operations', { catalogue, store, payments, processor, reconciler });
     this.settlement = new Settlement(this, 'Settlement', { store });
     this.billing = new BillingRoutes(this, 'Billing', {
       catalogue,
       store,
       payments,
       paywallId,
-      webhook: this.webhook,
+      webhook,
       settlement: this.settlement,
       path: this.billingPath,
     });

@@ -77,6 +77,14 @@ export class QuotaStoreGrants {
     ).combine(this.allowAttributes(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], SETTLED_ATTRIBUTES));
   }
 
+  /** See customers and their ledgers, and post entries that change their units. Nothing else of a customer, and no event. */
+  public operate(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'];
+    return this.allow(grantee, actions, ['LEDGER#*'])
+      .combine(this.allow(grantee, ['dynamodb:GetItem'], ['STRIPE#*']))
+      .combine(this.allowAttributes(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], SETTLED_ATTRIBUTES));
+  }
+
   /** Keep the reconciler's place among Stripe's events. No customer, and no ledger entry. */
   public keepCursor(grantee: IGrantable): Grant {
     return this.allow(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem'], ['CURSOR#*']);

@@ -10,6 +10,7 @@ import { createGateway } from './gateway';
 import { keepSecretValues, keptSecretValues } from './kept-secrets';
 import { type LocalLambda, startLambda } from './lambda/lambda';
 import type { Schedule } from './lambda/schedule';
+import { withLocalStacks } from './local-stacks';
 import { createLogSubscriptions, type LogSubscriptions } from './logs/subscriptions';
 import { findPaywalls, findReconcilers, type PaywallModel } from './paywall';
 import { type EventSources, startEventSources } from './queues/event-sources';
@@ -176,10 +177,8 @@ async function start(
   parts.eventSources = startEventSources({ eventSources: app.eventSources, queues, lambda: runtime, report });
   const { registry: apiKeys } = controlPlane;
   const domainName = `${HOST}:${port}`;
-  server.on(
-    'request',
-    createGateway(apis, runtime, { apiKeys, accessLogs: logs, domainName, clock: now, log: report }),
-  );
+  const gateway = createGateway(apis, runtime, { apiKeys, accessLogs: logs, domainName, clock: now, log: report });
+  server.on('request', withLocalStacks(gateway, app.stacks, lambda.url));
   const schedule: Schedule = (millis, run) => clock.after(millis, run);
   // Where webhooks do not come here, the reconcilers run all the time, and not when the template would have them.
   const reconcilers = stripe === undefined ? findReconcilers(app).map(({ arn }) => arn) : [];

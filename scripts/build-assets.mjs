@@ -24,6 +24,7 @@ const common = {
 const handlers = [
   'authorizer',
   'billing',
+  'operations',
   'payments',
   'reconciler',
   'settlement',

@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..');
 if (modified('node_modules/.package-lock.json') < modified('package-lock.json')) {
   run('npm', ['ci', '--no-audit', '--no-fund']);
 }
-const sources = ['lib', 'lambda', 'backend', 'local', 'bin', 'scripts', 'package-lock.json'];
+const sources = ['lib', 'lambda', 'backend', 'local', 'cli', 'bin', 'scripts', 'package-lock.json'];
 if (modified('assets/cli/index.js') < Math.max(...sources.map(newest))) {
   run(process.execPath, [join(root, 'scripts', 'build-assets.mjs')]);
 }

@@ -37,17 +37,27 @@ test('the domain imports nothing with I/O', () => {
 });
 
 test('the constructs import no handler and no local gateway', () => {
-  expect(violations('lib', /^(lambda|local|bin)\//)).toEqual([]);
+  expect(violations('lib', /^(lambda|local|cli|bin)\//)).toEqual([]);
 });
 
 test('the handlers import no construct and no local gateway', () => {
-  expect(violations('lambda', /^(local|bin)\/|^lib\/(?!private\/)|^aws-cdk-lib|^constructs$/)).toEqual([]);
+  expect(violations('lambda', /^(local|cli|bin)\/|^lib\/(?!private\/)|^aws-cdk-lib|^constructs$/)).toEqual([]);
+});
+
+test('the commands know of the functions that answer them what they say to each other, and nothing more', () => {
+  expect(violations('cli', /^(lambda|bin)\/|^lib\/(?!private\/operations$)|^aws-cdk-lib|^constructs$/)).toEqual([]);
 });
 
 test('what constructs and handlers share imports nothing', () => {
-  const shared = ['access-log', 'attributes', 'catalogue', 'environment', 'stripe-catalogue', 'stripe-events'].map(
-    (name) => `lib/private/${name}.ts`,
-  );
+  const shared = [
+    'access-log',
+    'attributes',
+    'catalogue',
+    'environment',
+    'operations',
+    'stripe-catalogue',
+    'stripe-events',
+  ].map((name) => `lib/private/${name}.ts`);
   expect(shared.flatMap(importsOf)).toEqual([]);
 });
 

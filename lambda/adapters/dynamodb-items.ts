@@ -5,7 +5,9 @@ import type { Balance, OpeningBalance, Standing } from '../domain/balance';
 export const Key = {
   balance: (customer: string) => key(`CUSTOMER#${customer}`, 'BALANCE'),
   account: (customer: string) => key(`CUSTOMER#${customer}`, 'ACCOUNT'),
-  ledger: (customer: string, entry: string) => key(`LEDGER#${customer}`, entry),
+  ledger: (customer: string, entry: string) => key(Key.ledgerOf(customer), entry),
+  /** The partition of all his entries. */
+  ledgerOf: (customer: string) => `LEDGER#${customer}`,
   event: (id: string) => key(`EVENT#${id}`, 'EVENT'),
   /** Up to when the reconciler has seen to Stripe's events. */
   cursor: () => key('CURSOR#STRIPE', 'CURSOR'),

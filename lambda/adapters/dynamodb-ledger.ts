@@ -22,6 +22,7 @@ export function pendingEntry(customer: string, entry: LedgerEntry, createdAt: st
     kind: text(kind),
     units: number(units),
     ...('reason' in entry && entry.reason !== undefined && { reason: text(entry.reason) }),
+    ...('by' in entry && entry.by !== undefined && { by: text(entry.by) }),
     ...(entry.kind === 'settlement' && {
       periodStart: number(entry.period.start),
       unitsAfterwards: number(entry.period.afterwards.units),

@@ -1,6 +1,18 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type Stripe from 'stripe';
 
+/** An event that was not carried out, and why. */
+export class NotProcessedError extends Error {
+  override readonly name = 'NotProcessedError';
+
+  constructor(
+    eventId: string,
+    public readonly reason: string,
+  ) {
+    super(`event ${eventId} was not processed: ${reason}`);
+  }
+}
+
 /** The function that carries out what Stripe's events mean, as whoever brings the events calls it. */
 export class PaymentsFunction {
   constructor(
@@ -8,14 +20,14 @@ export class PaymentsFunction {
     private readonly functionName: string,
   ) {}
 
-  /** Waits for its end, since only then is it known whether Stripe must send the event again. */
+  /** Waits for its end, since only then is it known whether Stripe must send the event again. @throws NotProcessedError */
   public async process(event: Stripe.Event): Promise<string> {
     const { FunctionError, Payload } = await this.client.send(
       new InvokeCommand({ FunctionName: this.functionName, Payload: JSON.stringify({ detail: event }) }),
     );
     const answer = JSON.parse(Buffer.from(Payload ?? []).toString()) as { outcome?: string; errorMessage?: string };
     if (FunctionError !== undefined || answer.outcome === undefined) {
-      throw new Error(`event ${event.id} was not processed: ${answer.errorMessage ?? FunctionError ?? 'no answer'}`);
+      throw new NotProcessedError(event.id, answer.errorMessage ?? FunctionError ?? 'no answer');
     }
     return answer.outcome;
   }

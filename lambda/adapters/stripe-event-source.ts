@@ -1,4 +1,4 @@
-import type Stripe from 'stripe';
+import Stripe from 'stripe';
 import { HANDLED_EVENTS } from '../../lib/private/stripe-events';
 import type { EpochSeconds } from '../domain/clock';
 import type { StripeConnection } from './stripe-client';
@@ -9,9 +9,27 @@ export interface EventSource {
   since(created: EpochSeconds): AsyncIterable<Stripe.Event>;
 }
 
+/** Events at Stripe, by their ids. */
+export interface EventFinder {
+  /** Nothing where Stripe has no such event, or has it no more. */
+  find(id: string): Promise<Stripe.Event | undefined>;
+}
+
 /** Stripe's own list of events. */
-export class StripeEventSource implements EventSource {
+export class StripeEventSource implements EventSource, EventFinder {
   constructor(private readonly stripe: StripeConnection) {}
+
+  public async find(id: string): Promise<Stripe.Event | undefined> {
+    const client = await this.stripe.client();
+    try {
+      return await client.events.retrieve(id);
+    } catch (error) {
+      if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing') {
+        return undefined;
+      }
+      throw error;
+    }
+  }
 
   public async *since(created: EpochSeconds): AsyncIterable<Stripe.Event> {
     const client = await this.stripe.client();

@@ -69,6 +69,11 @@ export function periodUnits(plan: PlanEntry): number {
   return plan.quota.units ?? UNLIMITED;
 }
 
+/** Whether units are those of a plan without a limit. */
+export function isUnlimited(units: number): boolean {
+  return units > UNLIMITED / 2;
+}
+
 /** What a caller is told of the balance. Without a limit there is nothing to tell. */
 export interface Allowance {
   /** Units a period. */
@@ -85,7 +90,7 @@ export interface Allowance {
 export function allowance(plan: PlanEntry, balance: Balance): Allowance {
   const included = includedLeft(balance);
   const { units: limit, period } = plan.quota;
-  if (limit === undefined || included > UNLIMITED / 2) {
+  if (limit === undefined || isUnlimited(included)) {
     return {};
   }
   const resets = period !== 'once' && balance.periodEnd !== NEVER;

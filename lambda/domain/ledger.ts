@@ -14,6 +14,8 @@ export interface Grant {
   readonly units: number;
   /** What the operator has to say about it. */
   readonly reason?: string;
+  /** Who has given them, as he names himself. */
+  readonly by?: string;
 }
 
 /** Bought units whose money has gone back: they are taken as far as they are unspent, and the rest is owed. */
@@ -44,6 +46,38 @@ export function topUpEntry(session: string): string {
 /** The entry of the plan that a subscription has brought. */
 export function subscriptionEntry(subscription: string, plan: string): string {
   return `subscription#${subscription}#${plan}`;
+}
+
+/** An entry as the ledger keeps it; beside those above there are notes of plans and periods that have begun. */
+export interface LedgerRecord {
+  readonly id: string;
+  readonly kind: LedgerEntry['kind'] | 'plan' | 'renewal';
+  readonly units: number;
+  /** Of a note: the plan that has begun, or whose period has. */
+  readonly plan?: string;
+  readonly reason?: string;
+  readonly by?: string;
+  /** `pending`: it is written, and not on the balance yet. */
+  readonly state: 'pending' | 'applied';
+  /** ISO 8601, to the second. */
+  readonly createdAt: string;
+}
+
+/** The ledger, as the operator reads it. */
+export interface LedgerReader {
+  find(customer: string, id: string): Promise<LedgerRecord | undefined>;
+
+  /** The newest entries, in the order of time; of those before an entry, where one is given. */
+  newest(customer: string, limit: number, before?: LedgerRecord): Promise<readonly LedgerRecord[]>;
+}
+
+/** The order of time; entries of one second are told apart by their ids. */
+export function byTime(left: LedgerRecord, right: LedgerRecord): number {
+  return compare(left.createdAt, right.createdAt) || compare(left.id, right.id);
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
 }
 
 /** What an entry does to a balance as it was read. */

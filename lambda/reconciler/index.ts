@@ -4,6 +4,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Environment } from '../../lib/private/environment';
 import { MetricName } from '../../lib/private/metric-names';
+import type { Reconciliation } from '../../lib/private/operations';
 import { systemClock } from '../adapters/clock';
 import { DynamoDbCursor } from '../adapters/dynamodb-cursor';
 import { requireEnv } from '../adapters/environment';
@@ -13,7 +14,7 @@ import { PaymentsFunction } from '../adapters/payments-function';
 import { SecretReader } from '../adapters/secrets';
 import { StripeConnection } from '../adapters/stripe-client';
 import { StripeEventSource } from '../adapters/stripe-event-source';
-import { type ReconcileDependencies, ReconcileMemory, type Reconciliation, reconcile } from './reconcile';
+import { type ReconcileDependencies, ReconcileMemory, reconcile } from './reconcile';
 
 const secrets = new SecretReader(new SecretsManagerClient({}), systemClock);
 const payments = new PaymentsFunction(new LambdaClient({}), requireEnv(Environment.PAYMENTS_FUNCTION));

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import type { Reconciliation } from '../../lib/private/operations';
 import type { Cursor } from '../adapters/dynamodb-cursor';
 import type { EventSource } from '../adapters/stripe-event-source';
 import type { Clock } from '../domain/clock';
@@ -22,14 +23,6 @@ export class ReconcileMemory {
   public from = Number.NEGATIVE_INFINITY;
   public settled: ReadonlySet<string> = new Set();
   public handedOver: ReadonlySet<string> = new Set();
-}
-
-export interface Reconciliation {
-  /** Events that were listed. */
-  readonly listed: number;
-  /** Those that no webhook had brought. */
-  readonly missed: number;
-  readonly failed: number;
 }
 
 /** How far back the first run looks: Stripe sends an event again for three days. */

@@ -5,6 +5,7 @@ import type { EventPattern } from '../events/event-pattern';
  * every CloudFormation intrinsic already resolved. Nothing behind this file knows about templates any more.
  */
 export interface AppModel {
+  readonly stacks: readonly StackModel[];
   readonly apis: RestApiModel[];
   readonly functions: FunctionModel[];
   readonly tables: TableModel[];
@@ -20,6 +21,12 @@ export interface AppModel {
   readonly customResources: CustomResourceModel[];
   /** What the template holds and the local gateway cannot serve, each with the construct path that names it. */
   readonly unserved: UnservedResource[];
+}
+
+export interface StackModel {
+  readonly name: string;
+  /** Values by key; those that cannot be known here are absent. */
+  readonly outputs: Readonly<Record<string, string>>;
 }
 
 export interface UnservedResource {

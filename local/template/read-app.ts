@@ -5,6 +5,7 @@ import { readEventRules } from './event-rules';
 import { FunctionCatalogue } from './functions';
 import { readLogSubscriptions } from './log-subscriptions';
 import type { AppModel } from './model';
+import { readStacks } from './outputs';
 import { readEventSources, readQueues } from './queues';
 import { readRestApis } from './rest-apis';
 import { readSchedules } from './schedules';
@@ -30,6 +31,7 @@ export function readApp(assemblyDir: string, given: GivenValues = {}): AppModel 
   nameUnserved(app);
   const { apiKeys, usagePlans } = usage;
   return {
+    stacks: readStacks(app),
     apis,
     functions: functions.served,
     tables,

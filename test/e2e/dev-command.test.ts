@@ -125,5 +125,5 @@ test.each([
   ['--port', '70000'],
 ])('a port that is none: %s %s', async (...args) => {
   const { code, stderr } = await run(args);
-  expect([code, stderr]).toEqual([1, expect.stringContaining('a port is a whole number from 0 to 65535')]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('a port is a whole number from 0 to 65535')]);
 });

@@ -125,8 +125,8 @@ describe('handlers', () => {
         LoggingConfig: Match.objectLike({ LogFormat: 'JSON', SystemLogLevel: 'WARN' }),
       },
     });
-    expect(Object.keys(functions)).toHaveLength(7);
-    template().resourcePropertiesCountIs('AWS::Logs::LogGroup', { RetentionInDays: 30 }, 8);
+    expect(Object.keys(functions)).toHaveLength(8);
+    template().resourcePropertiesCountIs('AWS::Logs::LogGroup', { RetentionInDays: 30 }, 9);
   });
 });
 

@@ -1,0 +1,56 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Context } from 'aws-lambda';
+import { Environment } from '../../lib/private/environment';
+import type { OperationResult } from '../../lib/private/operations';
+import { systemClock } from '../adapters/clock';
+import { DynamoDbCustomerStore } from '../adapters/dynamodb-customer-store';
+import { DynamoDbLedgerReader } from '../adapters/dynamodb-ledger-reader';
+import { DynamoDbPaymentStore } from '../adapters/dynamodb-payment-store';
+import { readCatalogue, requireEnv } from '../adapters/environment';
+import { logError } from '../adapters/log';
+import { PaymentsFunction } from '../adapters/payments-function';
+import { SecretReader } from '../adapters/secrets';
+import { SqsDeadLetters } from '../adapters/sqs-dead-letters';
+import { StripeConnection } from '../adapters/stripe-client';
+import { StripeEventSource } from '../adapters/stripe-event-source';
+import type { OperationsDependencies } from './dependencies';
+import { operate } from './operate';
+import type { AskedEvent } from './validation';
+
+/** Seconds: longer than the function runs, so that nothing is received twice in one run. */
+const VISIBILITY_TIMEOUT = 660;
+
+/** Seconds for which a queue must have nothing to be empty. */
+const WAIT = 2;
+
+const secrets = new SecretReader(new SecretsManagerClient({}), systemClock);
+const stripe = new StripeConnection(secrets, requireEnv(Environment.STRIPE_SECRET_KEY_ARN));
+const payments = new PaymentsFunction(new LambdaClient({}), requireEnv(Environment.PAYMENTS_FUNCTION));
+const queues = new SQSClient({});
+const deadLettersUrl = requireEnv(Environment.DEAD_LETTERS_QUEUE_URL);
+const client = new DynamoDBClient({});
+const table = requireEnv(Environment.TABLE_NAME);
+
+const dependencies: OperationsDependencies = {
+  customers: new DynamoDbCustomerStore(client, table),
+  payments: new DynamoDbPaymentStore(client, table, systemClock),
+  ledger: new DynamoDbLedgerReader(client, table),
+  catalogue: readCatalogue(),
+  events: new StripeEventSource(stripe),
+  deadLetters: new SqsDeadLetters(queues, deadLettersUrl, VISIBILITY_TIMEOUT, WAIT),
+  process: payments.process.bind(payments),
+  clock: systemClock,
+};
+
+/** What the command-line tool asks for. Whoever may invoke this function is an operator. */
+export async function handler(event: AskedEvent, context: Context): Promise<OperationResult> {
+  try {
+    return await operate(event, dependencies, () => context.getRemainingTimeInMillis());
+  } catch (error) {
+    logError('an operation failed', { operation: String(event.operation) }, error);
+    throw error;
+  }
+}
