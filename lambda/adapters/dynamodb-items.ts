@@ -7,6 +7,8 @@ export const Key = {
   account: (customer: string) => key(`CUSTOMER#${customer}`, 'ACCOUNT'),
   /** What is known of a key beside its hash. */
   apiKey: (customer: string, keyId: string) => key(`CUSTOMER#${customer}`, `KEY#${keyId}`),
+  /** Whose a key is that does not say so itself; by its SHA-256. */
+  importedKey: (hash: Uint8Array) => key(`KEY#${Buffer.from(hash).toString('base64url')}`, 'KEY'),
   audit: (customer: string, entry: string) => key(`AUDIT#${customer}`, entry),
   ledger: (customer: string, entry: string) => key(`LEDGER#${customer}`, entry),
   event: (id: string) => key(`EVENT#${id}`, 'EVENT'),

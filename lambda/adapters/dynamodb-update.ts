@@ -23,6 +23,11 @@ export interface ItemUpdates {
   updateItem(table: string, write: ConditionalUpdate): Promise<UpdateOutcome>;
 }
 
+/** Reads of single items, which see every write that was answered before. */
+export interface ItemReads {
+  getItem(table: string, key: Item): Promise<Item | undefined>;
+}
+
 /** What `UpdateItem` is asked, whoever asks it. */
 export function updateItemInput(table: string, write: ConditionalUpdate): UpdateItemCommandInput {
   return {

@@ -1,5 +1,9 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDbAuditLog } from '../../../lambda/adapters/dynamodb-audit-log';
+import { Key } from '../../../lambda/adapters/dynamodb-items';
+import { DynamoDbKeyDirectory } from '../../../lambda/adapters/dynamodb-key-directory';
 import { DynamoDbKeyStore } from '../../../lambda/adapters/dynamodb-key-store';
+import { LeanItemUpdates } from '../../../lambda/adapters/dynamodb-lean/item-updates';
 import { hashApiKey, parseApiKey } from '../../../lambda/domain/api-key';
 import { Audit } from '../../../lambda/domain/audit';
 import {
@@ -12,7 +16,7 @@ import {
 } from '../../../lambda/domain/keys';
 import { NOW } from '../fixtures';
 import { request, Stores } from './stores';
-import { viaSdk } from './updates';
+import { CREDENTIALS, viaSdk } from './updates';
 
 const DAY = 86_400;
 
@@ -112,6 +116,22 @@ export function describeKeys(engine: string, url?: string): void {
       const made = await Promise.all(Array.from({ length: MAX_KEYS + 5 }, () => make(customer)));
       expect(made.filter(({ kind }) => kind === 'made')).toHaveLength(MAX_KEYS - 1);
       expect(Object.keys((await stores.balanceOf(customer)).keys)).toHaveLength(MAX_KEYS);
+    });
+
+    test('the owner of a key that was made elsewhere is found by its hash', async () => {
+      const hash = hashApiKey('made-by-api-gateway-0001');
+      const { client, table, url: endpoint } = stores.table;
+      const Item = { ...Key.importedKey(hash), customer: { S: 'customer1' }, keyId: { S: 'key001' } };
+      await client.send(new PutItemCommand({ TableName: table, Item }));
+      const items = new LeanItemUpdates({
+        region: 'us-east-1',
+        endpoint: new URL(endpoint),
+        credentials: () => CREDENTIALS,
+      });
+      const directory = new DynamoDbKeyDirectory(items, table);
+      expect(await directory.find(hash)).toEqual({ customer: 'customer1', keyId: 'key001' });
+      expect(await directory.find(hashApiKey('made-by-nobody'))).toBeUndefined();
+      items.close();
     });
 
     test('of a customer whom nobody knows there are none, and none is made', async () => {
