@@ -4,7 +4,7 @@ import { type ChargeRequest, charge, type Decision, type SpendingStore } from '.
 import { NEVER } from '../../lambda/domain/clock';
 import { metered } from '../../lambda/domain/metering';
 
-const request: ChargeRequest = { customer: 'c1', keyId: 'k1', keyHash: new Uint8Array(32), cost: 1 };
+const request: ChargeRequest = { customer: 'c1', credential: { keyId: 'k1', keyHash: new Uint8Array(32) }, cost: 1 };
 
 let balance: Balance = {
   plan: 'free',
@@ -16,7 +16,8 @@ let balance: Balance = {
   periodEnd: NEVER,
   linkSecret: new Uint8Array(16),
   surrogateKeys: [],
-  keys: { k1: request.keyHash },
+  keys: { k1: new Uint8Array(32) },
+  keyExpiries: {},
 };
 
 /** Answers at once: it is the decision that is measured. */

@@ -1,47 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbCustomerStore } from '../../lambda/adapters/dynamodb-customer-store';
 import { hashApiKey, newApiKey, newCustomerId } from '../../lambda/domain/api-key';
-import type { Catalogue } from '../../lib/private/catalogue';
-import { Environment } from '../../lib/private/environment';
 import { startStore } from '../../local/store/store';
-
-const TABLE = 'Paywall';
-const AWS = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
-
-const CATALOGUE: Catalogue = {
-  plans: [
-    { id: 'free', name: 'Free', quota: { units: 1e9, period: 'month' }, usagePlanQuota: false, lanes: 4 },
-    {
-      id: 'pro',
-      name: 'Pro',
-      quota: { units: 1e10, period: 'month' },
-      price: { amount: 2900, currency: 'usd', interval: 'month' },
-      usagePlanQuota: false,
-      lanes: 4,
-    },
-  ],
-  topUps: [],
-  defaultPlan: 'free',
-  gracePeriod: 0,
-  clawback: true,
-};
+import { AWS, authorizerEnvironment, callWith, TABLE, TABLE_DEFINITION } from './environment';
 
 /** A store with so many customers of so many units, what an authorizer over it finds in its environment, and a call of each customer. */
 async function main(customers: number, units: number): Promise<void> {
   const { url } = await startStore({
-    tables: [
-      {
-        name: TABLE,
-        definition: {
-          BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-          KeySchema: [
-            { AttributeName: 'pk', KeyType: 'HASH' },
-            { AttributeName: 'sk', KeyType: 'RANGE' },
-          ],
-        },
-      },
-    ],
+    tables: [{ name: TABLE, definition: TABLE_DEFINITION }],
   });
   Object.assign(process.env, AWS);
   const store = new DynamoDbCustomerStore(new DynamoDBClient({ endpoint: url }), TABLE);
@@ -49,19 +15,7 @@ async function main(customers: number, units: number): Promise<void> {
   while (events.length < customers) {
     events.push(await callOfNewCustomer(store, units));
   }
-  const environment = {
-    ...AWS,
-    AWS_ENDPOINT_URL_DYNAMODB: url,
-    [Environment.TABLE_NAME]: TABLE,
-    [Environment.CATALOGUE]: JSON.stringify(CATALOGUE),
-    [Environment.APIS]: JSON.stringify([
-      { apiId: 'api', costs: {}, routePlans: {}, billingPath: 'billing', corsOrigins: [] },
-    ]),
-    // Call by call, as it is the write that is measured.
-    [Environment.METERING]: '{}',
-    [Environment.SURROGATE_KEY_PREFIX]: 'bench',
-  };
-  process.send?.({ environment, events });
+  process.send?.({ environment: authorizerEnvironment(url), events });
 }
 
 async function callOfNewCustomer(store: DynamoDbCustomerStore, units: number): Promise<object> {
@@ -79,14 +33,7 @@ async function callOfNewCustomer(store: DynamoDbCustomerStore, units: number): P
     linkSecret: new Uint8Array(16),
   });
   await store.addFirstKey(customer, key.keyId, hashApiKey(text));
-  return {
-    httpMethod: 'GET',
-    resource: '/items',
-    path: '/items',
-    methodArn: 'arn:aws:execute-api:us-east-1:123456789012:api/prod/GET/items',
-    headers: { 'x-api-key': text },
-    requestContext: { apiId: 'api', requestId: 'bench', domainName: 'api.example.com', path: '/prod/items' },
-  };
+  return callWith(text);
 }
 
 main(Number(process.argv[2]), Number(process.argv[3]));

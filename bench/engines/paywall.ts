@@ -44,7 +44,7 @@ function decider({ milliseconds }: Site, store: SpendingStore): Decider {
   const clock = () => START + Math.floor(milliseconds() / 1000);
   return {
     decide: async (customer) => {
-      const request = { customer, keyId: KEY_ID, keyHash: KEY_HASH, cost: 1 };
+      const request = { customer, credential: { keyId: KEY_ID, keyHash: KEY_HASH }, cost: 1 };
       try {
         const decision = await charge(store, CATALOGUE, request, clock);
         return decision.kind === 'granted' ? 'granted' : 'refused';

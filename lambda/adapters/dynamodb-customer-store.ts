@@ -37,10 +37,10 @@ export class DynamoDbCustomerStore implements CustomerStore {
   public async addFirstKey(customer: string, keyId: string, hash: Uint8Array): Promise<boolean> {
     const outcome = await new SdkItemUpdates(this.client).updateItem(this.table, {
       key: Key.balance(customer),
-      update: 'SET #keys = :keys',
+      update: 'SET #keys = :keys, #keyExpiries = :none',
       condition: 'attribute_exists(#pk) AND attribute_not_exists(#keys)',
-      attributes: ['pk', 'keys'],
-      values: { ':keys': { M: { [keyId]: binary(hash) } } },
+      attributes: ['pk', 'keys', 'keyExpiries'],
+      values: { ':keys': { M: { [keyId]: binary(hash) } }, ':none': { M: {} } },
     });
     return outcome.done;
   }

@@ -5,6 +5,11 @@ import type { Balance, OpeningBalance, Standing } from '../domain/balance';
 export const Key = {
   balance: (customer: string) => key(`CUSTOMER#${customer}`, 'BALANCE'),
   account: (customer: string) => key(`CUSTOMER#${customer}`, 'ACCOUNT'),
+  /** What is known of a key beside its hash. */
+  apiKey: (customer: string, keyId: string) => key(`CUSTOMER#${customer}`, `KEY#${keyId}`),
+  /** Whose a key is that does not say so itself; by its SHA-256. */
+  importedKey: (hash: Uint8Array) => key(`KEY#${Buffer.from(hash).toString('base64url')}`, 'KEY'),
+  audit: (customer: string, entry: string) => key(`AUDIT#${customer}`, entry),
   ledger: (customer: string, entry: string) => key(Key.ledgerOf(customer), entry),
   /** The partition of all his entries. */
   ledgerOf: (customer: string) => `LEDGER#${customer}`,
@@ -53,6 +58,9 @@ export function toBalance(item: Item | undefined): Balance | undefined {
     periodEnd: Number(item.periodEnd?.N ?? 0),
     linkSecret: item.linkSecret?.B ?? new Uint8Array(),
     keys: Object.fromEntries(Object.entries(item.keys?.M ?? {}).map(([id, hash]) => [id, hash.B ?? new Uint8Array()])),
+    keyExpiries: Object.fromEntries(
+      Object.entries(item.keyExpiries?.M ?? {}).map(([id, expiry]) => [id, Number(expiry.N)]),
+    ),
     surrogateKeys: item.surrogateKeys?.SS ?? [],
   };
 }
@@ -70,6 +78,6 @@ export function fromOpeningBalance(balance: OpeningBalance): Item {
   };
 }
 
-function key(pk: string, sk: string): Item {
+function key(pk: string, sk: string): { pk: AttributeValue; sk: AttributeValue } {
   return { pk: text(pk), sk: text(sk) };
 }

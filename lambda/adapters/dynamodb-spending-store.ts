@@ -1,11 +1,19 @@
-import { type ChargeRequest, type SpendingStore, type SpendOutcome, StoreBusyError } from '../domain/charge';
+import type { OpeningBalance } from '../domain/balance';
+import {
+  type ChargeRequest,
+  type Credential,
+  type SpendingStore,
+  type SpendOutcome,
+  StoreBusyError,
+} from '../domain/charge';
 import type { EpochSeconds } from '../domain/clock';
-import { binary, Key, number, text, toBalance } from './dynamodb-items';
+import type { Newcomers } from '../domain/customers';
+import { binary, fromOpeningBalance, Key, number, text, toBalance } from './dynamodb-items';
 import { NEXT_PERIOD } from './dynamodb-period';
 import { type ConditionalUpdate, type ItemUpdates, isThrottled, type UpdateOutcome } from './dynamodb-update';
 
 /** Balances in DynamoDB, as the authorizer spends them: it only takes away, so no retry or lost answer can mint a unit. */
-export class DynamoDbSpendingStore implements SpendingStore {
+export class DynamoDbSpendingStore implements SpendingStore, Newcomers {
   constructor(
     private readonly updates: ItemUpdates,
     private readonly table: string,
@@ -13,25 +21,26 @@ export class DynamoDbSpendingStore implements SpendingStore {
 
   public async spend(request: ChargeRequest, now: EpochSeconds): Promise<SpendOutcome> {
     const plans = request.plans ?? [];
+    const credential = conditionOf(request.credential);
     const inPlan = plans.length === 0 ? '' : ` AND #plan IN (${plans.map((_, index) => `:plan${index}`).join(', ')})`;
     const outcome = await this.write({
       key: Key.balance(request.customer),
       update: 'SET #remaining = #remaining - :cost',
       condition:
-        '#keys.#keyId = :hash AND (#standing = :active OR (#standing = :grace AND #graceEndsAt > :now)) ' +
+        `${credential.condition} AND (#standing = :active OR (#standing = :grace AND #graceEndsAt > :now)) ` +
         `AND #periodEnd > :now${request.cost > 0 ? ' AND #remaining >= :cost' : ''}${inPlan}`,
       attributes: [
+        ...credential.attributes,
         'remaining',
-        'keys',
         'standing',
         'graceEndsAt',
         'periodEnd',
         ...(plans.length === 0 ? [] : ['plan']),
       ],
-      extraNames: { '#keyId': request.keyId },
+      extraNames: credential.extraNames,
       values: {
+        ...credential.values,
         ':cost': number(request.cost),
-        ':hash': binary(request.keyHash),
         ':active': text('active'),
         ':grace': text('grace'),
         ':now': number(now),
@@ -50,6 +59,13 @@ export class DynamoDbSpendingStore implements SpendingStore {
     }
   }
 
+  /** Makes the customer by an update, which is all that its client can do. */
+  public async open(customer: string, opening: OpeningBalance): Promise<void> {
+    const { update, attributes, values } = openingUpdate(opening);
+    const condition = 'attribute_not_exists(#plan)';
+    await this.updates.updateItem(this.table, { key: Key.balance(customer), update, condition, attributes, values });
+  }
+
   public async rollOver(customer: string, ended: EpochSeconds, included: number, next: EpochSeconds): Promise<void> {
     for (const { update, condition, values } of NEXT_PERIOD) {
       const { done, item } = await this.updates.updateItem(this.table, {
@@ -64,4 +80,29 @@ export class DynamoDbSpendingStore implements SpendingStore {
       }
     }
   }
+}
+
+type Part = Pick<ConditionalUpdate, 'condition' | 'attributes' | 'extraNames' | 'values'>;
+
+/** What must hold of a balance for a credential to be the customer's. */
+function conditionOf(credential: Credential): Part {
+  if (credential === 'token') {
+    return { condition: 'attribute_exists(#plan)', attributes: ['plan'], values: {} };
+  }
+  return {
+    condition: '#keys.#keyId = :hash AND (attribute_not_exists(#keyExpiries.#keyId) OR #keyExpiries.#keyId > :now)',
+    attributes: ['keys', 'keyExpiries'],
+    extraNames: { '#keyId': credential.keyId },
+    values: { ':hash': binary(credential.keyHash) },
+  };
+}
+
+function openingUpdate(opening: OpeningBalance): Pick<ConditionalUpdate, 'update' | 'attributes' | 'values'> {
+  const item = { ...fromOpeningBalance(opening), createdAt: text(new Date().toISOString()) };
+  const attributes = Object.keys(item);
+  return {
+    update: `SET ${attributes.map((name) => `#${name} = :${name}`).join(', ')}`,
+    attributes,
+    values: Object.fromEntries(Object.entries(item).map(([name, value]) => [`:${name}`, value])),
+  };
 }

@@ -23,6 +23,11 @@ export interface ItemUpdates {
   updateItem(table: string, write: ConditionalUpdate): Promise<UpdateOutcome>;
 }
 
+/** Reads of single items, which see every write that was answered before. */
+export interface ItemReads {
+  getItem(table: string, key: Item): Promise<Item | undefined>;
+}
+
 /** As the lean client and the SDK name them. */
 const THROTTLED = new Set(['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'ThrottlingException']);
 

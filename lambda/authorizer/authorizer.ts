@@ -74,8 +74,7 @@ function identify(event: Event, api: ApiEntry): MeteredCall | undefined {
   const cost = named(api.costs);
   return {
     customer: key.customer,
-    keyId: key.keyId,
-    keyHash: hashApiKey(text),
+    credential: { keyId: key.keyId, keyHash: hashApiKey(text) },
     cost: chargedUnits(cost),
     isReported: typeof cost === 'object',
     plans: named(api.routePlans),

@@ -2,7 +2,7 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import { apiKeyOf, problem } from '../adapters/api-gateway';
 import { hashApiKey, parseApiKey } from '../domain/api-key';
 import { asOf, type Balance } from '../domain/balance';
-import { sameBytes } from '../domain/charge';
+import { isAuthentic } from '../domain/charge';
 import type { BillingDependencies, BillingRequest } from './request';
 
 export interface IdentifiedCustomer {
@@ -21,8 +21,8 @@ export async function identify(
     return undefined;
   }
   const balance = await store.balance(key.customer);
-  const known = balance?.keys[key.keyId];
-  if (balance === undefined || known === undefined || !sameBytes(known, hashApiKey(text))) {
+  const credential = { keyId: key.keyId, keyHash: hashApiKey(text) };
+  if (balance === undefined || !isAuthentic(balance, credential, clock())) {
     return undefined;
   }
   return { customer: key.customer, balance: asOf(balance, catalogue, clock()) };

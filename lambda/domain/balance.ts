@@ -36,12 +36,14 @@ export interface Balance {
   readonly linkSecret: Uint8Array;
   /** Key id → SHA-256 of the key. */
   readonly keys: Readonly<Record<string, Uint8Array>>;
+  /** When keys expire, by their ids; the others do not. */
+  readonly keyExpiries: Readonly<Record<string, EpochSeconds>>;
   /** Values of the surrogate API keys that are the customer's own. */
   readonly surrogateKeys: readonly string[];
 }
 
 /** What a customer begins with: no key of either kind. */
-export type OpeningBalance = Omit<Balance, 'keys' | 'surrogateKeys'>;
+export type OpeningBalance = Omit<Balance, 'keys' | 'keyExpiries' | 'surrogateKeys'>;
 
 /** Bought units that are left. They survive the period. */
 export function creditsLeft(balance: Pick<Balance, 'remaining' | 'credits'>): number {

@@ -1,17 +1,24 @@
 import type { Catalogue } from '../../lib/private/catalogue';
 import { type Balance, findPlan, periodUnits } from './balance';
-import type { Clock, EpochSeconds } from './clock';
+import { type Clock, type EpochSeconds, NEVER } from './clock';
 import { periodAfter } from './period';
 
 /** One call that wants to be served. */
 export interface ChargeRequest {
   readonly customer: string;
-  readonly keyId: string;
-  /** SHA-256 of the key that the caller sent. */
-  readonly keyHash: Uint8Array;
+  readonly credential: Credential;
   readonly cost: number;
   /** The ids of the plans that include the route; every plan does where it is absent. */
   readonly plans?: readonly string[];
+}
+
+/** By what the caller shows to be the customer: a key, which the store judges, or a token, which was verified before. */
+export type Credential = KeyCredential | 'token';
+
+export interface KeyCredential {
+  readonly keyId: string;
+  /** SHA-256 of the key that the caller sent. */
+  readonly keyHash: Uint8Array;
 }
 
 /** What the quota engine needs of a store. Each method is one atomic write. */
@@ -87,8 +94,7 @@ export async function charge(
 
 /** Why a store refused to spend; nothing where the balance would now allow it. */
 export function explain(balance: Balance | undefined, request: ChargeRequest, now: EpochSeconds): Refusal | undefined {
-  const known = balance?.keys[request.keyId];
-  if (balance === undefined || known === undefined || !sameBytes(known, request.keyHash)) {
+  if (balance === undefined || !isAuthentic(balance, request.credential, now)) {
     return { kind: 'unauthorized' };
   }
   if (balance.standing === 'suspended') {
@@ -107,6 +113,16 @@ export function explain(balance: Balance | undefined, request: ChargeRequest, no
   return request.cost > 0 && balance.remaining < request.cost
     ? { kind: 'payment_required', reason: 'quota_exhausted', balance }
     : undefined;
+}
+
+/** Whether the credential is the customer's: a key that is his and has not expired, or a token. */
+export function isAuthentic(balance: Balance, credential: Credential, now: EpochSeconds): boolean {
+  if (credential === 'token') {
+    return true;
+  }
+  const { keyId, keyHash } = credential;
+  const [known, expiry = NEVER] = [balance.keys[keyId], balance.keyExpiries[keyId]];
+  return known !== undefined && sameBytes(known, keyHash) && now < expiry;
 }
 
 /** Whether the units are used up that the plan had before its limit was taken off, in a period that began before. */

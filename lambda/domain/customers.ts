@@ -27,6 +27,12 @@ export interface CustomerStore {
   isApplied(customer: string, entry: string): Promise<boolean>;
 }
 
+/** Customers whom a token names, and who were never seen before. */
+export interface Newcomers {
+  /** Makes the customer, unless there is one of that id. */
+  open(customer: string, opening: OpeningBalance): Promise<void>;
+}
+
 /** What payments do to customers. Every method can be repeated: the second time it changes nothing. */
 export interface PaymentStore {
   create(customer: string, opening: OpeningBalance): Promise<void>;

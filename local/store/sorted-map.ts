@@ -1,6 +1,6 @@
 /**
  * A map that is kept in the order of its keys. A sorted array is enough here: a local table is small, look-ups are
- * binary searches, and a snapshot, which comes in order, only ever appends.
+ * binary searches, what is there already is replaced in its place, and a snapshot, which comes in order, only ever appends.
  */
 export class SortedMap<V> {
   private readonly keys: string[] = [];
@@ -17,9 +17,12 @@ export class SortedMap<V> {
 
   set(key: string, value: V): void {
     const position = this.positionOf(key);
-    const found = this.keys[position] === key ? 1 : 0;
-    this.keys.splice(position, found, key);
-    this.values.splice(position, found, value);
+    if (this.keys[position] === key) {
+      this.values[position] = value;
+      return;
+    }
+    this.keys.splice(position, 0, key);
+    this.values.splice(position, 0, value);
   }
 
   delete(key: string): void {

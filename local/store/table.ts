@@ -62,7 +62,8 @@ export class Table {
   }
 
   put(item: Item): void {
-    this.delete(item);
+    const known = this.get(item);
+    if (known !== undefined) this.deleteFromIndexes(known);
     this.items.set(this.idOf(item), item);
     for (const index of this.indexes) {
       if (holdsIn(index, item)) index.items.set(this.rowIdOf(item, index), item);
@@ -72,10 +73,14 @@ export class Table {
   delete(key: Item): void {
     const item = this.get(key);
     if (item === undefined) return;
+    this.deleteFromIndexes(item);
+    this.items.delete(this.idOf(item));
+  }
+
+  private deleteFromIndexes(item: Item): void {
     for (const index of this.indexes) {
       if (holdsIn(index, item)) index.items.delete(this.rowIdOf(item, index));
     }
-    this.items.delete(this.idOf(item));
   }
 
   rows(indexName?: string): Rows {

@@ -36,6 +36,7 @@ export function balance(overrides: Partial<Balance> = {}): Balance {
     periodEnd: NOW + 86_400,
     linkSecret: new Uint8Array(16).fill(7),
     keys: { key001: new Uint8Array(32).fill(1) },
+    keyExpiries: {},
     surrogateKeys: [],
     ...overrides,
   };

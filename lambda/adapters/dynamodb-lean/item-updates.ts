@@ -1,5 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ConditionalUpdate, type ItemUpdates, type UpdateOutcome, updateItemInput } from '../dynamodb-update';
+import type { Item } from '../dynamodb-items';
+import {
+  type ConditionalUpdate,
+  type ItemReads,
+  type ItemUpdates,
+  type UpdateOutcome,
+  updateItemInput,
+} from '../dynamodb-update';
 import { fromWireItem, toWireItem, type WireItem } from './attribute-values';
 import { Connection, type HttpAnswer, type Timeouts } from './connection';
 import { DynamoDbError, isTransient, NoAnswerError } from './errors';
@@ -31,9 +38,14 @@ const MAX_ATTEMPTS = 2;
 const DELAY = { least: 5, spread: 20 };
 
 const CONTENT_TYPE = 'application/x-amz-json-1.0';
-const TARGET = 'DynamoDB_20120810.UpdateItem';
+const API = 'DynamoDB_20120810';
 
-interface UpdateItemAnswer {
+type Operation = 'GetItem' | 'UpdateItem';
+
+interface Answer {
+  /** What a read has found. */
+  readonly Item?: WireItem;
+  /** The item after an update. */
   readonly Attributes?: WireItem;
 }
 
@@ -47,12 +59,12 @@ interface ErrorAnswer {
 }
 
 /**
- * Conditional writes by HTTP and nothing between, for the authorizer, which every caller waits for.
+ * Conditional writes, and reads, by HTTP and nothing between, for the authorizer, which every caller waits for.
  *
  * An answer that got lost may belong to a write that was made, and the retry makes it again: right for writes that only take away,
  * or whose condition does not hold twice.
  */
-export class LeanItemUpdates implements ItemUpdates {
+export class LeanItemUpdates implements ItemUpdates, ItemReads {
   private readonly host: string;
   private readonly connection: Connection;
   private readonly signer: RequestSigner;
@@ -91,10 +103,22 @@ export class LeanItemUpdates implements ItemUpdates {
       Key: toWireItem(write.key),
       ExpressionAttributeValues: toWireItem(write.values),
     });
+    return this.send('UpdateItem', body, toOutcome);
+  }
+
+  public async getItem(table: string, key: Item): Promise<Item | undefined> {
+    const body = JSON.stringify({ TableName: table, Key: toWireItem(key), ConsistentRead: true });
+    return this.send('GetItem', body, (answer) => {
+      const { Item } = successOf(answer);
+      return Item && fromWireItem(Item);
+    });
+  }
+
+  private async send<T>(operation: Operation, body: string, read: (answer: HttpAnswer) => T): Promise<T> {
     const deadline = this.now() + this.timeouts.total;
     for (let attempt = 1; ; attempt++) {
       try {
-        return toOutcome(await this.post(body, deadline));
+        return read(await this.post(operation, body, deadline));
       } catch (error) {
         const pause = DELAY.least + this.random() * DELAY.spread;
         if (attempt === MAX_ATTEMPTS || !isTransient(error) || this.now() + pause >= deadline) {
@@ -106,41 +130,49 @@ export class LeanItemUpdates implements ItemUpdates {
   }
 
   /** A kept-alive socket may have died while the handler was frozen; that says nothing about DynamoDB, and is no attempt. */
-  private async post(body: string, deadline: number): Promise<HttpAnswer> {
+  private async post(operation: Operation, body: string, deadline: number): Promise<HttpAnswer> {
     try {
-      return await this.postOnce(body, deadline);
+      return await this.postOnce(operation, body, deadline);
     } catch (error) {
       if (error instanceof NoAnswerError && error.onDeadSocket) {
-        return await this.postOnce(body, deadline);
+        return await this.postOnce(operation, body, deadline);
       }
       throw error;
     }
   }
 
-  private postOnce(body: string, deadline: number): Promise<HttpAnswer> {
+  private postOnce(operation: Operation, body: string, deadline: number): Promise<HttpAnswer> {
     const now = this.now();
     const headers = {
       host: this.host,
       'content-length': String(Buffer.byteLength(body)),
       'content-type': CONTENT_TYPE,
-      'x-amz-target': TARGET,
+      'x-amz-target': `${API}.${operation}`,
     };
     return this.connection.post(this.signer.sign({ headers, body }, this.credentials(), now), body, deadline - now);
   }
 }
 
-function toOutcome({ statusCode, requestId, body }: HttpAnswer): UpdateOutcome {
-  const answer = parse(body);
-  if (statusCode === 200 && answer !== undefined) {
-    const { Attributes } = answer as UpdateItemAnswer;
-    return { done: true, item: fromWireItem(Attributes ?? {}) };
-  }
-  const { __type, message, Message, Item } = (answer ?? {}) as ErrorAnswer;
-  const name = __type?.split('#').at(-1) ?? 'UnreadableAnswer';
-  if (name === 'ConditionalCheckFailedException') {
+function toOutcome(answer: HttpAnswer): UpdateOutcome {
+  const { __type, Item } = (parse(answer.body) ?? {}) as ErrorAnswer;
+  if (nameOf(__type) === 'ConditionalCheckFailedException') {
     return { done: false, item: Item && fromWireItem(Item) };
   }
-  throw new DynamoDbError(name, message ?? Message ?? 'no reason was given', statusCode, requestId);
+  return { done: true, item: fromWireItem(successOf(answer).Attributes ?? {}) };
+}
+
+/** What DynamoDB says; its error, thrown, where it says no. */
+function successOf({ statusCode, requestId, body }: HttpAnswer): Answer {
+  const answer = parse(body);
+  if (statusCode === 200 && answer !== undefined) {
+    return answer;
+  }
+  const { __type, message, Message } = (answer ?? {}) as ErrorAnswer;
+  throw new DynamoDbError(nameOf(__type), message ?? Message ?? 'no reason was given', statusCode, requestId);
+}
+
+function nameOf(type: string | undefined): string {
+  return type?.split('#').at(-1) ?? 'UnreadableAnswer';
 }
 
 /** The object that a text is in JSON, if it is one. */

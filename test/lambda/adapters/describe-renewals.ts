@@ -46,7 +46,11 @@ export function describeRenewals(open: () => RenewalsUnderTest): void {
 
     /** A call of the customer's, at the authorizer; its plan is billed by the month, or so the authorizer believes. */
     function call(customer: string, now: number, cost = 1, price: typeof PRICE | { stripePrice: string } = PRICE) {
-      const request: ChargeRequest = { customer, keyId: 'key001', keyHash: new Uint8Array(32).fill(1), cost };
+      const request: ChargeRequest = {
+        customer,
+        credential: { keyId: 'key001', keyHash: new Uint8Array(32).fill(1) },
+        cost,
+      };
       const catalogue = { ...CATALOGUE, plans: [plan('pro', UNITS, 'billing', price)], defaultPlan: 'pro' };
       return charge(spending, catalogue, request, () => now);
     }
@@ -222,7 +226,7 @@ export function describeRenewals(open: () => RenewalsUnderTest): void {
     test('to a plan without a limit and back, bought units are exact', async () => {
       const customer = await inJanuary({ remaining: 70 });
       const unlimited = { ...CATALOGUE, plans: [plan('open', undefined, 'unlimited')], defaultPlan: 'open' };
-      const request = { customer, keyId: 'key001', keyHash: new Uint8Array(32).fill(1), cost: 10 ** 9 };
+      const request = { customer, credential: { keyId: 'key001', keyHash: new Uint8Array(32).fill(1) }, cost: 10 ** 9 };
       await payments.changePlan(customer, { cause: 'a', plan: 'open', units: 10 ** 15, period: january });
       await charge(spending, unlimited, request, () => NOW);
       await payments.post(customer, { kind: 'top_up', id: 'cs_open', units: 5 });

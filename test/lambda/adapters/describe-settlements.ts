@@ -37,7 +37,11 @@ export function describeSettlements(name: string, runs: number, open: () => Sett
 
     /** A call that has been charged. */
     async function call(customer: string, cost = 5): Promise<ChargedCall> {
-      const request: ChargeRequest = { customer, keyId: 'key001', keyHash: new Uint8Array(32).fill(1), cost };
+      const request: ChargeRequest = {
+        customer,
+        credential: { keyId: 'key001', keyHash: new Uint8Array(32).fill(1) },
+        cost,
+      };
       const { spent, balance } = await under.spending.spend(request, NOW);
       if (!spent) {
         throw new Error('the call was refused');

@@ -25,13 +25,20 @@ export function describeSpendingStore(name: string, open: () => SpendingStoreUnd
     const customerWith = (overrides: Partial<Balance> = {}) => put(balance(overrides));
 
     function request(customer: string, overrides: Partial<ChargeRequest> = {}): ChargeRequest {
-      return { customer, keyId: 'key001', keyHash: new Uint8Array(32).fill(1), cost: 1, ...overrides };
+      return { customer, credential: { keyId: 'key001', keyHash: new Uint8Array(32).fill(1) }, cost: 1, ...overrides };
     }
 
     test('takes the cost, and answers with what is left', async () => {
       const customer = await customerWith();
       const outcome = await store.spend(request(customer, { cost: 5 }), NOW);
       expect(outcome).toMatchObject({ spent: true, balance: { ...balance(), remaining: 45 } });
+    });
+
+    test('a key that expires later is served, and so is whoever a token names', async () => {
+      const customer = await customerWith({ keyExpiries: { key001: NOW + 1 } });
+      expect(await store.spend(request(customer), NOW)).toMatchObject({ spent: true });
+      expect(await store.spend(request(customer, { credential: 'token' }), NOW)).toMatchObject({ spent: true });
+      expect(await store.spend(request('nobody', { credential: 'token' }), NOW)).toEqual({ spent: false });
     });
 
     test('takes all that is left, and a cost of nothing from nothing', async () => {
@@ -42,8 +49,13 @@ export function describeSpendingStore(name: string, open: () => SpendingStoreUnd
     });
 
     test.each<[string, Partial<Balance>, Partial<ChargeRequest>]>([
-      ['a key that is none of the customer', {}, { keyId: 'key002' }],
-      ['a wrong secret', {}, { keyHash: new Uint8Array(32) }],
+      [
+        'a key that is none of the customer',
+        {},
+        { credential: { keyId: 'key002', keyHash: new Uint8Array(32).fill(1) } },
+      ],
+      ['a wrong secret', {}, { credential: { keyId: 'key001', keyHash: new Uint8Array(32) } }],
+      ['a key that has expired', { keyExpiries: { key001: NOW } }, {}],
       ['too little left', { remaining: 1 }, { cost: 2 }],
       ['a period that is over', { periodEnd: NOW }, {}],
       ['a suspended customer', { standing: 'suspended' }, {}],
@@ -125,7 +137,7 @@ export function describeSpendingStore(name: string, open: () => SpendingStoreUnd
     });
 
     test.each<[string, Partial<Balance>, Partial<ChargeRequest>, string]>([
-      ['a wrong key', {}, { keyId: 'key002' }, 'unauthorized'],
+      ['a wrong key', {}, { credential: { keyId: 'key002', keyHash: new Uint8Array(32).fill(1) } }, 'unauthorized'],
       ['a suspended customer', { standing: 'suspended' }, {}, 'suspended'],
       ['a payment that is owed', { standing: 'grace', graceEndsAt: NOW }, {}, 'payment_required'],
       ['a route of other plans', {}, { plans: ['pro'] }, 'payment_required'],

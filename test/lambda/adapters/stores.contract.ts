@@ -1,3 +1,4 @@
+import { describeKeys } from './describe-keys';
 import { describePayments } from './describe-payments';
 import { describeStores } from './describe-stores';
 import { viaLeanClient, viaSdk } from './updates';
@@ -7,3 +8,4 @@ const url = process.env.DYNAMODB_LOCAL_URL;
 describeStores('DynamoDB Local, through the SDK', viaSdk, url);
 describeStores('DynamoDB Local, through the lean client', viaLeanClient, url);
 describePayments('DynamoDB Local', url);
+describeKeys('DynamoDB Local', url);

@@ -1,4 +1,5 @@
 import { DynamoDbCustomerStore } from '../../../lambda/adapters/dynamodb-customer-store';
+import { DynamoDbKeyStore } from '../../../lambda/adapters/dynamodb-key-store';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
 import { DynamoDbSpendingStore } from '../../../lambda/adapters/dynamodb-spending-store';
 import type { ItemUpdates } from '../../../lambda/adapters/dynamodb-update';
@@ -21,6 +22,7 @@ export class Stores {
   public readonly spending: DynamoDbSpendingStore;
   public readonly customers: DynamoDbCustomerStore;
   public readonly payments: DynamoDbPaymentStore;
+  public readonly keys: DynamoDbKeyStore;
   private last = 0;
 
   private constructor(
@@ -29,6 +31,7 @@ export class Stores {
   ) {
     this.spending = new DynamoDbSpendingStore(updates, table.table);
     this.customers = new DynamoDbCustomerStore(table.client, table.table);
+    this.keys = new DynamoDbKeyStore(table.client, table.table);
     this.payments = new DynamoDbPaymentStore(table.client, table.table, () => NOW);
   }
 
@@ -37,14 +40,17 @@ export class Stores {
   }
 
   /** A customer whose balance is as given. */
-  public async put({ keys, surrogateKeys: _none, graceEndsAt, ...opening }: Balance): Promise<string> {
-    const customer = `customer${++this.last}`;
+  public async put({ keys, keyExpiries, surrogateKeys: _none, graceEndsAt, ...opening }: Balance): Promise<string> {
+    const customer = `customer${String(++this.last).padStart(6, '0')}`;
     await this.customers.create(customer, {
       ...opening,
       standing: graceEndsAt === undefined ? opening.standing : 'active',
     });
     for (const [id, hash] of Object.entries(keys)) {
       await this.customers.addFirstKey(customer, id, hash);
+    }
+    for (const [id, expiry] of Object.entries(keyExpiries)) {
+      await this.keys.expire(customer, id, expiry);
     }
     if (graceEndsAt !== undefined) {
       await this.payments.beginGrace(customer, graceEndsAt);
@@ -66,5 +72,5 @@ export class Stores {
 }
 
 export function request(customer: string, overrides: Partial<ChargeRequest> = {}): ChargeRequest {
-  return { customer, keyId: 'key001', keyHash: HASH, cost: 1, ...overrides };
+  return { customer, credential: { keyId: 'key001', keyHash: HASH }, cost: 1, ...overrides };
 }

@@ -30,7 +30,7 @@ beforeEach(() => {
       balance: async (id) => balances.get(id),
       account: async () => account,
       create: async (id, opening) => {
-        balances.set(id, balances.get(id) ?? { ...opening, keys: {}, surrogateKeys: [] });
+        balances.set(id, balances.get(id) ?? { ...opening, keys: {}, keyExpiries: {}, surrogateKeys: [] });
       },
       addFirstKey: async (id, keyId, hash) => {
         const known = balances.get(id);

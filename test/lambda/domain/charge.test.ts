@@ -5,7 +5,11 @@ import { NEVER } from '../../../lambda/domain/clock';
 import { balance, CATALOGUE, NOW, plan } from '../fixtures';
 import { MemorySpendingStore } from './memory-spending-store';
 
-const request: ChargeRequest = { customer: 'c1', keyId: 'key001', keyHash: new Uint8Array(32).fill(1), cost: 1 };
+const request: ChargeRequest = {
+  customer: 'c1',
+  credential: { keyId: 'key001', keyHash: new Uint8Array(32).fill(1) },
+  cost: 1,
+};
 
 function storeWith(overrides: Parameters<typeof balance>[0] = {}): MemorySpendingStore {
   const store = new MemorySpendingStore();
@@ -25,8 +29,8 @@ test('a call that can be paid for is granted by one write', async () => {
 
 test.each([
   ['an unknown customer', { customer: 'c2' }],
-  ['an unknown key', { keyId: 'key002' }],
-  ['a wrong secret', { keyHash: new Uint8Array(32).fill(2) }],
+  ['an unknown key', { credential: { keyId: 'key002', keyHash: new Uint8Array(32).fill(1) } }],
+  ['a wrong secret', { credential: { keyId: 'key001', keyHash: new Uint8Array(32).fill(2) } }],
 ])('%s is unauthorized', async (_, overrides) => {
   expect(await decide(storeWith(), overrides)).toEqual({ kind: 'unauthorized' });
 });

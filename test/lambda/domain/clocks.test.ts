@@ -35,7 +35,7 @@ test('around the end of a period, clocks that are minutes wrong give one period,
       const served = calls.map(({ after, skew, cost }) => {
         now += after;
         const seen = now + skew;
-        const request = { customer: 'c1', keyId: 'key001', keyHash: new Uint8Array(32).fill(1), cost };
+        const request = { customer: 'c1', credential: { keyId: 'key001', keyHash: new Uint8Array(32).fill(1) }, cost };
         return async () => {
           const decision = await charge(store, catalogue, request, () => seen);
           granted += decision.kind === 'granted' ? cost : 0;

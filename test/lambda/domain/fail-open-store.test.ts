@@ -4,7 +4,11 @@ import { FailOpenStore } from '../../../lambda/domain/fail-open-store';
 import { balance, CATALOGUE, NOW } from '../fixtures';
 import { MemorySpendingStore } from './memory-spending-store';
 
-const request: ChargeRequest = { customer: 'c1', keyId: 'key001', keyHash: new Uint8Array(32).fill(1), cost: 1 };
+const request: ChargeRequest = {
+  customer: 'c1',
+  credential: { keyId: 'key001', keyHash: new Uint8Array(32).fill(1) },
+  cost: 1,
+};
 
 let inner: MemorySpendingStore;
 let store: FailOpenStore;
@@ -51,8 +55,8 @@ test('a customer whom the store refuses is not served once it is away', async ()
 
 test.each<[string, Partial<ChargeRequest>]>([
   ['a stranger', { customer: 'c2' }],
-  ['another key', { keyId: 'key002' }],
-  ['a wrong secret', { keyHash: new Uint8Array(32) }],
+  ['another key', { credential: { keyId: 'key002', keyHash: new Uint8Array(32).fill(1) } }],
+  ['a wrong secret', { credential: { keyId: 'key001', keyHash: new Uint8Array(32) } }],
   ['a route of other plans', { plans: ['pro'] }],
   ['a call that costs more than was left', { cost: 50 }],
 ])('%s is refused with the store’s error', async (_, overrides) => {

@@ -18,7 +18,7 @@ function lease({ left = 1_000_000, block = 10_000, perSecond = 100_000, environm
 }
 
 function request(cost = 1): ChargeRequest {
-  return { customer: 'c1', keyId: 'key001', keyHash: new Uint8Array(32), cost };
+  return { customer: 'c1', credential: { keyId: 'key001', keyHash: new Uint8Array(32) }, cost };
 }
 
 const next = (of: Parameters<typeof lease>[0], cost = 1) => nextBlock(lease(of), request(cost), MAX, NOW);

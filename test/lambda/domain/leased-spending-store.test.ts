@@ -4,7 +4,11 @@ import { balance, CATALOGUE, NOW } from '../fixtures';
 import { MemorySpendingStore } from './memory-spending-store';
 
 const LIFE = 5_000;
-const request: ChargeRequest = { customer: 'c1', keyId: 'key001', keyHash: new Uint8Array(32).fill(1), cost: 1 };
+const request: ChargeRequest = {
+  customer: 'c1',
+  credential: { keyId: 'key001', keyHash: new Uint8Array(32).fill(1) },
+  cost: 1,
+};
 
 let time: number;
 
@@ -208,8 +212,12 @@ test('a clock that is set back does not lengthen the life of a block', async () 
 });
 
 test.each([
-  ['an unknown key', { keyId: 'key002' }, { kind: 'unauthorized' }],
-  ['a wrong secret', { keyHash: new Uint8Array(32) }, { kind: 'unauthorized' }],
+  [
+    'an unknown key',
+    { credential: { keyId: 'key002', keyHash: new Uint8Array(32).fill(1) } },
+    { kind: 'unauthorized' },
+  ],
+  ['a wrong secret', { credential: { keyId: 'key001', keyHash: new Uint8Array(32) } }, { kind: 'unauthorized' }],
   ['a route of other plans', { plans: ['pro'] }, { reason: 'route_not_in_plan' }],
 ])('%s gets nothing of a block', async (_, overrides, decision) => {
   const store = environment(storeWith());
@@ -401,7 +409,7 @@ test('made-up keys crowd no customer out, and cost one no block', async () => {
   const [held, writes] = [store.held('c1'), inner.writes];
   for (let index = 0; index < 10_000; index++) {
     await call(store, { customer: `nobody${index}` });
-    await call(store, { keyId: `k${index}` });
+    await call(store, { credential: { keyId: `k${index}`, keyHash: new Uint8Array(32).fill(1) } });
   }
   expect([store.held('c1'), inner.writes]).toEqual([held, writes + 20_000]);
   // The next call of the customer's own is served without a write, as if nothing had been.
@@ -416,7 +424,7 @@ test('whoever calls with the names of others, and wrong keys, crowds no customer
   const held = store.held('c1');
   for (let index = 0; index < 10_000; index++) {
     inner.balances.set(`other${index}`, balance());
-    await call(store, { customer: `other${index}`, keyHash: new Uint8Array(32) });
+    await call(store, { customer: `other${index}`, credential: { keyId: 'key001', keyHash: new Uint8Array(32) } });
   }
   expect(store.held('c1')).toBe(held);
 });
@@ -428,7 +436,7 @@ test('a new key of a known customer is served as soon as the store knows it, and
   const hash = new Uint8Array(32).fill(2);
   const known = inner.balances.get('c1') ?? balance();
   inner.balances.set('c1', { ...known, keys: { ...known.keys, key002: hash } });
-  const own = { keyId: 'key002', keyHash: hash };
+  const own = { credential: { keyId: 'key002', keyHash: hash } };
   expect((await call(store, own)).kind).toBe('granted');
   const writes = inner.writes;
   expect((await call(store, own)).kind).toBe('granted');

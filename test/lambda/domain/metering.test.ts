@@ -4,7 +4,11 @@ import type { MeteringEntry } from '../../../lib/private/catalogue';
 import { balance, CATALOGUE, NOW } from '../fixtures';
 import { MemorySpendingStore } from './memory-spending-store';
 
-const request: ChargeRequest = { customer: 'c1', keyId: 'key001', keyHash: new Uint8Array(32).fill(1), cost: 1 };
+const request: ChargeRequest = {
+  customer: 'c1',
+  credential: { keyId: 'key001', keyHash: new Uint8Array(32).fill(1) },
+  cost: 1,
+};
 
 /**
  * Twenty calls in a fifth of a second, of which the store answers all but the last: writes, units taken, calls served open, and that

@@ -57,7 +57,7 @@ async function spend(cost: number): Promise<void> {
   const keyHash = new Uint8Array(32);
   await customers.addFirstKey('customer1', 'key001', keyHash);
   const store = new DynamoDbSpendingStore(new SdkItemUpdates(table.client), table.table);
-  const { spent } = await store.spend({ customer: 'customer1', keyId: 'key001', keyHash, cost }, NOW);
+  const { spent } = await store.spend({ customer: 'customer1', credential: { keyId: 'key001', keyHash }, cost }, NOW);
   expect(spent).toBe(true);
 }
 

@@ -281,3 +281,34 @@ function dribbling(response: Parameters<Turn>[0]): void {
 function block(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
+
+describe('a read', () => {
+  const read = () => updates.getItem('Table', Key.account('c1'));
+
+  test('sees every write before it, and gives the item', async () => {
+    await given(answering(200, { Item: { plan: { S: 'pro' }, secret: { B: 'AQL/' } } }));
+    expect(await read()).toEqual({ plan: { S: 'pro' }, secret: binary(new Uint8Array([1, 2, 255])) });
+    const [request] = server.received;
+    expect(request?.headers['x-amz-target']).toBe('DynamoDB_20120810.GetItem');
+    expect(JSON.parse(request?.body ?? '')).toEqual({
+      TableName: 'Table',
+      Key: { pk: { S: 'CUSTOMER#c1' }, sk: { S: 'ACCOUNT' } },
+      ConsistentRead: true,
+    });
+  });
+
+  test('of what is not there gives nothing', async () => {
+    await given(answering(200, {}));
+    expect(await read()).toBeUndefined();
+  });
+
+  test('that is throttled is tried again, and then fails', async () => {
+    const throttled = answering(400, {
+      __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException',
+      message: 'slow down',
+    });
+    await given(throttled, throttled);
+    await expect(read()).rejects.toMatchObject({ name: 'ThrottlingException' });
+    expect(server.received).toHaveLength(2);
+  });
+});

@@ -1,0 +1,33 @@
+// One execution environment: makes every call of a file, one after another, and tells how long they took and what they asked.
+const http = require('node:http');
+const { readFileSync } = require('node:fs');
+
+const [bundle, file] = process.argv.slice(2);
+const WARM_UP = 500;
+
+let requests = 0;
+const request = http.request;
+http.request = (...args) => {
+  requests++;
+  return request(...args);
+};
+
+async function main() {
+  const { handler } = require(bundle);
+  const events = JSON.parse(readFileSync(file, 'utf8'));
+  for (const event of events.splice(0, WARM_UP)) await handler(event);
+  requests = 0;
+  const times = [];
+  for (const event of events) {
+    const start = performance.now();
+    const { policyDocument } = await handler(event);
+    times.push(performance.now() - start);
+    if (policyDocument.Statement[0].Effect !== 'Allow') throw new Error('a call was refused');
+  }
+  times.sort((a, b) => a - b);
+  const at = (share) => times[Math.floor(times.length * share)];
+  console.log(JSON.stringify({ p50: at(0.5), p99: at(0.99), requestsPerCall: requests / times.length }));
+  process.exit();
+}
+
+main();

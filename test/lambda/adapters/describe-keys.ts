@@ -1,0 +1,162 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDbAuditLog } from '../../../lambda/adapters/dynamodb-audit-log';
+import { Key } from '../../../lambda/adapters/dynamodb-items';
+import { DynamoDbKeyDirectory } from '../../../lambda/adapters/dynamodb-key-directory';
+import { DynamoDbKeyStore } from '../../../lambda/adapters/dynamodb-key-store';
+import { LeanItemUpdates } from '../../../lambda/adapters/dynamodb-lean/item-updates';
+import { hashApiKey, parseApiKey } from '../../../lambda/domain/api-key';
+import { Audit } from '../../../lambda/domain/audit';
+import {
+  createKey,
+  type KeyDependencies,
+  type KeyOutcome,
+  MAX_KEYS,
+  revokeKey,
+  rotateKey,
+} from '../../../lambda/domain/keys';
+import { NOW } from '../fixtures';
+import { request, Stores } from './stores';
+import { CREDENTIALS, viaSdk } from './updates';
+
+const DAY = 86_400;
+
+/** What customers can do to their keys, over any engine that speaks DynamoDB. */
+export function describeKeys(engine: string, url?: string): void {
+  describe(`keys on ${engine}`, () => {
+    let stores: Stores;
+    let log: DynamoDbAuditLog;
+    let dependencies: KeyDependencies;
+
+    beforeAll(async () => {
+      stores = await Stores.open(viaSdk, url);
+      const { client, table } = stores.table;
+      log = new DynamoDbAuditLog(client, table);
+      const audit = new Audit(log, { who: 'operator ada', from: 'cli' }, () => NOW);
+      dependencies = { keys: new DynamoDbKeyStore(client, table), audit };
+    });
+
+    afterAll(() => stores.close());
+
+    /** A customer who has no key. */
+    const newcomer = () => stores.customerWith({ keys: {} });
+
+    const make = (customer: string, name = 'laptop', expiresAt?: number, now = NOW) =>
+      createKey(customer, { mode: 'test', name, expiresAt }, now, dependencies);
+
+    async function isServed(customer: string, made: KeyOutcome, now = NOW): Promise<boolean> {
+      const text = made.kind === 'made' ? made.text : '';
+      const credential = { keyId: parseApiKey(text)?.keyId ?? '', keyHash: hashApiKey(text) };
+      return (await stores.spending.spend(request(customer, { credential }), now)).spent;
+    }
+
+    const idOf = (made: KeyOutcome) => (made.kind === 'made' ? made.record.keyId : '');
+
+    test('several keys spend of one balance, and each is listed by its name', async () => {
+      const customer = await newcomer();
+      const [one, other] = [await make(customer, 'laptop'), await make(customer, 'server', NOW + DAY)];
+      expect([await isServed(customer, one), await isServed(customer, other)]).toEqual([true, true]);
+      expect((await stores.balanceOf(customer)).remaining).toBe(48);
+      expect(await dependencies.keys.list(customer, NOW)).toEqual(
+        expect.arrayContaining([
+          { keyId: idOf(one), name: 'laptop', createdAt: NOW, active: true },
+          { keyId: idOf(other), name: 'server', createdAt: NOW, expiresAt: NOW + DAY, active: true },
+        ]),
+      );
+      expect(await isServed(customer, other, NOW + DAY)).toBe(false);
+    });
+
+    test('a rotated key is served until the overlap is over, and has a new one in its place', async () => {
+      const customer = await newcomer();
+      const old = await make(customer);
+      const rotation = { keyId: idOf(old), overlap: 60, mode: 'test' as const };
+      const made = await rotateKey(customer, rotation, NOW, dependencies);
+      expect(made).toMatchObject({ kind: 'made', record: { name: 'laptop' } });
+      expect([await isServed(customer, old), await isServed(customer, made)]).toEqual([true, true]);
+      const served = [await isServed(customer, old, NOW + 60), await isServed(customer, made, NOW + 60)];
+      expect(served).toEqual([false, true]);
+      expect(await rotateKey(customer, rotation, NOW + 60, dependencies)).toEqual({ kind: 'unknown' });
+    });
+
+    test('a second rotation does not let the first one last longer', async () => {
+      const customer = await newcomer();
+      const old = await make(customer);
+      await rotateKey(customer, { keyId: idOf(old), overlap: 60, mode: 'test' }, NOW, dependencies);
+      await rotateKey(customer, { keyId: idOf(old), overlap: DAY, mode: 'test' }, NOW, dependencies);
+      expect(await isServed(customer, old, NOW + 60)).toBe(false);
+    });
+
+    test('a revoked key is refused, whatever else is there, and once is enough', async () => {
+      const customer = await newcomer();
+      const [one, other] = [await make(customer), await make(customer)];
+      expect(await revokeKey(customer, idOf(one), NOW + 5, dependencies)).toBe(true);
+      expect(await revokeKey(customer, idOf(one), NOW + 6, dependencies)).toBe(false);
+      expect([await isServed(customer, one), await isServed(customer, other)]).toEqual([false, true]);
+      const listed = await dependencies.keys.list(customer, NOW);
+      expect(listed?.find(({ keyId }) => keyId === idOf(one))).toMatchObject({ active: false, revokedAt: NOW + 5 });
+      expect(await rotateKey(customer, { keyId: idOf(one), overlap: 60, mode: 'test' }, NOW, dependencies)).toEqual({
+        kind: 'unknown',
+      });
+    });
+
+    test('there is room for so many, and those that have expired make room', async () => {
+      const customer = await newcomer();
+      for (let index = 0; index < MAX_KEYS - 1; index++) {
+        await make(customer);
+      }
+      const last = await make(customer, 'short', NOW + 10);
+      expect(await make(customer)).toEqual({ kind: 'full' });
+      const next = await make(customer, 'next', undefined, NOW + 10);
+      expect([await isServed(customer, last), await isServed(customer, next)]).toEqual([false, true]);
+      expect(await dependencies.keys.list(customer, NOW + 10)).toHaveLength(MAX_KEYS + 1);
+    });
+
+    test('of many who make one at once, no more get in than there is room for', async () => {
+      const customer = await newcomer();
+      await make(customer);
+      const made = await Promise.all(Array.from({ length: MAX_KEYS + 5 }, () => make(customer)));
+      expect(made.filter(({ kind }) => kind === 'made')).toHaveLength(MAX_KEYS - 1);
+      expect(Object.keys((await stores.balanceOf(customer)).keys)).toHaveLength(MAX_KEYS);
+    });
+
+    test('the owner of a key that was made elsewhere is found by its hash', async () => {
+      const hash = hashApiKey('made-by-api-gateway-0001');
+      const { client, table, url: endpoint } = stores.table;
+      const Item = { ...Key.importedKey(hash), customer: { S: 'customer1' }, keyId: { S: 'key001' } };
+      await client.send(new PutItemCommand({ TableName: table, Item }));
+      const items = new LeanItemUpdates({
+        region: 'us-east-1',
+        endpoint: new URL(endpoint),
+        credentials: () => CREDENTIALS,
+      });
+      const directory = new DynamoDbKeyDirectory(items, table);
+      expect(await directory.find(hash)).toEqual({ customer: 'customer1', keyId: 'key001' });
+      expect(await directory.find(hashApiKey('made-by-nobody'))).toBeUndefined();
+      items.close();
+    });
+
+    test('of a customer whom nobody knows there are none, and none is made', async () => {
+      expect(await dependencies.keys.list('nobody', NOW)).toBeUndefined();
+      expect(await make('nobody')).toEqual({ kind: 'unknown' });
+      expect(await revokeKey('nobody', 'key001', NOW, dependencies)).toBe(false);
+      expect(await stores.customers.balance('nobody')).toBeUndefined();
+    });
+
+    test('every change is written down: who, what, when and from where; and no key is', async () => {
+      const customer = await newcomer();
+      const made = await make(customer);
+      const rotated = await rotateKey(customer, { keyId: idOf(made), overlap: 60, mode: 'test' }, NOW, dependencies);
+      await revokeKey(customer, idOf(made), NOW, dependencies);
+      const by = { who: 'operator ada', from: 'cli', at: NOW };
+      const entries = await log.list(customer, 10);
+      expect(entries).toEqual(
+        expect.arrayContaining([
+          { ...by, change: { what: 'key.created', key: idOf(made), name: 'laptop' }, outcome: 'added' },
+          { ...by, change: { what: 'key.rotated', key: idOf(made), by: idOf(rotated), overlap: 60 }, outcome: 'added' },
+          { ...by, change: { what: 'key.revoked', key: idOf(made) }, outcome: 'true' },
+        ]),
+      );
+      expect(entries).toHaveLength(3);
+      expect(JSON.stringify(entries)).not.toMatch(/pw_(live|test)_/);
+    });
+  });
+}

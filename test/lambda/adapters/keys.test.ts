@@ -1,0 +1,3 @@
+import { describeKeys } from './describe-keys';
+
+describeKeys('the embedded store');
