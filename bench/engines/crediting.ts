@@ -36,7 +36,7 @@ async function inOneTransaction(desk: Desk, payment: Payment): Promise<void> {
         throw error;
       }
     }
-    await desk.pause(desk.random() * MAX_PAUSE);
+    await desk.pause(MAX_PAUSE);
   }
 }
 

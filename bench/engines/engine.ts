@@ -42,8 +42,9 @@ export interface Payment {
 }
 
 /** What that function works with. */
-export interface Desk extends Pick<Site, 'client' | 'milliseconds' | 'random'> {
-  readonly pause: (milliseconds: number) => Promise<unknown>;
+export interface Desk extends Pick<Site, 'client' | 'milliseconds'> {
+  /** Waits for so many milliseconds at most. */
+  readonly pause: (most: number) => Promise<unknown>;
 }
 
 /** A way to meter calls, under test. Every call costs one unit. */

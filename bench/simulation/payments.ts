@@ -68,9 +68,9 @@ export class Payments {
     const { scheduler } = this;
     const random = fork(this.random);
     const client = new SimulatedClient(requests, scheduler, fork(random), SDK_RETRIES);
-    const pause = (milliseconds: number) => scheduler.sleep(milliseconds);
+    const pause = (most: number) => scheduler.sleep(random() * most);
     try {
-      await this.engine.pay?.({ client, milliseconds: () => scheduler.now, random, pause }, payment);
+      await this.engine.pay?.({ client, milliseconds: () => scheduler.now, pause }, payment);
       return true;
     } catch {
       return false;

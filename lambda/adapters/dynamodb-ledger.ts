@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Balance } from '../domain/balance';
 import type { Clock } from '../domain/clock';
@@ -6,7 +5,7 @@ import { type BalanceChange, changeOf, type LedgerEntry } from '../domain/ledger
 import { getItem } from './dynamodb-customer-store';
 import { type Item, Key, number, text, toBalance } from './dynamodb-items';
 import type { ConditionalUpdate } from './dynamodb-update';
-import { PatientItemUpdates, type Pause } from './sdk-item-updates';
+import { PatientItemUpdates, type Pause, randomPause } from './sdk-item-updates';
 
 /** Each attempt that fails is one in which another entry of the same customer has got through. */
 const MAX_ATTEMPTS = 50;
@@ -48,7 +47,7 @@ export class DynamoDbLedger {
     private readonly client: DynamoDBClient,
     private readonly table: string,
     private readonly clock: Clock,
-    private readonly pause: Pause = delay,
+    private readonly pause: Pause = randomPause,
   ) {
     this.updates = new PatientItemUpdates(client, pause);
   }
@@ -77,7 +76,7 @@ export class DynamoDbLedger {
         await this.mark(customer, id);
         return 'applied';
       }
-      await this.pause(Math.random() * MAX_DELAY);
+      await this.pause(MAX_DELAY);
     }
     throw new Error(`the balance of customer ${customer} kept changing under ${MAX_ATTEMPTS} attempts to settle it`);
   }

@@ -17,8 +17,10 @@ export class SdkItemUpdates implements ItemUpdates {
   }
 }
 
-/** Waits for so many milliseconds. */
-export type Pause = (milliseconds: number) => Promise<unknown>;
+/** Waits for so many milliseconds at most, so that two who wait do not meet again. */
+export type Pause = (most: number) => Promise<unknown>;
+
+export const randomPause: Pause = (most) => delay(Math.random() * most);
 
 /** Milliseconds at most between two attempts at an item that takes no more writes for now. */
 const MAX_DELAY = 50;
@@ -33,7 +35,7 @@ const MAX_ATTEMPTS = 250;
 export class PatientItemUpdates implements ItemUpdates {
   constructor(
     private readonly client: DynamoDBClient,
-    private readonly pause: Pause = delay,
+    private readonly pause: Pause = randomPause,
   ) {}
 
   public async updateItem(table: string, write: ConditionalUpdate): Promise<UpdateOutcome> {
@@ -54,7 +56,7 @@ export class PatientItemUpdates implements ItemUpdates {
           throw error.refusal;
         }
       }
-      await this.pause(Math.random() * MAX_DELAY);
+      await this.pause(MAX_DELAY);
     }
   }
 }

@@ -30,6 +30,13 @@ function wrong({ credited, granted, remaining, heldByEnvironments }: Outcome): n
   return credited - granted - remaining - heldByEnvironments;
 }
 
+test('the same seed brings the same payments, however often they are tried', async () => {
+  const load = { dynamoDb: { writeUnits: 200 }, payments: { every: 20, kind: 'top_up', units: 1 } } as const;
+  const [first, again] = [await run(PLAIN, load), await run(PLAIN, load)];
+  expect(Math.max(...first.payments.attempts)).toBeGreaterThan(1);
+  expect(again).toEqual(first);
+});
+
 test('the calls are the same with payments and without', async () => {
   const outcomes = await Promise.all([PLAIN, TRANSACTION, NONE].map((name) => run(name)));
   expect(new Set(outcomes.map(({ total }) => total.decisions)).size).toBe(1);

@@ -28,7 +28,7 @@ async function update(...turns: Turn[]) {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   client = new DynamoDBClient({ endpoint: server.url.href, region: 'us-east-1', credentials });
   pauses = [];
-  const pause = async (milliseconds: number) => pauses.push(milliseconds);
+  const pause = async (most: number) => pauses.push(most);
   return new PatientItemUpdates(client, pause).updateItem('Paywall', WRITE);
 }
 
@@ -42,7 +42,7 @@ test('a throttled write is tried again after moments, far more often than the SD
   expect(outcome).toEqual({ done: true, item: { remaining: { N: '7' } } });
   expect(server.received).toHaveLength(31);
   expect(pauses).toHaveLength(30);
-  expect(Math.max(...pauses)).toBeLessThan(50);
+  expect(Math.max(...pauses)).toBeLessThanOrEqual(50);
 });
 
 test('an item that takes nothing for long is given up, with DynamoDB’s own error', async () => {
