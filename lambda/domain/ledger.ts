@@ -1,8 +1,15 @@
 import { type Balance, creditsLeft } from './balance';
 import type { EpochSeconds } from './clock';
+import { earliestBeginning, type QuotaPeriod } from './period';
 
 /** What changes a balance beside the calls themselves: written before it is done, done once, and never changed. */
-export type LedgerEntry = Grant | Clawback | SettlementEntry;
+export type LedgerEntry = UnitsEntry | PeriodEntry;
+
+/** Units that come and go. */
+export type UnitsEntry = Grant | Clawback | SettlementEntry;
+
+/** Plans and their periods. */
+export type PeriodEntry = PlanStep | Renewal;
 
 /**
  * Units that are the customer's to keep, over the end of the period: bought (`top_up`), given by the operator (`grant`), or given
@@ -36,6 +43,39 @@ export interface SettlementEntry {
   };
 }
 
+/** A customer is put on a plan, because of a subscription or its end. */
+export interface PlanStep {
+  readonly kind: 'plan';
+  readonly id: string;
+  /** The plan before. */
+  readonly from: string;
+  readonly plan: string;
+  /** The plan's own units that its period begins with; by how many they change, where the present period goes on. */
+  readonly units: number;
+  /** Absent where the present one goes on. */
+  readonly period?: QuotaPeriod;
+  /** The revision of the entitlement that it is. */
+  readonly revision: number;
+}
+
+/** A period of a subscription to `plan`, as Stripe has it. */
+export interface Renewal {
+  readonly kind: 'renewal';
+  readonly id: string;
+  readonly plan: string;
+  readonly units: number;
+  readonly period: QuotaPeriod;
+}
+
+/** Whether a renewal's period is yet to begin on the balance; it is nothing to a customer who is on another plan. */
+export function isNewPeriod(
+  { plan, period }: Renewal,
+  balance: Pick<Balance, 'plan' | 'periodStart' | 'periodEnd'>,
+): boolean {
+  const isLater = balance.periodEnd <= period.start || balance.periodStart < earliestBeginning(period);
+  return balance.plan === plan && isLater;
+}
+
 /** What an entry does to a balance as it was read. */
 export interface BalanceChange {
   readonly remaining: number;
@@ -46,7 +86,7 @@ export interface BalanceChange {
 }
 
 export function changeOf(
-  entry: LedgerEntry,
+  entry: UnitsEntry,
   balance: Pick<Balance, 'remaining' | 'credits' | 'owed' | 'periodStart'>,
 ): BalanceChange {
   switch (entry.kind) {

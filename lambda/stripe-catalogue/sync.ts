@@ -1,5 +1,10 @@
 import type Stripe from 'stripe';
-import { lookupKey, type SoldItem, type StripeCatalogueProperties } from '../../lib/private/stripe-catalogue';
+import {
+  lookupKey,
+  productId,
+  type SoldItem,
+  type StripeCatalogueProperties,
+} from '../../lib/private/stripe-catalogue';
 
 /** Stripe's client, and keys by which it does each thing once, however often this run is repeated. */
 export interface Sync {
@@ -14,10 +19,10 @@ export async function syncProducts(sync: Sync): Promise<void> {
   const { client, wanted } = sync;
   const products = await ownProducts(sync);
   for (const item of wanted.items) {
-    await putProduct(sync, item, products.get(productId(wanted, item)));
+    await putProduct(sync, item, products.get(productOf(wanted, item)));
     await putPrice(sync, item);
   }
-  const ids = wanted.items.map((item) => productId(wanted, item));
+  const ids = wanted.items.map((item) => productOf(wanted, item));
   for (const [id, product] of products) {
     if (!ids.includes(id) && product.active) {
       await archivePrices(sync, id);
@@ -33,7 +38,7 @@ export async function archiveProducts(sync: Sync): Promise<void> {
 
 async function putProduct(sync: Sync, item: SoldItem, known: Stripe.Product | undefined): Promise<void> {
   const { client, wanted } = sync;
-  const id = productId(wanted, item);
+  const id = productOf(wanted, item);
   if (known === undefined) {
     const metadata = { paywall: wanted.paywallId, [item.kind]: item.id };
     await client.products.create({ id, name: item.name, metadata }, once(sync, `product/${id}`));
@@ -52,7 +57,7 @@ async function putPrice(sync: Sync, item: SoldItem): Promise<void> {
   }
   await client.prices.create(
     {
-      product: productId(wanted, item),
+      product: productOf(wanted, item),
       currency: item.currency,
       unit_amount: item.amount,
       ...(item.interval !== undefined && { recurring: { interval: item.interval } }),
@@ -86,8 +91,8 @@ function isPriceOf(price: Stripe.Price, item: SoldItem): boolean {
   );
 }
 
-function productId({ paywallId }: StripeCatalogueProperties, { kind, id }: SoldItem): string {
-  return `${paywallId}-${kind}-${id}`;
+function productOf({ paywallId }: StripeCatalogueProperties, { kind, id }: SoldItem): string {
+  return productId(paywallId, kind, id);
 }
 
 export function once({ run }: Sync, what: string): Stripe.RequestOptions {

@@ -24,3 +24,8 @@ export interface SoldItem {
 export function lookupKey(paywallId: string, kind: SoldItem['kind'], id: string): string {
   return `${paywallId}/${kind}/${id}`;
 }
+
+/** The product that an item is at Stripe: every price that it ever had is one of this product's. */
+export function productId(paywallId: string, kind: SoldItem['kind'], id: string): string {
+  return `${paywallId}-${kind}-${id}`;
+}
