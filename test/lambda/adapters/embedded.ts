@@ -53,6 +53,11 @@ export class EmbeddedTable {
     };
   }
 
+  /** Everything that is in it. */
+  public get items(): object[] {
+    return [...this.database.table(TABLE).all()];
+  }
+
   private async send(command: object): Promise<unknown> {
     const operation = OPERATIONS[command.constructor.name];
     if (operation === undefined) {
