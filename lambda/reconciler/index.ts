@@ -1,9 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { Environment } from '../../lib/private/environment';
 import { systemClock } from '../adapters/clock';
+import { SqsDeadLetters } from '../adapters/dead-letters';
 import { DynamoDbCursor } from '../adapters/dynamodb-cursor';
 import { requireEnv } from '../adapters/environment';
 import { logError } from '../adapters/log';
@@ -16,8 +17,7 @@ import { type ReconcileDependencies, type Reconciliation, reconcile } from './re
 
 const secrets = new SecretReader(new SecretsManagerClient({}), systemClock);
 const payments = new PaymentsFunction(new LambdaClient({}), requireEnv(Environment.PAYMENTS_FUNCTION));
-const queues = new SQSClient({});
-const deadLettersUrl = requireEnv(Environment.DEAD_LETTERS_QUEUE_URL);
+const deadLetters = new SqsDeadLetters(new SQSClient({}), requireEnv(Environment.DEAD_LETTERS_QUEUE_URL));
 
 const dependencies: ReconcileDependencies = {
   events: new StripeEventSource(new StripeConnection(secrets, requireEnv(Environment.STRIPE_SECRET_KEY_ARN))),
@@ -25,10 +25,7 @@ const dependencies: ReconcileDependencies = {
   process: payments.process.bind(payments),
   deadLetter: async (event, error) => {
     logError('an event could not be reconciled', { event: event.id, type: event.type }, error);
-    // As the function takes it, so that it can be sent there again as it is.
-    await queues.send(
-      new SendMessageCommand({ QueueUrl: deadLettersUrl, MessageBody: JSON.stringify({ detail: event }) }),
-    );
+    await deadLetters.send(event);
   },
   clock: systemClock,
 };

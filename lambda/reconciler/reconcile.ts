@@ -1,14 +1,15 @@
 import type Stripe from 'stripe';
-import type { Cursor } from '../adapters/dynamodb-cursor';
+import type { NamedEvent } from '../adapters/dead-letters';
+import type { Cursor, FailingEvent, Progress } from '../adapters/dynamodb-cursor';
 import type { EventSource } from '../adapters/stripe-event-source';
-import type { Clock } from '../domain/clock';
+import type { Clock, EpochSeconds } from '../domain/clock';
 
 export interface ReconcileDependencies {
   readonly events: EventSource;
   readonly cursor: Cursor;
   readonly process: (event: Stripe.Event) => Promise<string>;
   /** Takes what could not be carried out, for the operator. */
-  readonly deadLetter: (event: Stripe.Event, error: unknown) => Promise<void>;
+  readonly deadLetter: (event: NamedEvent, error: unknown) => Promise<void>;
   readonly clock: Clock;
 }
 
@@ -26,27 +27,101 @@ const FIRST = 3 * 86_400;
 /** Seconds that each run looks back before the one before it: events can become visible a little later than others of their time. */
 const OVERLAP = 600;
 
+/** Seconds for which an event that fails is tried again before it goes to the operator: most of what fails is over by then. */
+const PATIENCE = 3_600;
+
+/** How many are tried again: what fails in greater numbers is for the operator to see at once. */
+const MAX_FAILING = 100;
+
+/** After so many events the place among them is noted, so that a run which is ended by its time has not been for nothing. */
+const NOTED_EVERY = 50;
+
 /**
- * Carries out every event that Stripe lists and that has not been: webhooks that were lost, or refused, or never sent. What fails goes
- * to the operator, so that it holds up nothing that comes after it.
+ * Carries out every event that Stripe lists and that has not been: webhooks that were lost, or refused, or never sent. What fails is
+ * tried again by the runs that follow, and then goes to the operator; it holds up nothing that comes after it.
  */
 export async function reconcile(dependencies: ReconcileDependencies): Promise<Reconciliation> {
-  const { events, cursor, process, deadLetter, clock } = dependencies;
-  const now = clock();
-  const from = (await cursor.read()) ?? now - FIRST;
-  let [listed, missed, failed] = [0, 0, 0];
-  let last = from;
-  for await (const event of events.since(from - OVERLAP)) {
-    listed++;
-    try {
-      missed += (await process(event)) === 'processed' ? 1 : 0;
-    } catch (error) {
-      failed++;
-      await deadLetter(event, error);
-    }
-    last = Math.max(last, event.created);
+  const run = new Run(dependencies, (await dependencies.cursor.read()) ?? firstProgress(dependencies.clock()));
+  await run.retry();
+  await run.list();
+  return run.reconciliation;
+}
+
+function firstProgress(now: EpochSeconds): Progress {
+  return { created: now - FIRST, failing: new Map() };
+}
+
+class Run {
+  private readonly from: EpochSeconds;
+  private readonly failing: Map<string, FailingEvent>;
+  private created: EpochSeconds;
+  private listed = 0;
+  private missed = 0;
+  private failed = 0;
+
+  constructor(
+    private readonly dependencies: ReconcileDependencies,
+    { created, failing }: Progress,
+  ) {
+    this.from = created - OVERLAP;
+    this.created = created;
+    this.failing = new Map(failing);
   }
-  // Not now: an event of this moment may not be listed yet.
-  await cursor.write(last);
-  return { listed, missed, failed };
+
+  public get reconciliation(): Reconciliation {
+    const { listed, missed, failed } = this;
+    return { listed, missed, failed };
+  }
+
+  /** What has failed and is listed no more. */
+  public async retry(): Promise<void> {
+    const unlisted = [...this.failing].filter(([, { created }]) => created < this.from);
+    for (const [id, { type, isGiven }] of unlisted) {
+      if (!isGiven) {
+        await this.carryOut({ id, type }, () => this.dependencies.events.retrieve(id));
+      }
+      if (this.failing.get(id)?.isGiven) {
+        this.failing.delete(id);
+      }
+    }
+  }
+
+  public async list(): Promise<void> {
+    for await (const event of this.dependencies.events.since(this.from)) {
+      this.listed++;
+      await this.carryOut(event, async () => event);
+      this.created = Math.max(this.created, event.created);
+      if (this.listed % NOTED_EVERY === 0) {
+        await this.note();
+      }
+    }
+    await this.note();
+  }
+
+  private async carryOut(named: NamedEvent, fetched: () => Promise<Stripe.Event>): Promise<void> {
+    try {
+      const outcome = await this.dependencies.process(await fetched());
+      this.missed += outcome === 'processed' ? 1 : 0;
+      this.failing.delete(named.id);
+    } catch (error) {
+      this.failed++;
+      await this.keep(named, error);
+    }
+  }
+
+  private async keep(event: NamedEvent, error: unknown): Promise<void> {
+    const now = this.dependencies.clock();
+    const known = this.failing.get(event.id);
+    const { since = now, isGiven = false, created = 'created' in event ? event.created : now } = known ?? {};
+    const isForOperator = now - since >= PATIENCE || (known === undefined && this.failing.size >= MAX_FAILING);
+    if (isForOperator && !isGiven) {
+      await this.dependencies.deadLetter(event, error);
+    }
+    this.failing.set(event.id, { type: event.type, created, since, isGiven: isGiven || isForOperator });
+  }
+
+  /** Not up to now: an event of this moment may not be listed yet. */
+  private note(): Promise<void> {
+    return this.dependencies.cursor.write({ created: this.created, failing: this.failing });
+  }
 }

@@ -192,6 +192,7 @@ async function runReconciler({ account, payments }: Stage): Promise<void> {
           }
         }
       },
+      retrieve: (id) => Promise.reject(new Error(`${id} has not failed`)),
     },
     cursor: new DynamoDbCursor(client, table),
     process: async (event) => (await payments.process(event)) ?? 'ignored',
