@@ -61,5 +61,5 @@ const KINDS: Partial<Record<LedgerLine['kind'], string>> = { top_up: 'purchase' 
 
 function note({ plan, reason, by, state }: LedgerLine): string {
   const who = by === null ? '' : `(${by})`;
-  return [state === 'pending' ? 'pending' : '', plan ?? '', reason ?? '', who].filter((part) => part !== '').join(' ');
+  return [state === 'applied' ? '' : state, plan ?? '', reason ?? '', who].filter((part) => part !== '').join(' ');
 }

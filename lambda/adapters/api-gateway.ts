@@ -8,6 +8,13 @@ export function header(event: GatewayEvent, name: string): string | undefined {
   return entry?.[1] ?? undefined;
 }
 
+/** All values of a request header: a proxy in the way may have doubled it, and then `headers` has the last alone. */
+export function headerValues(event: GatewayEvent, name: string): string[] {
+  const values = Object.entries(event.multiValueHeaders ?? {}).filter(([key]) => key.toLowerCase() === name);
+  const single = header(event, name);
+  return values.length > 0 || single === undefined ? values.flatMap(([, all]) => all ?? []) : [single];
+}
+
 /** The key that a caller sends as `x-api-key`, or as `Authorization: Bearer`; never from the query string, which logs keep. */
 export function apiKeyOf(event: GatewayEvent): string | undefined {
   const bearer = /^bearer +(\S+) *$/i.exec(header(event, 'authorization') ?? '');

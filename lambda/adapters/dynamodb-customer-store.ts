@@ -5,7 +5,8 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Balance, OpeningBalance } from '../domain/balance';
-import type { Account, CustomerStore } from '../domain/customers';
+import type { Account, Bought, CustomerStore } from '../domain/customers';
+import { toEntitlement } from './dynamodb-entitlement';
 import { binary, fromOpeningBalance, type Item, Key, text, toBalance } from './dynamodb-items';
 import { SdkItemUpdates } from './sdk-item-updates';
 
@@ -45,8 +46,20 @@ export class DynamoDbCustomerStore implements CustomerStore {
     return outcome.done;
   }
 
-  public async isApplied(customer: string, entry: string): Promise<boolean> {
-    return (await getItem(this.client, this.table, Key.ledger(customer, entry)))?.state?.S === 'applied';
+  /** Our customer of a Stripe customer. */
+  public async customerOf(stripeCustomer: string): Promise<string | undefined> {
+    return (await getItem(this.client, this.table, Key.stripeCustomer(stripeCustomer)))?.customer?.S;
+  }
+
+  public async isCredited(customer: string, bought: Bought): Promise<boolean> {
+    if ('entry' in bought) {
+      return (await getItem(this.client, this.table, Key.ledger(customer, bought.entry)))?.state?.S === 'applied';
+    }
+    const { revision, subscriptionCreated = 0 } = toEntitlement(
+      await getItem(this.client, this.table, Key.account(customer)),
+    );
+    const balance = await getItem(this.client, this.table, Key.balance(customer));
+    return subscriptionCreated >= bought.subscribedSince && Number(balance?.revision?.N ?? 0) >= revision;
   }
 }
 

@@ -1,9 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Balance } from '../domain/balance';
 import type { Clock } from '../domain/clock';
-import { type BalanceChange, changeOf, type LedgerEntry } from '../domain/ledger';
+import { isNewPeriod, type LedgerEntry } from '../domain/ledger';
+import { writeOf } from './dynamodb-balance-writes';
 import { getItem } from './dynamodb-customer-store';
-import { type Item, Key, number, text, toBalance } from './dynamodb-items';
+import { toEntry } from './dynamodb-entries';
+import { type Item, Key, text, toBalance } from './dynamodb-items';
 import type { ConditionalUpdate } from './dynamodb-update';
 import { PatientItemUpdates, type Pause, randomPause } from './sdk-item-updates';
 
@@ -12,25 +13,6 @@ const MAX_ATTEMPTS = 50;
 
 /** Milliseconds. */
 const MAX_DELAY = 20;
-
-/** An entry as it is written before it is done. */
-export function pendingEntry(customer: string, entry: LedgerEntry, createdAt: string): Item {
-  const { id, kind, units } = entry;
-  return {
-    ...Key.ledger(customer, id),
-    kind: text(kind),
-    units: number(units),
-    ...('reason' in entry && entry.reason !== undefined && { reason: text(entry.reason) }),
-    ...('by' in entry && entry.by !== undefined && { by: text(entry.by) }),
-    ...(entry.kind === 'settlement' && {
-      periodStart: number(entry.period.start),
-      unitsAfterwards: number(entry.period.afterwards.units),
-      creditsAfterwards: number(entry.period.afterwards.credits),
-    }),
-    state: text('pending'),
-    createdAt: text(createdAt),
-  };
-}
 
 /**
  * Does what entries of the ledger say, each exactly once, whatever ends a run in between and however many runs are at it.
@@ -69,10 +51,16 @@ export class DynamoDbLedger {
       if (entry?.state?.S !== 'pending') {
         return 'duplicate';
       }
+      const wanted = toEntry(id, entry);
+      if (wanted.kind === 'renewal' && !isNewPeriod(wanted, toBalance(balance))) {
+        // The authorizer has begun that period meanwhile, or the customer has gone to another plan.
+        await this.mark(customer, id, 'void');
+        return 'duplicate';
+      }
       if (last !== undefined) {
         await this.mark(customer, last);
       }
-      if (await this.change(customer, toEntry(id, entry), balance)) {
+      if (await this.change(customer, wanted, balance)) {
         await this.mark(customer, id);
         return 'applied';
       }
@@ -83,42 +71,27 @@ export class DynamoDbLedger {
 
   /** Whether the balance took the entry: it did not where what the change was computed from is another by now. */
   private async change(customer: string, entry: LedgerEntry, item: Item): Promise<boolean> {
-    const balance = toBalance(item);
     const last = item.lastEntry?.S;
-    const change = changeOf(entry, balance);
-    const { guard } = change;
-    const takesAll = guard !== undefined && 'allOf' in guard;
-    const { update, condition, values } = takesAll ? allOf(guard.allOf, balance) : asRead(change, balance);
-    const conditions = [
-      '#periodStart = :periodStart',
-      '#credits = :creditsRead',
-      last === undefined ? 'attribute_not_exists(#lastEntry)' : '#lastEntry = :last',
-      ...(condition === undefined ? [] : [condition]),
-    ];
+    const { update, condition, attributes, values } = writeOf(entry, item);
+    const lastIsRead = last === undefined ? 'attribute_not_exists(#lastEntry)' : '#lastEntry = :last';
     const { done } = await this.update({
       key: Key.balance(customer),
       update: `SET ${update}, #lastEntry = :id`,
-      condition: conditions.join(' AND '),
-      attributes: ['remaining', 'credits', 'owed', 'lastEntry', 'periodStart'],
-      values: {
-        ':creditsRead': number(balance.credits),
-        ':id': text(entry.id),
-        ':periodStart': number(balance.periodStart),
-        ...(last !== undefined && { ':last': text(last) }),
-        ...values,
-      },
+      condition: `${condition} AND ${lastIsRead}`,
+      attributes: [...attributes, 'lastEntry'],
+      values: { ...values, ':id': text(entry.id), ...(last !== undefined && { ':last': text(last) }) },
     });
     return done;
   }
 
-  private async mark(customer: string, id: string): Promise<void> {
+  private async mark(customer: string, id: string, state: 'applied' | 'void' = 'applied'): Promise<void> {
     await this.update({
       key: Key.ledger(customer, id),
-      update: 'SET #state = :applied, #appliedAt = :now',
+      update: 'SET #state = :state, #appliedAt = :now',
       condition: '#state = :pending',
       attributes: ['state', 'appliedAt'],
       values: {
-        ':applied': text('applied'),
+        ':state': text(state),
         ':pending': text('pending'),
         ':now': text(new Date(this.clock() * 1000).toISOString()),
       },
@@ -128,44 +101,4 @@ export class DynamoDbLedger {
   private update(write: ConditionalUpdate) {
     return this.updates.updateItem(this.table, write);
   }
-}
-
-type Change = Pick<ConditionalUpdate, 'update' | 'values'> & { readonly condition?: string };
-
-function asRead({ remaining, credits, owed, guard }: BalanceChange, balance: Balance): Change {
-  const atLeast = guard !== undefined && 'atLeast' in guard ? guard.atLeast : undefined;
-  return {
-    update: '#remaining = #remaining + :remaining, #credits = #credits + :credits, #owed = :owed',
-    condition: atLeast === undefined ? undefined : '#remaining >= :atLeast',
-    values: {
-      ':remaining': number(remaining),
-      ':credits': number(credits),
-      ':owed': number(balance.owed + owed),
-      ...(atLeast !== undefined && { ':atLeast': number(atLeast) }),
-    },
-  };
-}
-
-/** Told by what `remaining` is at that moment, and not by what was read: under a busy customer's calls that is another one by then. */
-function allOf(units: number, balance: Balance): Change {
-  return {
-    update: '#remaining = :nothing, #credits = #credits - #remaining, #owed = :owedIfNoneLeft - #remaining',
-    condition: '#remaining BETWEEN :nothing AND :units',
-    values: {
-      ':nothing': number(0),
-      ':units': number(units),
-      ':owedIfNoneLeft': number(balance.owed + units),
-    },
-  };
-}
-
-function toEntry(id: string, item: Item): LedgerEntry {
-  const value = (name: string) => Number(item[name]?.N ?? 0);
-  const kind = item.kind?.S as LedgerEntry['kind'];
-  const units = value('units');
-  if (kind !== 'settlement') {
-    return { id, kind, units };
-  }
-  const afterwards = { units: value('unitsAfterwards'), credits: value('creditsAfterwards') };
-  return { id, kind, units, period: { start: value('periodStart'), afterwards } };
 }

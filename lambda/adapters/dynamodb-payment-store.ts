@@ -1,27 +1,30 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { OpeningBalance } from '../domain/balance';
 import type { Clock } from '../domain/clock';
+import type { PaymentStore, Progress, RevisedStanding } from '../domain/customers';
+import type { Entitlement } from '../domain/entitlement';
 import {
-  earliestBeginning,
-  type PaymentStore,
-  type PlanChange,
-  type PlanSwitch,
+  type Clawback,
+  type Grant,
+  isNewPeriod,
+  type LedgerEntry,
+  type PlanStep,
   type Renewal,
-  type SubscriptionLink,
-} from '../domain/customers';
-import type { Clawback, Grant } from '../domain/ledger';
+} from '../domain/ledger';
+import { earliestBeginning } from '../domain/period';
 import { createCustomer, getItem, putNew } from './dynamodb-customer-store';
-import { type Item, Key, number, text, toBalance } from './dynamodb-items';
-import { DynamoDbLedger, pendingEntry } from './dynamodb-ledger';
-import { NEXT_PERIOD, withUnits } from './dynamodb-period';
+import { entitlementWrite, REPLACED, toEntitlement } from './dynamodb-entitlement';
+import { pendingEntry } from './dynamodb-entries';
+import { Key, number, text, toBalance } from './dynamodb-items';
+import { DynamoDbLedger } from './dynamodb-ledger';
 import type { ConditionalUpdate } from './dynamodb-update';
 import { PatientItemUpdates, type Pause } from './sdk-item-updates';
 
 /** Stripe sends an event for 3 days, and lists it for 30. */
 const EVENT_LIFETIME = 40 * 86_400;
 
-/** Each attempt that fails is one in which a payment or many calls have got through. */
-const MAX_ATTEMPTS = 10;
+/** Each attempt that fails is one in which an operator has changed the standing. */
+const MAX_ATTEMPTS = 5;
 
 /** What payments write. */
 export class DynamoDbPaymentStore implements PaymentStore {
@@ -51,151 +54,109 @@ export class DynamoDbPaymentStore implements PaymentStore {
     await putNew(this.client, this.table, { ...Key.event(eventId), type: text(type), expiresAt });
   }
 
-  public async post(customer: string, entry: Grant | Clawback): Promise<'applied' | 'duplicate'> {
-    await putNew(this.client, this.table, pendingEntry(customer, entry, this.isoNow()));
-    const outcome = await this.ledger.apply(customer, entry.id);
-    if (outcome === 'no_balance') {
-      throw new Error(`customer ${customer} has no balance for ${entry.id}`);
-    }
-    return outcome;
+  public post(customer: string, entry: Grant | Clawback | PlanStep): Promise<'applied' | 'duplicate'> {
+    return this.enter(customer, entry);
   }
 
-  public async adopt(customer: string, link: SubscriptionLink): Promise<{ adopted: boolean; replaced?: string }> {
-    const outcome = await this.update({
-      key: Key.account(customer),
-      update: 'SET #previousSubscription = #subscription, #subscription = :id, #subscriptionCreated = :created',
-      condition: 'attribute_exists(#subscription) AND #subscription <> :id AND #subscriptionCreated <= :created',
-      attributes: ['previousSubscription', 'subscription', 'subscriptionCreated'],
-      values: { ':id': text(link.subscription), ':created': number(link.created) },
-    });
-    if (!outcome.done && outcome.item?.subscription === undefined) {
-      await this.update({
-        key: Key.account(customer),
-        update: 'SET #subscription = :id, #subscriptionCreated = :created',
-        // The watermark outlives a release: a late event of a subscription that has ended does not bring it back.
-        condition:
-          'attribute_not_exists(#subscription) AND ' +
-          '(attribute_not_exists(#subscriptionCreated) OR #subscriptionCreated <= :created)',
-        attributes: ['subscription', 'subscriptionCreated'],
-        values: { ':id': text(link.subscription), ':created': number(link.created) },
-      });
-    }
-    const account = await getItem(this.client, this.table, Key.account(customer));
-    return { adopted: account?.subscription?.S === link.subscription, replaced: account?.previousSubscription?.S };
+  public async entitlement(customer: string): Promise<Entitlement> {
+    return toEntitlement(await getItem(this.client, this.table, Key.account(customer)));
+  }
+
+  public async entitle(customer: string, present: Entitlement, next: Entitlement): Promise<boolean> {
+    return (await this.update(entitlementWrite(customer, present, next))).done;
   }
 
   public async forgetReplaced(customer: string, subscription: string): Promise<void> {
     await this.update({
       key: Key.account(customer),
-      update: 'REMOVE #previousSubscription',
-      condition: '#previousSubscription = :id',
-      attributes: ['previousSubscription'],
-      values: { ':id': text(subscription) },
+      update: `DELETE #${REPLACED} :ids`,
+      condition: `contains(#${REPLACED}, :id)`,
+      attributes: [REPLACED],
+      values: { ':ids': { SS: [subscription] }, ':id': text(subscription) },
     });
   }
 
-  public async release(customer: string, subscription: string): Promise<boolean> {
-    const outcome = await this.update({
-      key: Key.account(customer),
-      update: 'REMOVE #subscription',
-      condition: '#subscription = :id',
-      attributes: ['subscription'],
-      values: { ':id': text(subscription) },
-    });
-    return outcome.done;
+  public async progress(customer: string): Promise<Progress | undefined> {
+    const item = await getItem(this.client, this.table, Key.balance(customer));
+    return item && { plan: item.plan?.S ?? '', revision: Number(item.revision?.N ?? 0), lastEntry: item.lastEntry?.S };
   }
 
-  public async changePlan(customer: string, change: PlanChange): Promise<void> {
-    await this.beginPeriod(customer, change, {
-      condition: '#plan <> :plan',
-      isDone: (item) => item?.plan?.S === change.plan,
-    });
-    await this.notePeriod(customer, 'plan', change);
+  public async confirm(customer: string, entry: string): Promise<void> {
+    await this.ledger.apply(customer, entry);
   }
 
-  public async planOf(customer: string): Promise<string | undefined> {
-    return (await getItem(this.client, this.table, Key.balance(customer)))?.plan?.S;
-  }
-
-  public async switchPlan(customer: string, { cause, from, plan, units }: PlanSwitch): Promise<void> {
+  public async settleStanding(customer: string, standing: RevisedStanding): Promise<void> {
+    const { revision, graceEndsAt, hasStep } = standing;
+    const inStanding: { set: string[]; remove: string; values: ConditionalUpdate['values'] } =
+      graceEndsAt === undefined
+        ? { set: ['#standing = :active'], remove: ' REMOVE #graceEndsAt', values: { ':active': text('active') } }
+        : {
+            set: ['#standing = :grace', '#graceEndsAt = :endsAt'],
+            remove: '',
+            values: { ':grace': text('grace'), ':endsAt': number(graceEndsAt) },
+          };
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const balance = toBalance(await getItem(this.client, this.table, Key.balance(customer)));
-      if (balance?.plan !== from) {
+      const balance = await getItem(this.client, this.table, Key.balance(customer));
+      if (balance === undefined || Number(balance.revision?.N ?? 0) >= revision) {
         return;
       }
-      for (const branch of withUnits(units, balance.credits)) {
-        const usesUnits = branch.update.includes(':units');
-        const { done } = await this.update({
-          key: Key.balance(customer),
-          update: `SET ${branch.update}, #plan = :plan`,
-          condition: `#plan = :from AND #credits = :credits AND ${branch.condition}`,
-          attributes: ['plan', 'remaining', 'credits'],
-          values: {
-            ':plan': text(plan),
-            ':from': text(from),
-            ':credits': number(balance.credits),
-            ...(usesUnits && { ':units': number(units) }),
-            ...branch.values,
-          },
-        });
-        if (done) {
-          return this.notePeriod(customer, 'plan', { cause, plan, units });
-        }
+      // No payment lifts a suspension.
+      const isSuspended = balance.standing?.S === 'suspended';
+      const set = [...(isSuspended ? [] : inStanding.set), ...(hasStep ? [] : ['#revision = :revision'])];
+      if (set.length === 0) {
+        return;
+      }
+      const { done } = await this.update({
+        key: Key.balance(customer),
+        update: `SET ${set.join(', ')}${isSuspended ? '' : inStanding.remove}`,
+        condition:
+          `#standing ${isSuspended ? '=' : '<>'} :suspended AND ` +
+          '(attribute_not_exists(#revision) OR #revision < :revision)',
+        attributes: ['standing', 'revision', ...(isSuspended ? [] : ['graceEndsAt'])],
+        values: {
+          ':suspended': text('suspended'),
+          ':revision': number(revision),
+          ...(isSuspended ? {} : inStanding.values),
+        },
+      });
+      if (done) {
+        return;
       }
     }
-    throw new Error(`the balance of customer ${customer} kept changing under a change of plan`);
+    throw new Error(`the standing of customer ${customer} kept changing under ${MAX_ATTEMPTS} attempts to settle it`);
   }
 
   public async renew(customer: string, renewal: Renewal): Promise<void> {
-    const { start, end } = renewal.period;
-    const earliest = earliestBeginning(renewal.period);
-    const begun = await this.beginPeriod(customer, renewal, {
-      condition: '#plan = :plan AND (#periodEnd <= :start OR #periodStart < :earliest)',
-      values: { ':earliest': number(earliest) },
-      isDone: (item) =>
-        item !== undefined &&
-        (item.plan?.S !== renewal.plan ||
-          (Number(item.periodEnd?.N) > start && !(Number(item.periodStart?.N) < earliest))),
-    });
-    if (begun) {
-      await this.notePeriod(customer, 'renewal', renewal);
+    const { plan, period } = renewal;
+    const item = await getItem(this.client, this.table, Key.balance(customer));
+    const before = toBalance(item);
+    if (before !== undefined && (isNewPeriod(renewal, before) || item?.lastEntry?.S === renewal.id)) {
+      await this.enter(customer, renewal);
+    }
+    if (before?.plan !== plan || before.periodEnd >= period.end) {
       return;
     }
+    // Where the authorizer has begun it, by its own reckoning of the end.
     await this.update({
       key: Key.balance(customer),
       update: 'SET #periodEnd = :end',
       condition: '#plan = :plan AND #periodEnd > :start AND #periodEnd < :end AND #periodStart >= :earliest',
       attributes: ['plan', 'periodStart', 'periodEnd'],
       values: {
-        ':plan': text(renewal.plan),
-        ':start': number(start),
-        ':end': number(end),
-        ':earliest': number(earliest),
+        ':plan': text(plan),
+        ':start': number(period.start),
+        ':end': number(period.end),
+        ':earliest': number(earliestBeginning(period)),
       },
     });
   }
 
-  public async beginGrace(customer: string, endsAt: number): Promise<void> {
-    await this.update({
-      key: Key.balance(customer),
-      update: 'SET #standing = :grace, #graceEndsAt = :endsAt',
-      condition: '#standing = :active',
-      attributes: ['standing', 'graceEndsAt'],
-      values: { ':grace': text('grace'), ':active': text('active'), ':endsAt': number(endsAt) },
-    });
-  }
-
-  public async endGrace(customer: string): Promise<void> {
-    await this.update({
-      key: Key.balance(customer),
-      update: 'SET #standing = :active REMOVE #graceEndsAt',
-      condition: '#standing = :grace',
-      attributes: ['standing', 'graceEndsAt'],
-      values: { ':grace': text('grace'), ':active': text('active') },
-    });
-  }
-
   public async linkStripeCustomer(customer: string, stripeCustomer: string): Promise<void> {
+    const link = Key.stripeCustomer(stripeCustomer);
+    await putNew(this.client, this.table, { ...link, customer: text(customer) });
+    if ((await getItem(this.client, this.table, link))?.deletedAt !== undefined) {
+      return;
+    }
     await this.update({
       key: Key.account(customer),
       update: 'SET #stripeCustomer = :id',
@@ -203,14 +164,21 @@ export class DynamoDbPaymentStore implements PaymentStore {
       attributes: ['stripeCustomer'],
       values: { ':id': text(stripeCustomer) },
     });
-    await putNew(this.client, this.table, { ...Key.stripeCustomer(stripeCustomer), customer: text(customer) });
   }
 
-  public async customerOf(stripeCustomer: string): Promise<string | undefined> {
-    return (await getItem(this.client, this.table, Key.stripeCustomer(stripeCustomer)))?.customer?.S;
-  }
-
-  public async unlinkStripeCustomer(customer: string, stripeCustomer: string): Promise<void> {
+  public async unlinkStripeCustomer(stripeCustomer: string): Promise<boolean> {
+    // Kept for a while: what tells of a purchase may come after what tells of the deletion.
+    const { item } = await this.update({
+      key: Key.stripeCustomer(stripeCustomer),
+      update: 'SET #deletedAt = :now, #expiresAt = :expiresAt',
+      condition: 'attribute_not_exists(#deletedAt)',
+      attributes: ['deletedAt', 'expiresAt'],
+      values: { ':now': text(this.isoNow()), ':expiresAt': number(this.clock() + EVENT_LIFETIME) },
+    });
+    const customer = item?.customer?.S;
+    if (customer === undefined) {
+      return false;
+    }
     await this.update({
       key: Key.account(customer),
       update: 'REMOVE #stripeCustomer',
@@ -218,57 +186,16 @@ export class DynamoDbPaymentStore implements PaymentStore {
       attributes: ['stripeCustomer'],
       values: { ':id': text(stripeCustomer) },
     });
+    return true;
   }
 
-  /**
-   * Puts a plan and a period on the balance, with the plan's units beside the bought ones that are left; false where it was done.
-   * What is left of the old period's own units goes.
-   */
-  private async beginPeriod(
-    customer: string,
-    { plan, units, period }: PlanChange,
-    guard: {
-      readonly condition: string;
-      readonly values?: ConditionalUpdate['values'];
-      readonly isDone: (item: Item | undefined) => boolean;
-    },
-  ): Promise<boolean> {
-    // Twice: a payment may move the balance to a branch that was tried before.
-    for (const branch of [...NEXT_PERIOD, ...NEXT_PERIOD]) {
-      const outcome = await this.update({
-        key: Key.balance(customer),
-        update: `SET ${branch.update}, #plan = :plan, #periodStart = :start, #periodEnd = :end`,
-        condition: `${guard.condition} AND ${branch.condition}`,
-        attributes: ['plan', 'remaining', 'credits', 'periodStart', 'periodEnd'],
-        values: {
-          ':plan': text(plan),
-          ':units': number(units),
-          ':start': number(period.start),
-          ':end': number(period.end),
-          ...branch.values,
-          ...guard.values,
-        },
-      });
-      if (outcome.done || guard.isDone(outcome.item)) {
-        return outcome.done;
-      }
+  private async enter(customer: string, entry: LedgerEntry): Promise<'applied' | 'duplicate'> {
+    await putNew(this.client, this.table, pendingEntry(customer, entry, this.isoNow()));
+    const outcome = await this.ledger.apply(customer, entry.id);
+    if (outcome === 'no_balance') {
+      throw new Error(`customer ${customer} has no balance for ${entry.id}`);
     }
-    throw new Error(`the balance of customer ${customer} kept changing under a new period`);
-  }
-
-  private async notePeriod(
-    customer: string,
-    kind: string,
-    { cause, plan, units }: Pick<PlanChange, 'cause' | 'plan' | 'units'>,
-  ): Promise<void> {
-    await putNew(this.client, this.table, {
-      ...Key.ledger(customer, cause),
-      kind: text(kind),
-      plan: text(plan),
-      units: number(units),
-      state: text('applied'),
-      createdAt: text(this.isoNow()),
-    });
+    return outcome;
   }
 
   private update(write: ConditionalUpdate) {

@@ -1,3 +1,4 @@
+import type { Balance } from '../domain/balance';
 import type { ConditionalUpdate } from './dynamodb-update';
 
 type Branch = Pick<ConditionalUpdate, 'update' | 'condition' | 'values'>;
@@ -23,24 +24,49 @@ export const NEXT_PERIOD: readonly Branch[] = [
   },
 ];
 
+/** The branch of `NEXT_PERIOD` whose condition holds of a balance as it was read. */
+export function nextPeriod({ remaining, credits }: Pick<Balance, 'remaining' | 'credits'>): Branch {
+  const [whole, split, owing] = NEXT_PERIOD as [Branch, Branch, Branch];
+  if (remaining >= credits) {
+    return whole;
+  }
+  return remaining >= 0 ? split : owing;
+}
+
+export interface SwitchBranch extends Branch {
+  /** How many of the units to take there are none of; `lessRemaining`: that many less what remains when it is done. */
+  readonly short: { readonly units: number; readonly lessRemaining: boolean };
+}
+
 /**
- * Units, `:units`, that come to a period in its middle, or, below nothing, leave it: as far as there are some of the plan's own. They
- * name `remaining` and `credits`, and rely on `:credits` as it was read.
+ * Units that come to a period in its middle, or, below nothing, leave it: as far as there are some of the plan's own. The branch
+ * holds of a balance as it was read; it names `remaining` and `credits`, and relies on the latter.
  */
-export function withUnits(units: number, credits: number): readonly Branch[] {
+export function withUnits(units: number, balance: Pick<Balance, 'remaining' | 'credits'>): SwitchBranch {
+  const { remaining, credits } = balance;
+  const values = { ':units': { N: String(units) } };
+  const added = { update: '#remaining = #remaining + :units', values };
+  const none = { units: 0, lessRemaining: false };
   if (units >= 0) {
-    const [, split, owing] = NEXT_PERIOD;
-    const first = { update: '#remaining = #remaining + :units', condition: '#remaining >= #credits', values: {} };
-    return [first, split as Branch, owing as Branch];
+    const branch = nextPeriod(balance);
+    const whole = { ...added, condition: '#remaining >= #credits' };
+    return { ...(remaining >= credits ? whole : { ...branch, values: { ...branch.values, ...values } }), short: none };
   }
   const enough = { ':enough': { N: String(credits - units) } };
-  return [
-    { update: '#remaining = #remaining + :units', condition: '#remaining >= :enough', values: enough },
-    {
-      update: '#remaining = #credits',
-      condition: '#remaining >= #credits AND #remaining < :enough',
-      values: enough,
-    },
-    { update: '#credits = #credits', condition: '#remaining < #credits', values: {} },
-  ];
+  if (remaining >= credits - units) {
+    return { ...added, condition: '#remaining >= :enough', values: { ...values, ...enough }, short: none };
+  }
+  return remaining >= credits
+    ? {
+        update: '#remaining = #credits',
+        condition: '#remaining >= #credits AND #remaining < :enough',
+        values: enough,
+        short: { units: credits - units, lessRemaining: true },
+      }
+    : {
+        update: '#credits = #credits',
+        condition: '#remaining < #credits',
+        values: {},
+        short: { units: -units, lessRemaining: false },
+      };
 }

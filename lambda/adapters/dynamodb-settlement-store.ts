@@ -8,8 +8,9 @@ import {
 import type { Clock } from '../domain/clock';
 import type { LedgerEntry } from '../domain/ledger';
 import type { NotedCall, SettledCall, SettlementStore } from '../domain/settlement';
+import { pendingEntry } from './dynamodb-entries';
 import { type Item, Key, names, number, text } from './dynamodb-items';
-import { DynamoDbLedger, pendingEntry } from './dynamodb-ledger';
+import { DynamoDbLedger } from './dynamodb-ledger';
 
 /** Longer than a report is accepted for, and than anything delivers a line of the access log again. In seconds. */
 const CHARGE_LIFETIME = 7 * 86_400;

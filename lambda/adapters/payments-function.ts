@@ -1,5 +1,5 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import type Stripe from 'stripe';
+import type { NamedEvent } from './sqs-dead-letters';
 
 /** An event that was not carried out, and why. */
 export class NotProcessedError extends Error {
@@ -21,7 +21,7 @@ export class PaymentsFunction {
   ) {}
 
   /** Waits for its end, since only then is it known whether Stripe must send the event again. @throws NotProcessedError */
-  public async process(event: Stripe.Event): Promise<string> {
+  public async process(event: NamedEvent): Promise<string> {
     const { FunctionError, Payload } = await this.client.send(
       new InvokeCommand({ FunctionName: this.functionName, Payload: JSON.stringify({ detail: event }) }),
     );

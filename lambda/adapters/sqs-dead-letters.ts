@@ -3,9 +3,16 @@ import {
   DeleteMessageCommand,
   type Message,
   ReceiveMessageCommand,
+  SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type Stripe from 'stripe';
+
+/** What any queue of SQS takes, with room to spare for what SQS counts beside the body. In bytes. */
+const MAX_BODY = 250_000;
+
+/** An event, or no more than its name. */
+export type NamedEvent = Stripe.Event | (Pick<Stripe.Event, 'id' | 'type'> & { readonly data?: undefined });
 
 /** An event that could not be carried out, as it waits in the queue. */
 export interface DeadLetter {
@@ -13,7 +20,7 @@ export interface DeadLetter {
   readonly id: string;
   readonly receipt: string;
   /** Absent where the message holds none. */
-  readonly event?: Stripe.Event;
+  readonly event?: NamedEvent;
 }
 
 /** Events that could not be carried out. */
@@ -40,9 +47,14 @@ export class SqsDeadLetters implements DeadLetters {
   constructor(
     private readonly client: SQSClient,
     private readonly queueUrl: string,
-    private readonly visibilityTimeout: number,
-    private readonly wait: number,
+    private readonly visibilityTimeout = 30,
+    private readonly wait = 0,
   ) {}
+
+  /** Puts an event there as the function takes it: so that it can be sent to it again as it is. */
+  public async send(event: NamedEvent): Promise<void> {
+    await this.client.send(new SendMessageCommand({ QueueUrl: this.queueUrl, MessageBody: bodyOf(event) }));
+  }
 
   public async receive(): Promise<readonly DeadLetter[]> {
     const { Messages = [] } = await this.client.send(
@@ -67,15 +79,22 @@ export class SqsDeadLetters implements DeadLetters {
   }
 }
 
+/** An event that is too large for a message is named, and the function fetches it. */
+function bodyOf(event: NamedEvent): string {
+  const whole = JSON.stringify({ detail: event });
+  const { id, type } = event;
+  return Buffer.byteLength(whole) <= MAX_BODY ? whole : JSON.stringify({ detail: { id, type } });
+}
+
 function toLetter({ MessageId = '', ReceiptHandle = '', Body = '' }: Message): DeadLetter {
   return { id: MessageId, receipt: ReceiptHandle, event: eventIn(Body) };
 }
 
 /** As the function takes it, whether Lambda, EventBridge or the reconciler has put it there. */
-function eventIn(body: string): Stripe.Event | undefined {
+function eventIn(body: string): NamedEvent | undefined {
   try {
     const { detail } = JSON.parse(body) as { detail?: Partial<Stripe.Event> };
-    return typeof detail?.id === 'string' && typeof detail.type === 'string' ? (detail as Stripe.Event) : undefined;
+    return typeof detail?.id === 'string' && typeof detail.type === 'string' ? (detail as NamedEvent) : undefined;
   } catch {
     return undefined;
   }

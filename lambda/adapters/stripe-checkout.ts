@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
-import { subscriptionEntry, topUpEntry } from '../domain/ledger';
+import type { Bought } from '../domain/customers';
+import { topUpEntry } from '../domain/ledger';
 import type { LineItem, Purchase, PurchaseMetadata } from '../domain/purchase';
 import { metadataOf, recurs } from '../domain/purchase';
 import type { StripeConnection } from './stripe-client';
@@ -19,8 +20,8 @@ export interface CheckoutOutcome {
   readonly complete: boolean;
   /** Whether the money has come in, or there was none to pay. */
   readonly paid: boolean;
-  /** What it is credited by, in the ledger; absent where nothing is to be credited. */
-  readonly entry?: string;
+  /** What was paid for; absent where a free plan was. */
+  readonly bought?: Bought;
   readonly metadata: PurchaseMetadata;
 }
 
@@ -100,7 +101,7 @@ export class StripeCheckout implements Checkout {
         livemode,
         complete: status === 'complete',
         paid: session.payment_status !== 'unpaid',
-        entry: entryOf(session, metadata),
+        bought: boughtBy(session, metadata),
         metadata,
       };
     } catch (error) {
@@ -147,15 +148,15 @@ function customer(
   return { customer: stripeCustomer, ...(options.automaticTax && { customer_update: { address: 'auto' } }) };
 }
 
-function entryOf(session: Stripe.Checkout.Session, { plan, topUp }: PurchaseMetadata): string | undefined {
+function boughtBy(
+  { id, subscription, created }: Stripe.Checkout.Session,
+  { topUp }: PurchaseMetadata,
+): Bought | undefined {
   if (topUp !== undefined) {
-    return topUpEntry(session.id);
+    return { entry: topUpEntry(id) };
   }
-  const { subscription } = session;
-  if (subscription === null || plan === undefined) {
-    return undefined;
-  }
-  return subscriptionEntry(typeof subscription === 'string' ? subscription : subscription.id, plan);
+  // A free plan is there without one.
+  return subscription === null ? undefined : { subscribedSince: created };
 }
 
 function isMissing(error: unknown): boolean {

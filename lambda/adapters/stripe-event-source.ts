@@ -7,6 +7,7 @@ import type { StripeConnection } from './stripe-client';
 export interface EventSource {
   /** Those of the types that matter here, from a moment on, in the order in which they happened. */
   since(created: EpochSeconds): AsyncIterable<Stripe.Event>;
+  retrieve(id: string): Promise<Stripe.Event>;
 }
 
 /** Events at Stripe, by their ids. */
@@ -43,5 +44,9 @@ export class StripeEventSource implements EventSource, EventFinder {
     }
     // Stripe lists the newest first.
     yield* events.reverse();
+  }
+
+  public async retrieve(id: string): Promise<Stripe.Event> {
+    return (await this.stripe.client()).events.retrieve(id);
   }
 }

@@ -3,6 +3,7 @@ import type { StripeConnection } from './stripe-client';
 
 /** Subscriptions as they are now: events come late, twice and out of order, the object does not. */
 export interface Subscriptions {
+  /** With its latest invoice. */
   retrieve(id: string): Promise<Stripe.Subscription>;
   /** Cancels at once; nothing happens where it has ended. */
   cancel(id: string): Promise<void>;
@@ -13,12 +14,14 @@ export class StripeSubscriptions implements Subscriptions {
   constructor(private readonly stripe: StripeConnection) {}
 
   public async retrieve(id: string): Promise<Stripe.Subscription> {
-    return (await this.stripe.client()).subscriptions.retrieve(id);
+    return (await this.stripe.client()).subscriptions.retrieve(id, { expand: ['latest_invoice'] });
   }
 
   public async cancel(id: string): Promise<void> {
-    if ((await this.retrieve(id)).status !== 'canceled') {
-      await (await this.stripe.client()).subscriptions.cancel(id);
+    const client = await this.stripe.client();
+    const { status } = await client.subscriptions.retrieve(id);
+    if (status !== 'canceled' && status !== 'incomplete_expired') {
+      await client.subscriptions.cancel(id);
     }
   }
 }

@@ -37,13 +37,13 @@ export async function welcome(
 }
 
 async function progressOf(
-  { customer, paid, entry }: CheckoutOutcome,
+  { customer, paid, bought }: CheckoutOutcome,
   { store }: BillingDependencies,
 ): Promise<WelcomeView['progress']> {
   if (!paid) {
     return 'awaiting_payment';
   }
-  return entry === undefined || (await store.isApplied(customer, entry)) ? 'credited' : 'crediting';
+  return bought === undefined || (await store.isCredited(customer, bought)) ? 'credited' : 'crediting';
 }
 
 /** The page looks again by itself, but for one with a key, which the next would not have. */

@@ -1,6 +1,7 @@
 import type { Balance, OpeningBalance } from './balance';
-import type { Clawback, Grant } from './ledger';
-import type { QuotaPeriod } from './period';
+import type { EpochSeconds } from './clock';
+import type { Entitlement } from './entitlement';
+import type { Clawback, Grant, PlanStep, Renewal } from './ledger';
 
 /** What is known of a customer beside the balance. */
 export interface Account {
@@ -23,9 +24,12 @@ export interface CustomerStore {
   /** Gives the customer a first key; false where there was one already. */
   addFirstKey(customer: string, keyId: string, hash: Uint8Array): Promise<boolean>;
 
-  /** Whether the balance has had a ledger entry. */
-  isApplied(customer: string, entry: string): Promise<boolean>;
+  /** Whether the balance has what was bought. */
+  isCredited(customer: string, bought: Bought): Promise<boolean>;
 }
+
+/** What a paid checkout has brought: the ledger's entry of a top-up, or a subscription that is no older than a moment. */
+export type Bought = { readonly entry: string } | { readonly subscribedSince: EpochSeconds };
 
 /** Customers whom a token names, and who were never seen before. */
 export interface Newcomers {
@@ -42,22 +46,24 @@ export interface PaymentStore {
   markSeen(eventId: string, type: string): Promise<void>;
 
   /** Writes an entry into the ledger, and does to the balance what it says; once, by its id. */
-  post(customer: string, entry: Grant | Clawback): Promise<'applied' | 'duplicate'>;
+  post(customer: string, entry: Grant | Clawback | PlanStep): Promise<'applied' | 'duplicate'>;
 
-  /**
-   * Makes the subscription the one that the customer's plan comes from, unless a younger one is; tells those which it replaces and
-   * which are yet to be cancelled.
-   */
-  adopt(customer: string, link: SubscriptionLink): Promise<{ readonly adopted: boolean; readonly replaced?: string }>;
+  entitlement(customer: string): Promise<Entitlement>;
 
-  /** Forgets the replaced subscription, once it is cancelled. */
+  /** Puts `next` in place of `present`; false where another has taken its place, which then stays. */
+  entitle(customer: string, present: Entitlement, next: Entitlement): Promise<boolean>;
+
+  /** Forgets a replaced subscription, once it is cancelled. */
   forgetReplaced(customer: string, subscription: string): Promise<void>;
 
-  /** Forgets the subscription; false where the customer's plan comes from another one. */
-  release(customer: string, subscription: string): Promise<boolean>;
+  /** How far the balance has come to what its customer is entitled to; nothing where there is none. */
+  progress(customer: string): Promise<Progress | undefined>;
 
-  /** Puts the customer on a plan with a full period, and into good standing, unless that plan is the present one. */
-  changePlan(customer: string, change: PlanChange): Promise<void>;
+  /** Sees to it that an entry which the balance has had is known to be done. */
+  confirm(customer: string, entry: string): Promise<void>;
+
+  /** Brings the balance to the standing of a revision, unless it has come to that or to a later one. */
+  settleStanding(customer: string, standing: RevisedStanding): Promise<void>;
 
   /**
    * Starts the subscription's period on the balance, unless that has been done: bought units stay, `units` are put beside them.
@@ -70,57 +76,24 @@ export interface PaymentStore {
    */
   renew(customer: string, renewal: Renewal): Promise<void>;
 
-  /** The plan that the customer is on. */
-  planOf(customer: string): Promise<string | undefined>;
-
-  /** Puts the customer from one plan on another in the middle of the period, with that many of the plan's own units more, or fewer. */
-  switchPlan(customer: string, change: PlanSwitch): Promise<void>;
-
-  /** Starts a time of grace, unless one is running or the customer is suspended. */
-  beginGrace(customer: string, endsAt: number): Promise<void>;
-
-  /** Ends a time of grace; the customer is in good standing again. */
-  endGrace(customer: string): Promise<void>;
-
-  /** Notes who the customer is at Stripe. */
+  /** Notes who the customer is at Stripe, unless he has been deleted there. */
   linkStripeCustomer(customer: string, stripeCustomer: string): Promise<void>;
 
-  /** Our customer of a Stripe customer. */
-  customerOf(stripeCustomer: string): Promise<string | undefined>;
-
-  /** Forgets who the customer was at Stripe. */
-  unlinkStripeCustomer(customer: string, stripeCustomer: string): Promise<void>;
+  /** Forgets for good who somebody was at Stripe; false where he is no customer of ours. */
+  unlinkStripeCustomer(stripeCustomer: string): Promise<boolean>;
 }
 
-export interface SubscriptionLink {
-  readonly subscription: string;
-  /** When it was made, by Stripe's clock. */
-  readonly created: number;
-}
-
-export interface PlanChange {
-  /** The business object behind the change, for the ledger. */
-  readonly cause: string;
+export interface Progress {
   readonly plan: string;
-  readonly units: number;
-  readonly period: QuotaPeriod;
+  readonly revision: number;
+  /** The entry of the ledger that the balance had last. */
+  readonly lastEntry?: string;
 }
 
-export interface PlanSwitch {
-  /** The business object behind the change, for the ledger. */
-  readonly cause: string;
-  readonly from: string;
-  readonly plan: string;
-  readonly units: number;
-}
-
-/** A period of a subscription to `plan`, as Stripe has it; nothing is done where the customer is on another plan. */
-export type Renewal = PlanChange;
-
-/** Seconds by which two beginnings of one billing period may differ. */
-export const RENEWAL_TOLERANCE = 4 * 86_400;
-
-/** The earliest beginning that a balance may have whose period is this one, or a later one. */
-export function earliestBeginning({ start, end }: QuotaPeriod): number {
-  return start - Math.min(RENEWAL_TOLERANCE, Math.floor((end - start) / 2));
+export interface RevisedStanding {
+  readonly revision: number;
+  /** Until when he is served who owes a payment; absent where he is in good standing. */
+  readonly graceEndsAt?: EpochSeconds;
+  /** Whether the revision brings a change of plan too, which is to follow: the balance has not come to it before that. */
+  readonly hasStep: boolean;
 }

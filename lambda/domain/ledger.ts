@@ -1,8 +1,15 @@
 import { type Balance, creditsLeft } from './balance';
 import type { EpochSeconds } from './clock';
+import { earliestBeginning, type QuotaPeriod } from './period';
 
 /** What changes a balance beside the calls themselves: written before it is done, done once, and never changed. */
-export type LedgerEntry = Grant | Clawback | SettlementEntry;
+export type LedgerEntry = UnitsEntry | PeriodEntry;
+
+/** Units that come and go. */
+export type UnitsEntry = Grant | Clawback | SettlementEntry;
+
+/** Plans and their periods. */
+export type PeriodEntry = PlanStep | Renewal;
 
 /**
  * Units that are the customer's to keep, over the end of the period: bought (`top_up`), given by the operator (`grant`), or given
@@ -43,22 +50,17 @@ export function topUpEntry(session: string): string {
   return `checkout_session#${session}`;
 }
 
-/** The entry of the plan that a subscription has brought. */
-export function subscriptionEntry(subscription: string, plan: string): string {
-  return `subscription#${subscription}#${plan}`;
-}
-
-/** An entry as the ledger keeps it; beside those above there are notes of plans and periods that have begun. */
+/** An entry as the ledger keeps it. */
 export interface LedgerRecord {
   readonly id: string;
-  readonly kind: LedgerEntry['kind'] | 'plan' | 'renewal';
+  readonly kind: LedgerEntry['kind'];
   readonly units: number;
-  /** Of a note: the plan that has begun, or whose period has. */
+  /** The plan that has begun, or whose period has. */
   readonly plan?: string;
   readonly reason?: string;
   readonly by?: string;
-  /** `pending`: it is written, and not on the balance yet. */
-  readonly state: 'pending' | 'applied';
+  /** `pending`: it is written, and not on the balance yet; `void`: it was of no consequence by the time that it came to the balance. */
+  readonly state: 'pending' | 'applied' | 'void';
   /** ISO 8601, to the second. */
   readonly createdAt: string;
 }
@@ -80,6 +82,39 @@ function compare(left: string, right: string): number {
   return left < right ? -1 : Number(left > right);
 }
 
+/** A customer is put on a plan, because of a subscription or its end. */
+export interface PlanStep {
+  readonly kind: 'plan';
+  readonly id: string;
+  /** The plan before. */
+  readonly from: string;
+  readonly plan: string;
+  /** The plan's own units that its period begins with; by how many they change, where the present period goes on. */
+  readonly units: number;
+  /** Absent where the present one goes on. */
+  readonly period?: QuotaPeriod;
+  /** The revision of the entitlement that it is. */
+  readonly revision: number;
+}
+
+/** A period of a subscription to `plan`, as Stripe has it. */
+export interface Renewal {
+  readonly kind: 'renewal';
+  readonly id: string;
+  readonly plan: string;
+  readonly units: number;
+  readonly period: QuotaPeriod;
+}
+
+/** Whether a renewal's period is yet to begin on the balance; it is nothing to a customer who is on another plan. */
+export function isNewPeriod(
+  { plan, period }: Renewal,
+  balance: Pick<Balance, 'plan' | 'periodStart' | 'periodEnd'>,
+): boolean {
+  const isLater = balance.periodEnd <= period.start || balance.periodStart < earliestBeginning(period);
+  return balance.plan === plan && isLater;
+}
+
 /** What an entry does to a balance as it was read. */
 export interface BalanceChange {
   readonly remaining: number;
@@ -93,7 +128,7 @@ export interface BalanceChange {
 }
 
 export function changeOf(
-  entry: LedgerEntry,
+  entry: UnitsEntry,
   balance: Pick<Balance, 'remaining' | 'credits' | 'owed' | 'periodStart'>,
 ): BalanceChange {
   switch (entry.kind) {

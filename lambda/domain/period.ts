@@ -44,6 +44,14 @@ export function unitsOfSwitch(from: PlanEntry | undefined, to: PlanEntry): numbe
   return sameWindow ? to.quota.units - from.quota.units : undefined;
 }
 
+/** Seconds by which two beginnings of one billing period may differ. */
+export const RENEWAL_TOLERANCE = 4 * 86_400;
+
+/** The earliest beginning that a balance may have whose period is this one, or a later one. */
+export function earliestBeginning({ start, end }: QuotaPeriod): number {
+  return start - Math.min(RENEWAL_TOLERANCE, Math.floor((end - start) / 2));
+}
+
 /** The seconds of the window in which the plan's units are counted; none where they never come back. */
 export function periodLength(quota: QuotaEntry, { start, end }: QuotaPeriod): number | undefined {
   switch (quota.period) {

@@ -8,8 +8,8 @@ const STRIPE_CUSTOMER = /^cus_/;
 
 /** The id of a customer who is named by it, or by the one that Stripe has given him. @throws RefusedError */
 export async function findCustomer(named: unknown, dependencies: OperationsDependencies): Promise<string> {
-  const { customers, payments } = dependencies;
-  const id = typeof named === 'string' && STRIPE_CUSTOMER.test(named) ? await payments.customerOf(named) : named;
+  const { customers } = dependencies;
+  const id = typeof named === 'string' && STRIPE_CUSTOMER.test(named) ? await customers.customerOf(named) : named;
   if (typeof id !== 'string' || id === '' || (await customers.balance(id)) === undefined) {
     throw new RefusedError(`there is no customer ${JSON.stringify(named)}`);
   }

@@ -1,7 +1,6 @@
-import type Stripe from 'stripe';
 import { MAX_REPLAYED_EVENTS, type ReplayAnswer, type ReplayedEvent } from '../../lib/private/operations';
 import { NotProcessedError } from '../adapters/payments-function';
-import type { DeadLetter } from '../adapters/sqs-dead-letters';
+import type { DeadLetter, NamedEvent } from '../adapters/sqs-dead-letters';
 import { type OperationsDependencies, RefusedError } from './dependencies';
 import type { Asked } from './validation';
 
@@ -94,7 +93,7 @@ function replayLetter({ id, event }: DeadLetter, dependencies: OperationsDepende
     : carryOut(event, dependencies);
 }
 
-async function carryOut(event: Stripe.Event, { process }: OperationsDependencies): Promise<ReplayedEvent> {
+async function carryOut(event: NamedEvent, { process }: OperationsDependencies): Promise<ReplayedEvent> {
   const { id, type } = event;
   try {
     return { id, type, outcome: (await process(event)) as ReplayedEvent['outcome'], reason: null };

@@ -3,13 +3,16 @@ import { topUpEntry } from '../domain/ledger';
 import { ensureCustomer, idOf, ownMetadata, type PaymentDependencies } from './dependencies';
 import { settleSubscription } from './subscription';
 
+/** Nothing else is money, whatever Stripe comes to say one day. */
+const SETTLED: ReadonlySet<string> = new Set(['paid', 'no_payment_required']);
+
 /** A checkout that its customer has gone through with: he is made, and gets what he has paid for. */
 export async function settleCheckout(
   session: Stripe.Checkout.Session,
   dependencies: PaymentDependencies,
 ): Promise<boolean> {
   const metadata = ownMetadata(session.metadata, dependencies);
-  if (metadata === undefined || session.payment_status === 'unpaid') {
+  if (metadata === undefined || !SETTLED.has(session.payment_status)) {
     return false;
   }
   const { customer, topUp, units } = metadata;

@@ -27,7 +27,7 @@ export function ownMetadata(
   metadata: Stripe.Metadata | null | undefined,
   { paywallId }: PaymentDependencies,
 ): PurchaseMetadata | undefined {
-  const { customer, paywall = paywallId } = metadata ?? {};
+  const { customer, paywall } = metadata ?? {};
   return customer === undefined || paywall !== paywallId ? undefined : { ...metadata, customer, paywall };
 }
 

@@ -2,18 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type Stripe from 'stripe';
 import { Environment } from '../../lib/private/environment';
 import { systemClock } from '../adapters/clock';
 import { DynamoDbPaymentStore } from '../adapters/dynamodb-payment-store';
 import { readCatalogue, requireEnv } from '../adapters/environment';
 import { logError } from '../adapters/log';
 import { SecretReader } from '../adapters/secrets';
+import type { NamedEvent } from '../adapters/sqs-dead-letters';
 import { SqsPlanArrivals } from '../adapters/sqs-plan-arrivals';
 import { StripeCharges } from '../adapters/stripe-charges';
 import { StripeConnection } from '../adapters/stripe-client';
+import { StripeEventSource } from '../adapters/stripe-event-source';
 import { StripeSubscriptions } from '../adapters/stripe-subscriptions';
 import { type ProcessOutcome, processEvent } from './process';
+import { wholeEvent } from './whole-event';
 
 const secrets = new SecretReader(new SecretsManagerClient({}), systemClock);
 const stripe = new StripeConnection(secrets, requireEnv(Environment.STRIPE_SECRET_KEY_ARN));
@@ -32,10 +34,12 @@ const dependencies = {
   arrivals: arrivalsUrl === undefined ? undefined : new SqsPlanArrivals(new SQSClient({}), arrivalsUrl),
 };
 
-/** An event of Stripe's, wrapped as EventBridge wraps it, whoever brings it. */
-export async function handler({ detail }: { readonly detail: Stripe.Event }): Promise<{ outcome: ProcessOutcome }> {
+const events = new StripeEventSource(stripe);
+
+/** An event of Stripe's, wrapped as EventBridge wraps it, whoever brings it; one that is only named is fetched. */
+export async function handler({ detail }: { readonly detail: NamedEvent }): Promise<{ outcome: ProcessOutcome }> {
   try {
-    return { outcome: await processEvent(detail, dependencies) };
+    return { outcome: await processEvent(await wholeEvent(detail, events), dependencies) };
   } catch (error) {
     logError('an event could not be processed', { event: detail.id, type: detail.type }, error);
     throw error;

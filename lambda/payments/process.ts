@@ -1,6 +1,5 @@
 import type Stripe from 'stripe';
 import { settleCheckout } from './checkout';
-import { ensureNoLink } from './customer';
 import { idOf, type PaymentDependencies } from './dependencies';
 import { settleDispute, settleRefunds } from './refunds';
 import { settleSubscription } from './subscription';
@@ -52,10 +51,14 @@ async function dispatch(event: Stripe.Event, dependencies: PaymentDependencies):
       return charge === null ? false : settleRefunds(idOf(charge), dependencies);
     }
     case 'charge.dispute.created':
+    // A bank that has only asked at first may take the money later.
+    case 'charge.dispute.funds_withdrawn':
+    case 'charge.dispute.funds_reinstated':
     case 'charge.dispute.closed':
       return settleDispute(event.data.object.id, dependencies);
     case 'customer.deleted':
-      return ensureNoLink(event.data.object.id, dependencies);
+      // He keeps what he has bought, and is made there anew when he buys again.
+      return dependencies.store.unlinkStripeCustomer(event.data.object.id);
     // Nothing was given, so there is nothing to take: a checkout that was left or not paid, a trial that goes on for three days more.
     case 'checkout.session.async_payment_failed':
     case 'checkout.session.expired':

@@ -1,135 +1,99 @@
-import type Stripe from 'stripe';
 import { findPlan, periodUnits } from '../domain/balance';
-import { subscriptionEntry } from '../domain/ledger';
-import { firstPeriod, type QuotaPeriod, unitsOfSwitch } from '../domain/period';
-import { planPaidFor } from '../domain/purchase';
+import { advance, type Entitlement, type SeenSubscription } from '../domain/entitlement';
+import { bring } from './bring';
 import { ensureCustomer, ownMetadata, type PaymentDependencies } from './dependencies';
+import { seenSubscription } from './seen-subscription';
+
+/** Each attempt that fails is one in which another event of the same customer has got through. */
+const MAX_ATTEMPTS = 10;
+
+interface OwnSubscription extends SeenSubscription {
+  readonly customer: string;
+}
 
 /** Brings a customer to where the subscription, as Stripe has it now, puts him. */
 export async function settleSubscription(id: string, dependencies: PaymentDependencies): Promise<boolean> {
-  const { store, clock, catalogue } = dependencies;
-  const subscription = await dependencies.subscriptions.retrieve(id);
-  const { customer, plan: bought } = ownMetadata(subscription.metadata, dependencies) ?? {};
-  if (customer === undefined || bought === undefined) {
+  const seen = await see(id, dependencies);
+  if (seen === undefined) {
     return false;
   }
-  const plan = planPaidFor(catalogue, dependencies.paywallId, bought, subscription.items.data[0]?.price);
-  switch (subscription.status) {
-    case 'active':
-    case 'trialing':
-      if (await startPlan(customer, plan, subscription, dependencies)) {
-        await renew(customer, plan, subscription, dependencies);
-        await store.endGrace(customer);
-      }
-      return true;
-    // Both have been in force, whichever event comes first; so the plan is the customer's, and what is owed is a payment.
-    case 'past_due':
-    case 'paused':
-      if (await startPlan(customer, plan, subscription, dependencies)) {
-        // A subscription is paused where a trial has ended without a way to pay: there is nothing to wait for.
-        const grace = subscription.status === 'paused' ? 0 : catalogue.gracePeriod;
-        await store.beginGrace(customer, clock() + grace);
-      }
-      return true;
-    case 'canceled':
-    case 'unpaid':
-    case 'incomplete_expired':
-      if (await store.release(customer, id)) {
-        await changePlan(customer, catalogue.defaultPlan, `subscription#${id}#${subscription.status}`, dependencies);
-        await store.endGrace(customer);
-      }
-      return true;
-    default:
-      return true;
+  const { customer } = seen;
+  const entitlement = await settleEntitlement(seen, dependencies);
+  const { step, replaced } = entitlement;
+  if (entitlement.subscription === id && seen.state === 'in_force' && step !== undefined) {
+    await renew({ ...seen, plan: step.plan }, dependencies);
   }
+  if (step?.subscription === id) {
+    // Each time: it cannot be known whether an earlier run has come to it.
+    await dependencies.arrivals?.send({ customer, plan: step.plan });
+  }
+  for (const subscription of replaced) {
+    await dependencies.subscriptions.cancel(subscription);
+    await dependencies.store.forgetReplaced(customer, subscription);
+  }
+  return true;
 }
 
-/** Puts the customer on the subscription's plan, unless a younger one is his; tells whether this one is. */
-async function startPlan(
-  customer: string,
-  plan: string,
-  subscription: Stripe.Subscription,
-  dependencies: PaymentDependencies,
-): Promise<boolean> {
-  const { store, subscriptions } = dependencies;
-  const { id, created } = subscription;
-  await ensureCustomer(customer, dependencies);
-  const { adopted, replaced } = await store.adopt(customer, { subscription: id, created });
-  if (adopted) {
-    const cause = subscriptionEntry(id, plan);
-    // Who buys another subscription has paid for all of its plan; who changes the one that he has, for the rest of the period.
-    const isSwitch = replaced === undefined && (await switchPlan(customer, plan, cause, dependencies));
-    if (!isSwitch) {
-      await changePlan(customer, plan, cause, dependencies, subscription);
+async function see(id: string, dependencies: PaymentDependencies): Promise<OwnSubscription | undefined> {
+  const subscription = await dependencies.subscriptions.retrieve(id);
+  const { customer, plan } = ownMetadata(subscription.metadata, dependencies) ?? {};
+  return customer === undefined || plan === undefined
+    ? undefined
+    : { ...seenSubscription(subscription, plan, dependencies), customer };
+}
+
+/** What the customer is entitled to by the subscription, on the balance by now. */
+async function settleEntitlement(seen: OwnSubscription, dependencies: PaymentDependencies): Promise<Entitlement> {
+  const { store } = dependencies;
+  const { id, customer } = seen;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const present = await store.entitlement(customer);
+    // In their order: the balance comes to each change before there is another.
+    await bring(customer, present, dependencies);
+    if (next(present, seen, dependencies) === undefined) {
+      return present;
+    }
+    // Asked after `present` was read: if another run has learnt something later than this, it has written something later too.
+    const now = await see(id, dependencies);
+    const changed = now && next(present, now, dependencies);
+    if (changed === undefined) {
+      return present;
+    }
+    requirePlan(changed, customer, dependencies);
+    await ensureCustomer(customer, dependencies);
+    if (await store.entitle(customer, present, changed)) {
+      await bring(customer, changed, dependencies);
+      return changed;
     }
   }
-  if (!adopted) {
-    // The younger one's event has come first, and could not know of this one.
-    await subscriptions.cancel(id);
+  throw new Error(
+    `the subscriptions of customer ${customer} kept changing under ${MAX_ATTEMPTS} attempts to settle them`,
+  );
+}
+
+function next(present: Entitlement, seen: SeenSubscription, { catalogue, clock }: PaymentDependencies) {
+  return advance(present, seen, catalogue, clock());
+}
+
+function requirePlan({ revision, step }: Entitlement, customer: string, { catalogue }: PaymentDependencies): void {
+  if (step?.revision === revision && !catalogue.plans.some(({ id }) => id === step.plan)) {
+    throw new Error(`the catalogue has no plan ${step.plan}, which customer ${customer} pays for`);
   }
-  if (replaced !== undefined) {
-    // Nobody pays for two plans. The note of it stays until Stripe has confirmed.
-    await subscriptions.cancel(replaced);
-    await store.forgetReplaced(customer, replaced);
-  }
-  return adopted;
 }
 
 /** Whichever event brings it, a period that Stripe has begun is begun on the balance, once. */
 async function renew(
-  customer: string,
-  planId: string,
-  subscription: Stripe.Subscription,
+  { id, customer, plan: planId, period }: OwnSubscription,
   { store, catalogue }: PaymentDependencies,
 ): Promise<void> {
   const plan = findPlan(catalogue, planId);
-  if (plan.quota.period === 'billing') {
-    const period = billingPeriod(subscription);
-    const cause = `subscription#${subscription.id}#period#${period.start}`;
-    await store.renew(customer, { cause, plan: plan.id, units: periodUnits(plan), period });
+  if (plan.quota.period !== 'billing') {
+    return;
   }
-}
-
-/** A subscription of ours has one item; its period is the subscription's. */
-function billingPeriod({ id, items }: Stripe.Subscription): QuotaPeriod {
-  const item = items.data[0];
-  if (item === undefined) {
+  if (period === undefined) {
     throw new Error(`subscription ${id} has no item to tell its period`);
   }
-  return { start: item.current_period_start, end: item.current_period_end };
-}
-
-/** Carries on in the same period on another paid plan; false where that is not what has happened. */
-async function switchPlan(
-  customer: string,
-  planId: string,
-  cause: string,
-  { store, catalogue, arrivals }: PaymentDependencies,
-): Promise<boolean> {
-  const from = await store.planOf(customer);
-  const [before, after] = [from, planId].map((id) => catalogue.plans.find((plan) => plan.id === id));
-  const units = after && unitsOfSwitch(before, after);
-  if (from === undefined || from === planId || units === undefined) {
-    return false;
-  }
-  await store.switchPlan(customer, { cause, from, plan: planId, units });
-  await arrivals?.send({ customer, plan: planId });
-  return true;
-}
-
-async function changePlan(
-  customer: string,
-  planId: string,
-  cause: string,
-  { store, catalogue, clock, arrivals }: PaymentDependencies,
-  subscription?: Stripe.Subscription,
-): Promise<void> {
-  if (!catalogue.plans.some((plan) => plan.id === planId)) {
-    throw new Error(`the catalogue has no plan ${planId}, which customer ${customer} pays for`);
-  }
-  const plan = findPlan(catalogue, planId);
-  const ofStripe = plan.quota.period === 'billing' && subscription !== undefined;
-  const period = ofStripe ? billingPeriod(subscription) : firstPeriod(plan, clock());
-  await store.changePlan(customer, { cause, plan: planId, units: periodUnits(plan), period });
-  await arrivals?.send({ customer, plan: planId });
+  // A plan that the customer is on no more is no other plan's: each has an entry of its own.
+  const entry = `subscription#${id}#period#${period.start}#${plan.id}`;
+  await store.renew(customer, { kind: 'renewal', id: entry, plan: plan.id, units: periodUnits(plan), period });
 }

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { Environment } from '../../lib/private/environment';
 import { MetricName } from '../../lib/private/metric-names';
 import type { Reconciliation } from '../../lib/private/operations';
@@ -12,14 +12,14 @@ import { logError } from '../adapters/log';
 import { countMetric } from '../adapters/metrics';
 import { PaymentsFunction } from '../adapters/payments-function';
 import { SecretReader } from '../adapters/secrets';
+import { SqsDeadLetters } from '../adapters/sqs-dead-letters';
 import { StripeConnection } from '../adapters/stripe-client';
 import { StripeEventSource } from '../adapters/stripe-event-source';
 import { type ReconcileDependencies, ReconcileMemory, reconcile } from './reconcile';
 
 const secrets = new SecretReader(new SecretsManagerClient({}), systemClock);
 const payments = new PaymentsFunction(new LambdaClient({}), requireEnv(Environment.PAYMENTS_FUNCTION));
-const queues = new SQSClient({});
-const deadLettersUrl = requireEnv(Environment.DEAD_LETTERS_QUEUE_URL);
+const deadLetters = new SqsDeadLetters(new SQSClient({}), requireEnv(Environment.DEAD_LETTERS_QUEUE_URL));
 
 const dependencies: ReconcileDependencies = {
   events: new StripeEventSource(new StripeConnection(secrets, requireEnv(Environment.STRIPE_SECRET_KEY_ARN))),
@@ -27,10 +27,7 @@ const dependencies: ReconcileDependencies = {
   process: payments.process.bind(payments),
   deadLetter: async (event, error) => {
     logError('an event could not be reconciled', { event: event.id, type: event.type }, error);
-    // As the function takes it, so that it can be sent there again as it is.
-    await queues.send(
-      new SendMessageCommand({ QueueUrl: deadLettersUrl, MessageBody: JSON.stringify({ detail: event }) }),
-    );
+    await deadLetters.send(event);
   },
   clock: systemClock,
   memory: new ReconcileMemory(),

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import Stripe from 'stripe';
 import type { EpochSeconds } from '../domain/clock';
 
@@ -14,17 +15,24 @@ export function verify(
   secrets: readonly string[],
   now: EpochSeconds,
 ): Stripe.Event | undefined {
-  if (signature === undefined || isFromTheFuture(signature, now)) {
+  // Stripe's library verifies the text that bytes decode to: other bytes may decode to the same, where some of them are no UTF-8.
+  if (signature === undefined || isFromTheFuture(signature, now) || !isUtf8(body)) {
     return undefined;
   }
   for (const secret of secrets) {
     try {
-      return Stripe.webhooks.constructEvent(body, signature, secret, TOLERANCE, undefined, now * 1000);
+      const event = Stripe.webhooks.constructEvent(body, signature, secret, TOLERANCE, undefined, now * 1000);
+      return isEvent(event) ? event : undefined;
     } catch {
       // Several secrets are valid while one is rotated: the next may fit.
     }
   }
   return undefined;
+}
+
+/** Stripe's library takes any JSON. */
+function isEvent(json: unknown): boolean {
+  return typeof json === 'object' && json !== null && 'object' in json && json.object === 'event';
 }
 
 /** Stripe's library refuses old signatures only. */

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type Stripe from 'stripe';
-import { header, json, problem } from '../adapters/api-gateway';
+import { headerValues, json, problem } from '../adapters/api-gateway';
 import { logError } from '../adapters/log';
 import type { SecretReader } from '../adapters/secrets';
 import type { Clock } from '../domain/clock';
@@ -35,11 +35,19 @@ export async function receive(
 async function verified(event: APIGatewayProxyEvent, dependencies: WebhookDependencies) {
   const { secrets, webhookSecretArn, clock } = dependencies;
   const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-  const signature = header(event, 'stripe-signature');
-  const attempt = (text: string) => verify(body, signature, text.split(/\s+/), clock());
+  const signatures = headerValues(event, 'stripe-signature');
+  const attempt = (text: string) => {
+    for (const signature of signatures) {
+      const stripeEvent = verify(body, signature, text.split(/\s+/), clock());
+      if (stripeEvent !== undefined) {
+        return stripeEvent;
+      }
+    }
+    return undefined;
+  };
+  if (signatures.length === 0 || body.length === 0) {
+    return undefined;
+  }
   // A secret that was rotated a moment ago is read again before the event is refused.
-  return (
-    attempt(await secrets.read(webhookSecretArn)) ??
-    (signature === undefined ? undefined : attempt(await secrets.refresh(webhookSecretArn)))
-  );
+  return attempt(await secrets.read(webhookSecretArn)) ?? attempt(await secrets.refresh(webhookSecretArn));
 }

@@ -12,13 +12,17 @@ export const CREDITED_ATTRIBUTES = [
   'credits',
   'owed',
   'lastEntry',
+  'revision',
+  'shortfall',
+  'shortfallPeriod',
   'periodStart',
   'periodEnd',
   'linkSecret',
   'stripeCustomer',
   'subscription',
   'subscriptionCreated',
-  'previousSubscription',
+  'replacedSubscriptions',
+  'entitlement',
   'createdAt',
 ];
 

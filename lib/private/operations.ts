@@ -75,7 +75,7 @@ export interface LedgerLine {
   /** Who granted them, as he named himself. */
   readonly by: string | null;
   /** `pending`: written, and not on the balance yet; the next event about its object carries on. */
-  readonly state: 'pending' | 'applied';
+  readonly state: 'pending' | 'applied' | 'void';
   readonly createdAt: string;
 }
 

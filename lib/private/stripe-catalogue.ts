@@ -20,12 +20,12 @@ export interface SoldItem {
   readonly interval?: 'month' | 'year';
 }
 
-/** The id of an item's product at Stripe: it stays, whatever price the item has. */
-export function productId(paywallId: string, kind: SoldItem['kind'], id: string): string {
-  return `${paywallId}-${kind}-${id}`;
-}
-
 /** The name that an item's price has at Stripe, whichever price that is. */
 export function lookupKey(paywallId: string, kind: SoldItem['kind'], id: string): string {
   return `${paywallId}/${kind}/${id}`;
+}
+
+/** The product that an item is at Stripe: every price that it ever had is one of this product's. */
+export function productId(paywallId: string, kind: SoldItem['kind'], id: string): string {
+  return `${paywallId}-${kind}-${id}`;
 }

@@ -65,15 +65,14 @@ export async function startPaidApi(
       const { graceEndsAt, ...others } = overrides;
       await store.create(customer, { ...opening, ...others });
       if (graceEndsAt !== undefined) {
-        await payments.beginGrace(customer, graceEndsAt);
+        await payments.settleStanding(customer, { revision: 1, graceEndsAt, hasStep: false });
       }
       await store.addFirstKey(customer, key.keyId, hashApiKey(text));
       return { customer, apiKey: text };
     },
     balanceOf: (customer) => store.balance(customer),
     endGrace: async (customer) => {
-      await payments.endGrace(customer);
-      await payments.beginGrace(customer, 0);
+      await payments.settleStanding(customer, { revision: 2, graceEndsAt: 0, hasStep: false });
     },
     breakStore: async () => {
       await client.send(new DeleteTableCommand({ TableName: table }));

@@ -8,9 +8,10 @@ import { settle } from '../../../lambda/domain/settlement';
 import { CREDITED_ATTRIBUTES, SETTLED_ATTRIBUTES } from '../../../lib/private/attributes';
 import { balance, NOW, plan } from '../fixtures';
 import { endingAfter, overtaken, recording } from './clients';
+import { describePlanSteps } from './describe-plan-steps';
 import { describeRenewals } from './describe-renewals';
 import { describeSettlements } from './describe-settlements';
-import { HASH, NEXT, request, Stores } from './stores';
+import { HASH, NEXT, planStep, request, Stores } from './stores';
 import type { TestTable } from './table';
 import { viaSdk } from './updates';
 
@@ -160,65 +161,7 @@ export function describePayments(engine: string, url?: string): void {
       });
     });
 
-    describe('changes of plan', () => {
-      const change = { cause: 'subscription#sub_1#pro', plan: 'pro', units: 1_000, period: { start: NOW, end: NEXT } };
-
-      test.each([
-        ['bought units', { remaining: 30, credits: 10 }, { remaining: 1_010, credits: 10 }],
-        ['some of them spent', { remaining: 4, credits: 10 }, { remaining: 1_004, credits: 4 }],
-      ])('keep %s, and come once', async (_, before, after) => {
-        const customer = await customerWith(before);
-        await payments.changePlan(customer, change);
-        await spending.spend(request(customer, { cost: 5 }), NOW);
-        await payments.changePlan(customer, change);
-        const balance = await balanceOf(customer);
-        expect(balance).toMatchObject({ plan: 'pro', credits: after.credits, remaining: after.remaining - 5 });
-      });
-
-      test.each([
-        ['up, with what was spent counted', { remaining: 400, credits: 0 }, 8_000, { remaining: 8_400, credits: 0 }],
-        [
-          'up, when bought units are being spent',
-          { remaining: 4, credits: 10 },
-          8_000,
-          { remaining: 8_004, credits: 4 },
-        ],
-        ['up, when units are owed', { remaining: -4, credits: 10 }, 8_000, { remaining: 7_996, credits: 0 }],
-        ['down, with what was spent counted', { remaining: 900, credits: 100 }, -500, { remaining: 400, credits: 100 }],
-        ['down, below what was spent', { remaining: 300, credits: 100 }, -500, { remaining: 100, credits: 100 }],
-        [
-          'down, when bought units are being spent',
-          { remaining: 70, credits: 100 },
-          -500,
-          { remaining: 70, credits: 100 },
-        ],
-      ])('in mid-period go %s, once', async (_, before, units, after) => {
-        const customer = await customerWith({ ...before, plan: 'pro' });
-        const period = await balanceOf(customer);
-        const switched = { cause: 'subscription#sub_1#max', from: 'pro', plan: 'max', units };
-        await Promise.all([payments.switchPlan(customer, switched), payments.switchPlan(customer, switched)]);
-        await payments.switchPlan(customer, switched);
-        const { periodStart, periodEnd } = period;
-        expect(await balanceOf(customer)).toMatchObject({ plan: 'max', ...after, periodStart, periodEnd });
-      });
-
-      test('do not lift a suspension', async () => {
-        const customer = await customerWith({ standing: 'suspended' });
-        await payments.changePlan(customer, change);
-        await payments.beginGrace(customer, NOW);
-        await payments.endGrace(customer);
-        expect((await balanceOf(customer)).standing).toBe('suspended');
-      });
-
-      test('grace begins once, and ends', async () => {
-        const customer = await customerWith();
-        await payments.beginGrace(customer, NOW + 1);
-        await payments.beginGrace(customer, NOW + 9);
-        expect(await balanceOf(customer)).toMatchObject({ standing: 'grace', graceEndsAt: NOW + 1 });
-        await payments.endGrace(customer);
-        expect(await balanceOf(customer)).toMatchObject({ standing: 'active', graceEndsAt: undefined });
-      });
-    });
+    describePlanSteps(() => stores);
 
     describeRenewals(() => ({ payments, spending, customerWith, balanceOf }));
 
@@ -233,30 +176,6 @@ export function describePayments(engine: string, url?: string): void {
         await payments.post(customer, { kind: 'top_up', id: `cs_${randomUUID()}`, units });
       },
     }));
-
-    describe('subscriptions', () => {
-      test('the youngest is adopted, and tells which one it replaces until that is forgotten', async () => {
-        const customer = await customerWith();
-        const old = { subscription: 'sub_old', created: 100 };
-        const young = { subscription: 'sub_young', created: 200 };
-        expect(await payments.adopt(customer, old)).toEqual({ adopted: true, replaced: undefined });
-        expect(await payments.adopt(customer, young)).toEqual({ adopted: true, replaced: 'sub_old' });
-        expect(await payments.adopt(customer, young)).toEqual({ adopted: true, replaced: 'sub_old' });
-        expect(await payments.adopt(customer, old)).toMatchObject({ adopted: false });
-        await payments.forgetReplaced(customer, 'sub_old');
-        expect(await payments.adopt(customer, young)).toEqual({ adopted: true, replaced: undefined });
-      });
-
-      test('only the present one can be released, and an old one does not come back after it', async () => {
-        const customer = await customerWith();
-        await payments.adopt(customer, { subscription: 'sub_young', created: 200 });
-        expect(await payments.release(customer, 'sub_old')).toBe(false);
-        expect(await payments.release(customer, 'sub_young')).toBe(true);
-        expect(await payments.adopt(customer, { subscription: 'sub_old', created: 100 })).toMatchObject({
-          adopted: false,
-        });
-      });
-    });
 
     describe('customers', () => {
       test('are made once', async () => {
@@ -275,9 +194,23 @@ export function describePayments(engine: string, url?: string): void {
       test('see whether an entry is on the balance', async () => {
         const customer = await customerWith();
         const entry = { kind: 'top_up', id: 'checkout_session#cs_1', units: 10 } as const;
-        expect(await customers.isApplied(customer, entry.id)).toBe(false);
+        expect(await customers.isCredited(customer, { entry: entry.id })).toBe(false);
         await payments.post(customer, entry);
-        expect(await customers.isApplied(customer, entry.id)).toBe(true);
+        expect(await customers.isCredited(customer, { entry: entry.id })).toBe(true);
+      });
+
+      test('see whether a subscription has come to the balance', async () => {
+        const customer = await customerWith();
+        const bought = { subscribedSince: NOW };
+        expect(await customers.isCredited(customer, bought)).toBe(false);
+        const present = await payments.entitlement(customer);
+        const step = { revision: 1, subscription: 'sub_1', plan: 'pro', isNew: true };
+        const next = { revision: 1, subscription: 'sub_1', subscriptionCreated: NOW + 5, replaced: [], step };
+        await payments.entitle(customer, present, next);
+        expect(await customers.isCredited(customer, bought)).toBe(false);
+        await payments.post(customer, planStep());
+        expect(await customers.isCredited(customer, bought)).toBe(true);
+        expect(await customers.isCredited(customer, { subscribedSince: NOW + 6 })).toBe(false);
       });
 
       test('that there are none of get no key', async () => {
@@ -289,6 +222,20 @@ export function describePayments(engine: string, url?: string): void {
         await payments.linkStripeCustomer(customer, 'cus_1');
         await payments.linkStripeCustomer(customer, 'cus_2');
         expect(await customers.account(customer)).toMatchObject({ stripeCustomer: 'cus_1' });
+      });
+
+      test('who are deleted at Stripe are linked no more, nor by what is told of them later', async () => {
+        const customer = await customerWith();
+        await payments.linkStripeCustomer(customer, 'cus_3');
+        expect(await payments.unlinkStripeCustomer('cus_3')).toBe(true);
+        expect(await payments.unlinkStripeCustomer('cus_3')).toBe(true);
+        await payments.linkStripeCustomer(customer, 'cus_3');
+        expect((await customers.account(customer)).stripeCustomer).toBeUndefined();
+        expect(await payments.unlinkStripeCustomer('cus_4')).toBe(false);
+        await payments.linkStripeCustomer(customer, 'cus_4');
+        expect((await customers.account(customer)).stripeCustomer).toBeUndefined();
+        await payments.linkStripeCustomer(customer, 'cus_5');
+        expect((await customers.account(customer)).stripeCustomer).toBe('cus_5');
       });
 
       test('a seen event is known', async () => {
@@ -307,14 +254,27 @@ export function describePayments(engine: string, url?: string): void {
       await spied.linkStripeCustomer(customer, 'cus_1');
       await spied.post(customer, { kind: 'top_up', id: 'cs_9', units: 1 });
       await spied.post(customer, { kind: 'top_up', id: 'cs_10', units: 1 });
-      await spied.adopt(customer, { subscription: 'sub_1', created: 1 });
-      await spied.adopt(customer, { subscription: 'sub_2', created: 2 });
+      await spied.unlinkStripeCustomer('cus_1');
+      const first = { revision: 1, subscription: 'sub_1', subscriptionCreated: NOW, replaced: [], graceEndsAt: NOW };
+      const second = { ...first, revision: 2, subscription: 'sub_2', replaced: ['sub_1'] };
+      await spied.entitle(customer, await spied.entitlement(customer), first);
+      await spied.entitle(customer, first, second);
+      await spied.entitle(customer, second, { revision: 3, subscriptionCreated: NOW, replaced: ['sub_1'] });
       await spied.forgetReplaced(customer, 'sub_1');
-      await spied.changePlan(customer, { cause: 'c', plan: 'pro', units: 1, period: { start: NOW, end: NEXT } });
-      await spied.renew(customer, { cause: 'r', plan: 'pro', units: 1, period: { start: NEXT, end: NEXT + 9 } });
-      await spied.beginGrace(customer, NOW);
-      await spied.endGrace(customer);
-      await spied.release(customer, 'sub_2');
+      await spied.settleStanding(customer, { revision: 1, graceEndsAt: NOW, hasStep: false });
+      await spied.settleStanding(customer, { revision: 2, hasStep: true });
+      await spied.post(customer, planStep({ revision: 2, units: 9 }));
+      await spied.post(customer, planStep({ revision: 3, units: -10, period: undefined }));
+      await spied.post(customer, planStep({ revision: 4 }));
+      const period = { start: NEXT, end: NEXT + 9 };
+      await spied.renew(customer, { kind: 'renewal', id: 'r', plan: 'pro', units: 1, period });
+      await spied.renew(customer, {
+        kind: 'renewal',
+        id: 's',
+        plan: 'pro',
+        units: 1,
+        period: { ...period, end: NEXT + 10 },
+      });
       expect([...written].filter((attribute) => !CREDITED_ATTRIBUTES.includes(attribute))).toEqual([]);
       expect(written.size).toBeGreaterThan(10);
     });

@@ -5,6 +5,7 @@ import type { PaymentStore } from '../../../lambda/domain/customers';
 import type { QuotaPeriod } from '../../../lambda/domain/period';
 import { PATIENCE } from '../../support/patience';
 import { CATALOGUE, NOW, plan } from '../fixtures';
+import { planStep } from './stores';
 
 const DAY = 86_400;
 const UNITS = 1_000;
@@ -38,7 +39,8 @@ export function describeRenewals(open: () => RenewalsUnderTest): void {
 
     const renew = (customer: string, period: QuotaPeriod) =>
       payments.renew(customer, {
-        cause: `subscription#sub_1#period#${period.start}`,
+        kind: 'renewal',
+        id: `subscription#sub_1#period#${period.start}#pro`,
         plan: 'pro',
         units: UNITS,
         period,
@@ -127,13 +129,13 @@ export function describeRenewals(open: () => RenewalsUnderTest): void {
     test('after an upgrade in mid-period: the old plan’s news change nothing, the new plan’s renewal counts', async () => {
       const customer = await inJanuary();
       const upgraded = { start: january.start + 10 * DAY, end: january.end + 10 * DAY };
-      const max = { cause: 'subscription#sub_2#max', plan: 'max', units: 9_000, period: upgraded };
-      await payments.changePlan(customer, max);
+      const max = { kind: 'renewal', plan: 'max', units: 9_000, period: upgraded } as const;
+      await payments.post(customer, planStep({ ...max, kind: 'plan', from: 'pro' }));
       await renew(customer, february);
-      await payments.renew(customer, { ...max, cause: 'subscription#sub_2#period#1' });
+      await payments.renew(customer, { ...max, id: 'subscription#sub_2#period#1' });
       expect(await balanceOf(customer)).toMatchObject({ plan: 'max', remaining: 9_100, ...onBalance(upgraded) });
       const next = { start: upgraded.end, end: upgraded.end + 28 * DAY };
-      await payments.renew(customer, { ...max, cause: 'subscription#sub_2#period#2', period: next });
+      await payments.renew(customer, { ...max, id: 'subscription#sub_2#period#2', period: next });
       expect(await balanceOf(customer)).toMatchObject({ remaining: 9_100, ...onBalance(next) });
     });
 
@@ -227,11 +229,11 @@ export function describeRenewals(open: () => RenewalsUnderTest): void {
       const customer = await inJanuary({ remaining: 70 });
       const unlimited = { ...CATALOGUE, plans: [plan('open', undefined, 'unlimited')], defaultPlan: 'open' };
       const request = { customer, credential: { keyId: 'key001', keyHash: new Uint8Array(32).fill(1) }, cost: 10 ** 9 };
-      await payments.changePlan(customer, { cause: 'a', plan: 'open', units: 10 ** 15, period: january });
+      await payments.post(customer, planStep({ id: 'a', plan: 'open', units: 10 ** 15, period: january }));
       await charge(spending, unlimited, request, () => NOW);
       await payments.post(customer, { kind: 'top_up', id: 'cs_open', units: 5 });
       await charge(spending, unlimited, request, () => january.end);
-      await payments.changePlan(customer, { cause: 'b', plan: 'pro', units: UNITS, period: february });
+      await payments.post(customer, planStep({ id: 'b', plan: 'pro', units: UNITS, period: february }));
       expect(await balanceOf(customer)).toMatchObject({ remaining: UNITS + 75, credits: 75 });
     });
   });

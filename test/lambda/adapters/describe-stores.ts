@@ -63,8 +63,9 @@ export function describeStores(engine: string, updatesOf: (table: TestTable) => 
                 end += 1;
               } else {
                 const period = { start: NOW, end };
-                await payments.changePlan(customer, { cause: `c${index}`, plan: next.plan, units: 200, period });
-                included = next.plan === current ? included : 200;
+                const step = { id: `c${index}`, from: current, plan: next.plan, units: 200, period };
+                await payments.post(customer, { kind: 'plan', ...step, revision: index });
+                included = 200;
                 current = next.plan;
               }
             }

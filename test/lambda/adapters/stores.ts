@@ -5,6 +5,7 @@ import { DynamoDbSpendingStore } from '../../../lambda/adapters/dynamodb-spendin
 import type { ItemUpdates } from '../../../lambda/adapters/dynamodb-update';
 import type { Balance } from '../../../lambda/domain/balance';
 import type { ChargeRequest } from '../../../lambda/domain/charge';
+import type { PlanStep } from '../../../lambda/domain/ledger';
 import { balance, NOW } from '../fixtures';
 import { createTable, type TestTable } from './table';
 
@@ -53,7 +54,7 @@ export class Stores {
       await this.keys.expire(customer, id, expiry);
     }
     if (graceEndsAt !== undefined) {
-      await this.payments.beginGrace(customer, graceEndsAt);
+      await this.payments.settleStanding(customer, { revision: 1, graceEndsAt, hasStep: false });
     }
     return customer;
   }
@@ -69,6 +70,13 @@ export class Stores {
     }
     return found;
   }
+}
+
+/** A change to plan `pro` with a period of its own. */
+export function planStep(overrides: Partial<PlanStep> = {}): PlanStep {
+  const period = { start: NOW, end: NEXT };
+  const id = `subscription#sub_1#change#${overrides.revision ?? 1}`;
+  return { kind: 'plan', id, from: 'free', plan: 'pro', units: 1_000, period, revision: 1, ...overrides };
 }
 
 export function request(customer: string, overrides: Partial<ChargeRequest> = {}): ChargeRequest {

@@ -40,7 +40,7 @@ beforeEach(() => {
         }
         return isFirst;
       },
-      isApplied: async (id, entry) => applied.includes(`${id} ${entry}`),
+      isCredited: async (id, bought) => applied.includes(`${id} ${JSON.stringify(bought)}`),
     },
     checkout: {
       open: async (purchase) => {
@@ -292,7 +292,7 @@ describe('GET welcome', () => {
       livemode: false,
       complete: true,
       paid: true,
-      entry: 'checkout_session#cs_known',
+      bought: { entry: 'checkout_session#cs_known' },
       metadata: { paywall: 'Paywall-1', customer, topUp: '1k' },
     });
   });
@@ -317,7 +317,7 @@ describe('GET welcome', () => {
 
   describe('before the event has come that credits the purchase', () => {
     const plan = { paywall: 'Paywall-1', customer: newcomer, plan: 'pro' };
-    const entry = 'subscription#sub_2#pro';
+    const bought = { subscribedSince: NOW };
 
     test('says that it is being credited, and then that it counts', async () => {
       const { statusCode, json } = await visit('cs_known');
@@ -326,7 +326,7 @@ describe('GET welcome', () => {
         false,
         expect.stringMatching(/^Paid, and being credited/),
       ]);
-      applied.push(`${customer} checkout_session#cs_known`);
+      applied.push(`${customer} {"entry":"checkout_session#cs_known"}`);
       expect((await visit('cs_known')).json).toMatchObject({
         credited: true,
         note: 'The payment counts for the key that you have.',
@@ -338,7 +338,7 @@ describe('GET welcome', () => {
       expect(headers).toMatchObject({ Refresh: '3' });
       expect(body).toContain('Paid, and being added to your account: 1,000 units.');
       expect(body).not.toContain('the next call is served');
-      applied.push(`${customer} checkout_session#cs_known`);
+      applied.push(`${customer} {"entry":"checkout_session#cs_known"}`);
       const later = await visit('cs_known', 'text/html');
       expect(later.headers).not.toHaveProperty('Refresh');
       expect(later.body).toContain('the next call is served');
@@ -350,7 +350,7 @@ describe('GET welcome', () => {
         livemode: false,
         complete: true,
         paid: true,
-        entry,
+        bought,
         metadata: plan,
       });
       const { headers, body } = await visit('cs_new', 'text/html');
@@ -365,7 +365,7 @@ describe('GET welcome', () => {
         livemode: false,
         complete: true,
         paid: false,
-        entry,
+        bought,
         metadata: plan,
       });
       const { json } = await visit('cs_bank');

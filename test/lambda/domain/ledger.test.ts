@@ -1,8 +1,8 @@
-import { changeOf, type LedgerEntry } from '../../../lambda/domain/ledger';
+import { changeOf, isNewPeriod, type SettlementEntry } from '../../../lambda/domain/ledger';
 import { balance, NOW } from '../fixtures';
 
 const afterwards = { units: 2, credits: 2 };
-const entry: LedgerEntry = { id: 'e1', kind: 'settlement', units: 5, period: { start: NOW, afterwards } };
+const entry: SettlementEntry = { id: 'e1', kind: 'settlement', units: 5, period: { start: NOW, afterwards } };
 
 test('units that were taken from a period go back there as long as it lasts, and then what was bought of them', () => {
   expect(changeOf(entry, balance({ periodStart: NOW }))).toEqual({ remaining: 5, credits: 0, owed: 0 });
@@ -43,4 +43,25 @@ test.each<
   const change = changeOf({ kind: 'clawback', id: 'e3', units }, balance(before));
   expect(change).toEqual({ remaining: -taken, credits: -taken, owed, guard });
   expect('guard' in change).toBe(guard !== undefined);
+});
+
+describe('a renewal', () => {
+  const DAY = 86_400;
+  const period = { start: NOW, end: NOW + 30 * DAY };
+  const renewal = { kind: 'renewal', id: 'r', plan: 'pro', units: 1, period } as const;
+
+  test.each([
+    ['where the one before has ended', { periodStart: NOW - 30 * DAY, periodEnd: NOW }, true],
+    [
+      'where the one before is said to go on, and began too long ago',
+      { periodStart: NOW - 5 * DAY, periodEnd: NOW + 1 },
+      true,
+    ],
+    ['not where it has begun', { periodStart: NOW, periodEnd: NOW + 30 * DAY }, false],
+    ['not where it has begun as we reckon it', { periodStart: NOW - 4 * DAY, periodEnd: NOW + 27 * DAY }, false],
+    ['not where a later one has', { periodStart: NOW + 30 * DAY, periodEnd: NOW + 60 * DAY }, false],
+  ])('is new %s', (_, balance, isNew) => {
+    expect(isNewPeriod(renewal, { plan: 'pro', ...balance })).toBe(isNew);
+    expect(isNewPeriod(renewal, { plan: 'max', ...balance })).toBe(false);
+  });
 });

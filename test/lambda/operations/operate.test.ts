@@ -1,5 +1,5 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { pendingEntry } from '../../../lambda/adapters/dynamodb-ledger';
+import { pendingEntry } from '../../../lambda/adapters/dynamodb-entries';
 import { DynamoDbLedgerReader } from '../../../lambda/adapters/dynamodb-ledger-reader';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
 import { DynamoDbSettlementStore } from '../../../lambda/adapters/dynamodb-settlement-store';
@@ -8,7 +8,7 @@ import { operate } from '../../../lambda/operations/operate';
 import { SETTLED_ATTRIBUTES } from '../../../lib/private/attributes';
 import type { GrantAnswer, LedgerAnswer } from '../../../lib/private/operations';
 import { endingAfter, recording } from '../adapters/clients';
-import { NEXT, Stores } from '../adapters/stores';
+import { NEXT, planStep, Stores } from '../adapters/stores';
 import { viaSdk } from '../adapters/updates';
 import { CATALOGUE, NOW, plan } from '../fixtures';
 
@@ -166,7 +166,7 @@ describe('a ledger', () => {
     await settlements.apply(customer, 'settlement#1');
     now += 10;
     const period = { start: now, end: NEXT };
-    await payments.changePlan(customer, { cause: 'subscription#sub_1#pro', plan: 'pro', units: 1_000, period });
+    await payments.post(customer, planStep({ period }));
     now += 10;
     await answerTo(grant(customer, { id: 'a' }));
     const { entries, ...state } = await ledgerOf(customer);
@@ -175,7 +175,7 @@ describe('a ledger', () => {
       ['refund#re_1', 'clawback', -40, null],
       ['refund#re_1#restored', 'restored', 40, null],
       ['settlement#1', 'settlement', -3, null],
-      ['subscription#sub_1#pro', 'plan', 1_000, 'pro'],
+      ['subscription#sub_1#change#1', 'plan', 1_000, 'pro'],
       ['grant#a', 'grant', 500, null],
     ]);
     expect(state).toMatchObject({ customer, plan: 'pro', limit: 1_000, included: 1_000, credits: 600, before: null });
@@ -248,12 +248,7 @@ describe('a ledger', () => {
     dependencies = { ...dependencies, catalogue: { ...CATALOGUE, plans } };
     const unlimited = await stores.customerWith({ remaining: 10 ** 15 });
     await payments.post(unlimited, { kind: 'grant', id: 'grant#1', units: 5 });
-    await payments.changePlan(unlimited, {
-      cause: 'c',
-      plan: 'free2',
-      units: 10 ** 15,
-      period: { start: NOW, end: NEXT },
-    });
+    await payments.post(unlimited, planStep({ plan: 'free2', units: 10 ** 15 }));
     const { entries, ...state } = await ledgerOf(unlimited);
     expect(state).toMatchObject({ limit: null, included: null, credits: 5 });
     expect(entries.find(({ kind }) => kind === 'plan')?.units).toBeNull();

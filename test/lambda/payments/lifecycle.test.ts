@@ -1,16 +1,10 @@
-import { createTable, type TestTable } from '../adapters/table';
-import { checkAnyOrder } from './lifecycle';
-
-let table: TestTable;
-
-beforeAll(async () => {
-  table = await createTable();
-});
-
-afterAll(() => table.close());
+import { PATIENCE } from '../../support/patience';
+import { checkAnyOrder, checkEveryChange } from './lifecycle';
 
 test(
   'events that are lost, late, doubled and out of order end where Stripe’s objects are, once all have come',
-  () => checkAnyOrder(table, 12),
-  60_000,
+  () => checkAnyOrder(20),
+  PATIENCE,
 );
+
+test('each change of plan is a line of the ledger, and none mints units', () => checkEveryChange(15), PATIENCE);

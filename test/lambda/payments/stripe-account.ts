@@ -1,30 +1,37 @@
 import type Stripe from 'stripe';
-import type { Charges, SoldPack } from '../../../lambda/adapters/stripe-charges';
 import type { Subscriptions } from '../../../lambda/adapters/stripe-subscriptions';
 import { NOW } from '../fixtures';
-import { checkoutSession, event, invoice, subscription } from './events';
+import { checkoutSession, invoice, soldPlan, subscription, withItem } from './objects';
+import { StripeSales } from './stripe-sales';
 
-interface PaidPack {
-  readonly session: Partial<Stripe.Checkout.Session>;
-  readonly units: number;
-  readonly amount: number;
-  readonly refunds: Stripe.Refund[];
-}
-
-const PERIOD = 30 * 86_400;
+type SubscriptionEvent = Extract<Stripe.Event.Type, `customer.subscription.${string}`>;
+type InvoiceEvent = Extract<Stripe.Event.Type, `invoice.pa${string}`>;
 
 /** What of an account at Stripe is told to the handler: objects as they are now, and the events that have brought them there. */
-export class StripeAccount implements Subscriptions, Charges {
-  public readonly events: Stripe.Event[] = [];
-  public readonly subscriptions: Map<string, Stripe.Subscription> = new Map();
-  private readonly packs = new Map<string, PaidPack>();
-  private readonly disputes = new Map<string, Stripe.Dispute>();
-  private count = 0;
+export class StripeAccount extends StripeSales implements Subscriptions {
+  public subscriptions: Map<string, Stripe.Subscription> = new Map();
+  private invoices: Map<string, Stripe.Invoice> = new Map();
 
-  constructor(private readonly customer: string) {}
+  /** The account as it is now, which goes its own way from here. */
+  public clone(): StripeAccount {
+    const { events, subscriptions, invoices, packs, disputes, count, now } = this;
+    return Object.assign(new StripeAccount(this.customer), {
+      events: [...events],
+      subscriptions: new Map(subscriptions),
+      invoices: new Map(invoices),
+      packs: new Map(packs),
+      disputes: new Map(disputes),
+      count,
+      now,
+    });
+  }
 
   public async retrieve(id: string): Promise<Stripe.Subscription> {
-    return this.subscriptions.get(id) ?? Promise.reject(new Error(`no subscription ${id}`));
+    const found = this.subscriptions.get(id);
+    if (found === undefined) {
+      throw new Error(`no subscription ${id}`);
+    }
+    return { ...found, latest_invoice: this.invoices.get(String(found.latest_invoice)) ?? null };
   }
 
   public async cancel(id: string): Promise<void> {
@@ -33,160 +40,113 @@ export class StripeAccount implements Subscriptions, Charges {
     }
   }
 
-  public async pack(chargeId: string): Promise<SoldPack | undefined> {
-    const pack = this.packs.get(chargeId);
-    return pack && { metadata: pack.session.metadata ?? {}, amount: pack.amount };
-  }
-
-  public async refunds(chargeId: string): Promise<readonly Stripe.Refund[]> {
-    return this.packs.get(chargeId)?.refunds ?? [];
-  }
-
-  public async dispute(id: string): Promise<Stripe.Dispute> {
-    return this.disputes.get(id) ?? Promise.reject(new Error(`no dispute ${id}`));
-  }
-
-  /** The ids of charges that have paid a pack which nobody wants his money back for. */
-  public get undisputed(): readonly string[] {
-    const disputed = [...this.disputes.values()].map(({ charge }) => charge);
-    return [...this.packs]
-      .filter(([id, { refunds }]) => refunds.length === 0 && !disputed.includes(id))
-      .map(([id]) => id);
-  }
-
-  /** A charge whose first refund has gone through. */
-  public get refunded(): string | undefined {
-    return [...this.packs].find(([, { refunds }]) => refunds[0]?.status === 'succeeded')?.[0];
-  }
-
-  public get openDisputes(): readonly string[] {
-    return [...this.disputes.values()].filter(({ status }) => status === 'needs_response').map(({ id }) => id);
-  }
-
-  /** Bought units that the customer has by all this, if he has spent none. */
-  public get bought(): number {
-    let units = 0;
-    for (const [charge, pack] of this.packs) {
-      const part = (amount: number) => Math.floor((pack.units * amount) / pack.amount);
-      const refunded = pack.refunds.reduce(
-        ({ sum, taken }, { amount, status }) => ({
-          sum: sum + amount,
-          taken: taken + (status === 'failed' ? 0 : part(sum + amount) - part(sum)),
-        }),
-        { sum: 0, taken: 0 },
-      );
-      const disputes = [...this.disputes.values()].filter((dispute) => dispute.charge === charge);
-      const lost = disputes.reduce((sum, { amount, status }) => sum + (status === 'won' ? 0 : part(amount)), 0);
-      units += pack.units - refunded.taken - lost;
-    }
-    return units;
-  }
-
   /** The subscription that is in force. */
   public get current(): Stripe.Subscription | undefined {
-    return [...this.subscriptions.values()].find(({ status }) => status === 'active' || status === 'past_due');
+    const states = ['active', 'trialing', 'past_due', 'paused'];
+    return [...this.subscriptions.values()].find(({ status }) => states.includes(status));
   }
 
-  public buyPack(units: number, amount = 1_000): string {
-    const id = this.newId('ch');
-    const metadata = { customer: this.customer, topUp: 'pack', units: String(units) };
-    const session = checkoutSession({ metadata });
-    this.packs.set(id, { session, units, amount, refunds: [] });
-    this.tell('checkout.session.completed', session);
+  public subscribe(plan: string, overrides: Partial<Stripe.Subscription> = {}): string {
+    const id = this.newId('sub');
+    const sold = soldPlan(this.customer, plan) as ReturnType<typeof soldPlan> & { plan: string };
+    this.subscriptions.set(id, subscription(id, sold, { created: NOW + this.count, ...overrides }));
+    const paid = this.bill(id, 'paid', 'subscription_create');
+    this.tell('checkout.session.completed', checkoutSession(this.newId('cs_test'), sold, { subscription: id }));
+    this.tell('customer.subscription.created', this.subscriptions.get(id) as Stripe.Subscription);
+    this.tell('invoice.paid', paid);
     return id;
   }
 
-  public refund(chargeId: string, amount: number, status: Stripe.Refund['status'] = 'succeeded'): Stripe.Refund {
-    const refunds = this.packs.get(chargeId)?.refunds ?? [];
-    const refund = {
-      id: this.newId('re'),
-      amount,
-      status,
-      charge: chargeId,
-      created: NOW + this.count,
-    } as Stripe.Refund;
-    refunds.push(refund);
-    this.tell('refund.created', refund);
-    this.tell('charge.refunded', { id: chargeId });
-    return refund;
+  /** By bank debit: Stripe has it run at once, and the money comes in days. */
+  public debitSubscription(plan: string): string {
+    const id = this.newId('sub');
+    const sold = soldPlan(this.customer, plan) as ReturnType<typeof soldPlan> & { plan: string };
+    this.subscriptions.set(id, subscription(id, sold, { created: NOW + this.count }));
+    this.bill(id, 'open', 'subscription_create');
+    const session = checkoutSession(this.newId('cs_test'), sold, { subscription: id });
+    this.tell('checkout.session.completed', { ...session, payment_status: 'unpaid' });
+    this.tell('customer.subscription.created', this.subscriptions.get(id) as Stripe.Subscription);
+    return id;
   }
 
-  public failRefund(chargeId: string, index: number): void {
-    const refunds = this.packs.get(chargeId)?.refunds ?? [];
-    const refund = refunds[index];
-    if (refund !== undefined) {
-      refunds[index] = { ...refund, status: 'failed' };
-      this.tell('refund.failed', refunds[index]);
+  /** The bank has answered to the debit of a subscription. */
+  public answerDebit(id: string, outcome: 'paid' | 'failed'): void {
+    const of = this.subscriptions.get(id) as Stripe.Subscription;
+    const sold = soldPlan(this.customer, of.metadata.plan ?? '');
+    const session = checkoutSession(this.newId('cs_test'), sold, { subscription: id });
+    if (outcome === 'paid') {
+      this.tell('checkout.session.async_payment_succeeded', session);
+      this.tell('invoice.paid', this.bill(id, 'paid', 'subscription_create'));
+    } else {
+      this.change(id, { status: 'past_due' });
+      this.tell('checkout.session.async_payment_failed', { ...session, payment_status: 'unpaid' });
+      this.tell('invoice.payment_failed', this.bill(id, 'open', 'subscription_create'));
     }
   }
 
-  public openDispute(chargeId: string, amount: number, status: Stripe.Dispute['status'] = 'needs_response'): string {
-    const id = this.newId('du');
-    this.disputes.set(id, { id, charge: chargeId, amount, status } as Stripe.Dispute);
-    this.tell('charge.dispute.created', { id });
-    return id;
-  }
-
-  public closeDispute(id: string, status: 'won' | 'lost'): void {
-    this.disputes.set(id, { ...(this.disputes.get(id) as Stripe.Dispute), status });
-    this.tell('charge.dispute.closed', { id });
-  }
-
-  public subscribe(plan: string, created = NOW + this.count): string {
-    const id = this.newId('sub');
-    this.subscriptions.set(id, this.subscriptionOf(id, plan, { created }));
-    const metadata = { customer: this.customer, plan };
-    this.tell('checkout.session.completed', checkoutSession({ subscription: id, metadata }));
-    this.tell('customer.subscription.created', { id });
-    this.tell('invoice.paid', invoice(id));
-    return id;
-  }
-
-  public changeSubscription(
-    id: string,
-    overrides: Partial<Stripe.Subscription>,
-    ...types: Stripe.Event['type'][]
-  ): void {
+  /** As it is told of, with the id of its latest invoice. */
+  public change(id: string, overrides: Partial<Stripe.Subscription>, ...types: SubscriptionEvent[]): void {
     this.subscriptions.set(id, { ...(this.subscriptions.get(id) as Stripe.Subscription), ...overrides });
     for (const type of types) {
-      this.tell(type, type.startsWith('invoice') ? invoice(id) : { id });
+      this.tell(type, this.subscriptions.get(id) as Stripe.Subscription);
     }
   }
 
+  /** In the portal, say: the price is another, and what it was sold as is not. */
   public changePlan(id: string, plan: string): void {
-    this.changeSubscription(id, { metadata: { customer: this.customer, plan } }, 'customer.subscription.updated');
+    const before = this.subscriptions.get(id) as Stripe.Subscription;
+    const [item] = before.items.data;
+    const period = { start: item?.current_period_start ?? NOW, end: item?.current_period_end ?? NOW };
+    this.change(id, withItem(before, plan, period), 'customer.subscription.updated');
   }
 
-  public failRenewal(id: string): void {
-    this.changeSubscription(id, { status: 'past_due' }, 'invoice.payment_failed', 'customer.subscription.updated');
+  /** A change that is charged for at once, and that nobody has paid yet. */
+  public changePlanUnpaid(id: string, plan: string, status: Stripe.Subscription.Status = 'past_due'): void {
+    this.change(id, { ...withItem(this.subscriptions.get(id) as Stripe.Subscription, plan), status });
+    this.tell('customer.subscription.updated', this.subscriptions.get(id) as Stripe.Subscription);
+    this.tell('invoice.payment_failed', this.bill(id, 'open', 'subscription_update'));
+  }
+
+  /** Stripe begins the next period. */
+  public passPeriod(id: string, plan: string): void {
+    const [item] = (this.subscriptions.get(id) as Stripe.Subscription).items.data;
+    const start = item?.current_period_end ?? NOW;
+    const period = { start, end: start + 30 * 86_400 };
+    this.change(
+      id,
+      withItem(this.subscriptions.get(id) as Stripe.Subscription, plan, period),
+      'customer.subscription.updated',
+    );
+  }
+
+  public failRenewal(id: string, type: InvoiceEvent = 'invoice.payment_failed'): void {
+    this.change(id, { status: 'past_due' });
+    const owed = this.bill(id, 'open');
+    this.tell(type, owed);
+    this.tell('customer.subscription.updated', this.subscriptions.get(id) as Stripe.Subscription);
   }
 
   public recover(id: string): void {
-    this.changeSubscription(id, { status: 'active' }, 'invoice.paid', 'customer.subscription.updated');
+    this.change(id, { status: 'active' });
+    this.tell('invoice.paid', this.bill(id, 'paid'));
+    this.tell('customer.subscription.updated', this.subscriptions.get(id) as Stripe.Subscription);
   }
 
   public endSubscription(id: string): void {
-    this.changeSubscription(id, { status: 'canceled' }, 'customer.subscription.deleted');
+    this.change(id, { status: 'canceled', ended_at: this.now }, 'customer.subscription.deleted');
   }
 
-  public deleteCustomer(): void {
-    this.tell('customer.deleted', { id: 'cus_1' });
+  public rewriteInvoices(overrides: Partial<Stripe.Invoice>): void {
+    for (const [id, entry] of this.invoices) {
+      this.invoices.set(id, { ...entry, ...overrides });
+    }
   }
 
-  private subscriptionOf(id: string, plan: string, overrides: Partial<Stripe.Subscription>): Stripe.Subscription {
-    const items = { data: [{ current_period_start: NOW, current_period_end: NOW + PERIOD }] };
-    return subscription(id, plan, {
-      metadata: { customer: this.customer, plan },
-      items: items as Stripe.Subscription['items'],
-      ...overrides,
-    });
-  }
-
-  private tell(type: Stripe.Event['type'], object: object): void {
-    this.events.push(event(type, object));
-  }
-
-  private newId(prefix: string): string {
-    return `${prefix}_${this.customer}_${++this.count}`;
+  /** The latest invoice of a subscription. */
+  private bill(id: string, status: 'paid' | 'open', reason?: Stripe.Invoice.BillingReason): Stripe.Invoice {
+    const made = invoice(this.newId('in'), this.subscriptions.get(id) as Stripe.Subscription, status, reason);
+    this.invoices.set(made.id, made);
+    this.change(id, { latest_invoice: made.id });
+    return made;
   }
 }

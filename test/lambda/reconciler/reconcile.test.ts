@@ -1,32 +1,45 @@
 import type Stripe from 'stripe';
+import { DynamoDbCursor, type Progress } from '../../../lambda/adapters/dynamodb-cursor';
 import { type ReconcileDependencies, ReconcileMemory, reconcile } from '../../../lambda/reconciler/reconcile';
+import { EmbeddedTable } from '../adapters/embedded';
 import { NOW } from '../fixtures';
+import { event } from '../payments/events';
+import { customerAtStripe } from '../payments/objects';
+
+const HOUR = 3_600;
 
 let listed: Stripe.Event[];
 let asked: number[];
-let cursor: number | undefined;
+let retrieved: string[];
 let processed: string[];
+let failing: Set<string>;
 let dead: string[];
+let now: number;
+let cursor: DynamoDbCursor;
 let dependencies: ReconcileDependencies;
 
-const at = (id: string, created: number) => ({ id, created }) as Stripe.Event;
+const at = (id: string, created: number) => event('customer.deleted', customerAtStripe('cus_1'), { id, created });
 
 beforeEach(() => {
-  [listed, asked, cursor, processed, dead] = [[], [], undefined, [], []];
+  const table = new EmbeddedTable();
+  [listed, asked, retrieved, processed, failing, dead, now] = [[], [], [], [], new Set(), [], NOW];
+  cursor = new DynamoDbCursor(table.client, table.table);
   dependencies = {
     events: {
       since: async function* (created) {
         asked.push(created);
-        yield* listed.filter((event) => event.created >= created);
+        yield* listed.filter((each) => each.created >= created);
+      },
+      retrieve: async (id) => {
+        retrieved.push(id);
+        return listed.find((each) => each.id === id) ?? Promise.reject(new Error(`no event ${id}`));
       },
     },
-    cursor: {
-      read: async () => cursor,
-      write: async (created) => {
-        cursor = created;
-      },
-    },
+    cursor,
     process: async ({ id }) => {
+      if (failing.has(id)) {
+        throw new Error('no plan gold');
+      }
       const outcome = processed.includes(id) ? 'duplicate' : 'processed';
       processed.push(id);
       return outcome;
@@ -34,21 +47,24 @@ beforeEach(() => {
     deadLetter: async ({ id }) => {
       dead.push(id);
     },
-    clock: () => NOW,
+    clock: () => now,
     memory: new ReconcileMemory(),
   };
 });
+
+const startAt = (created: number) => cursor.write({ created, failing: new Map() });
+const created = async () => (await cursor.read())?.created;
 
 test('the first run looks back three days, and brings what no webhook has', async () => {
   listed = [at('evt_1', NOW - 9_000), at('evt_2', NOW - 60)];
   expect(await reconcile(dependencies)).toEqual({ listed: 2, missed: 2, failed: 0 });
   expect(processed).toEqual(['evt_1', 'evt_2']);
   expect(asked).toEqual([NOW - 3 * 86_400 - 600]);
-  expect(cursor).toBe(NOW - 60);
+  expect(await created()).toBe(NOW - 60);
 });
 
 test('the next begins ten minutes before its last event, and finds that done', async () => {
-  cursor = NOW - 60;
+  await startAt(NOW - 60);
   processed = ['evt_2'];
   listed = [at('evt_1', NOW - 9_000), at('evt_2', NOW - 60), at('evt_3', NOW - 30)];
   expect(await reconcile(dependencies)).toEqual({ listed: 2, missed: 1, failed: 0 });
@@ -56,48 +72,105 @@ test('the next begins ten minutes before its last event, and finds that done', a
 });
 
 test('an event that became visible late is not missed', async () => {
-  cursor = NOW - 60;
+  await startAt(NOW - 60);
   listed = [at('evt_late', NOW - 300)];
   expect(await reconcile(dependencies)).toMatchObject({ missed: 1 });
-  expect(cursor).toBe(NOW - 60);
+  expect(await created()).toBe(NOW - 60);
 });
 
-test('one that fails goes to the operator, and holds up none that follows', async () => {
-  const { process } = dependencies;
-  listed = [at('evt_1', NOW - 90), at('evt_2', NOW - 60)];
-  const failing: typeof process = (event) =>
-    event.id === 'evt_1' ? Promise.reject(new Error('no plan gold')) : process(event);
-  expect(await reconcile({ ...dependencies, process: failing })).toEqual({ listed: 2, missed: 1, failed: 1 });
-  expect([dead, processed, cursor]).toEqual([['evt_1'], ['evt_2'], NOW - 60]);
+test('one that fails holds up none that follows, and is tried again until it is done', async () => {
+  listed = [at('evt_1', NOW - 9_000), at('evt_2', NOW - 60)];
+  failing.add('evt_1');
+  expect(await reconcile(dependencies)).toEqual({ listed: 2, missed: 1, failed: 1 });
+  expect([dead, processed, await created()]).toEqual([[], ['evt_2'], NOW - 60]);
+  failing.clear();
+  now += 900;
+  expect(await reconcile(dependencies)).toEqual({ listed: 1, missed: 1, failed: 0 });
+  expect(retrieved).toEqual(['evt_1']);
+  now += 900;
+  await reconcile(dependencies);
+  expect([retrieved, dead, processed]).toEqual([['evt_1'], [], ['evt_2', 'evt_1']]);
+});
+
+test('one that fails for an hour goes to the operator, once, whether it is listed still or not', async () => {
+  listed = [at('evt_1', NOW - 9_000), at('evt_2', NOW - 60)];
+  failing.add('evt_1').add('evt_2');
+  for (let run = 0; run < 20; run++) {
+    await reconcile(dependencies);
+    expect(dead).toEqual(run < 4 ? [] : ['evt_1', 'evt_2']);
+    now += 900;
+  }
+  expect([...((await cursor.read()) as Progress).failing]).toEqual([
+    ['evt_2', { type: 'customer.deleted', created: NOW - 60, since: NOW, isGiven: true }],
+  ]);
+});
+
+test('one that Stripe gives no more goes to the operator by its name', async () => {
+  await cursor.write({
+    created: NOW,
+    failing: new Map([['evt_gone', { type: 'invoice.paid', created: NOW - 9_000, since: NOW - HOUR, isGiven: false }]]),
+  });
+  expect(await reconcile(dependencies)).toEqual({ listed: 0, missed: 0, failed: 1 });
+  expect(dead).toEqual(['evt_gone']);
+  expect((await cursor.read())?.failing.size).toBe(0);
+});
+
+test('what fails in great numbers is for the operator to see at once', async () => {
+  listed = Array.from({ length: 103 }, (_, index) => at(`evt_${index}`, NOW - 200 + index));
+  failing = new Set(listed.map(({ id }) => id));
+  expect(await reconcile(dependencies)).toMatchObject({ failed: 103 });
+  expect(dead).toEqual(['evt_100', 'evt_101', 'evt_102']);
 });
 
 test('a run that ends early is begun anew where it began', async () => {
   listed = [at('evt_1', NOW - 90), at('evt_2', NOW - 60)];
-  const deadLetter = () => Promise.reject(new Error('no queue'));
-  const process = () => Promise.reject(new Error('no store'));
-  await expect(reconcile({ ...dependencies, process, deadLetter })).rejects.toThrow('no queue');
-  expect(cursor).toBeUndefined();
+  const write = () => Promise.reject(new Error('no table'));
+  const broken = { ...dependencies, cursor: { read: () => cursor.read(), write } };
+  await expect(reconcile(broken)).rejects.toThrow('no table');
+  expect(await cursor.read()).toBeUndefined();
+  processed = [];
   expect(await reconcile(dependencies)).toMatchObject({ missed: 2 });
 });
 
-describe('of what it lists again, a run', () => {
-  let asked: string[];
+test('a run that is ended by its time has not been for nothing: the next begins where it was', async () => {
+  listed = Array.from({ length: 120 }, (_, index) => at(`evt_${index}`, NOW - 80_000 + index * 600));
+  const { process } = dependencies;
+  let left = 70;
+  const until: typeof process = (each) => (left-- > 0 ? process(each) : new Promise(() => undefined));
+  const ended = reconcile({ ...dependencies, process: until });
+  await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 50))]);
+  expect(await created()).toBe(listed[49]?.created);
+  expect(await reconcile(dependencies)).toMatchObject({ missed: 50 });
+  expect(new Set(processed).size).toBe(120);
+});
 
+test('a failing operator’s queue keeps the event, which is tried again', async () => {
+  await cursor.write({
+    created: NOW,
+    failing: new Map([['evt_1', { type: 'invoice.paid', created: NOW - 60, since: NOW - HOUR, isGiven: false }]]),
+  });
+  listed = [at('evt_1', NOW - 60)];
+  failing.add('evt_1');
+  const deadLetter = () => Promise.reject(new Error('no queue'));
+  await expect(reconcile({ ...dependencies, deadLetter })).rejects.toThrow('no queue');
+  await reconcile(dependencies);
+  expect(dead).toEqual(['evt_1']);
+});
+
+describe('of what it lists again, a run', () => {
   /** One run; gives the events that were carried out, or tried to be. */
   async function run(outcomeOf: (id: string) => 'processed' | 'duplicate' | 'ignored' | Error): Promise<string[]> {
-    asked = [];
-    await reconcile({
-      ...dependencies,
-      process: async ({ id }) => {
-        asked.push(id);
-        const outcome = outcomeOf(id);
-        if (outcome instanceof Error) {
-          throw outcome;
-        }
-        return outcome;
-      },
-    });
-    return asked;
+    const tried: string[] = [];
+    const process = async ({ id }: Stripe.Event) => {
+      tried.push(id);
+      const outcome = outcomeOf(id);
+      if (outcome instanceof Error) {
+        throw outcome;
+      }
+      return outcome;
+    };
+    await reconcile({ ...dependencies, process });
+    return tried;
   }
 
   beforeEach(() => {
@@ -109,14 +182,13 @@ describe('of what it lists again, a run', () => {
     listed.push(at('evt_3', NOW - 30));
     expect(await run(() => outcome)).toEqual(['evt_3']);
     expect(await run(() => outcome)).toEqual([]);
-    expect(cursor).toBe(NOW - 30);
+    expect(await created()).toBe(NOW - 30);
   });
 
-  test('tries again what has failed, and tells the operator once', async () => {
-    const failing = (id: string) => (id === 'evt_1' ? new Error('Stripe is away') : 'processed');
-    expect(await run(failing)).toEqual(['evt_1', 'evt_2']);
-    expect(await run(failing)).toEqual(['evt_1']);
-    expect(dead).toEqual(['evt_1']);
+  test('tries again what has failed, until it is done', async () => {
+    const failingOnce = (id: string) => (id === 'evt_1' ? new Error('Stripe is away') : 'processed');
+    expect(await run(failingOnce)).toEqual(['evt_1', 'evt_2']);
+    expect(await run(failingOnce)).toEqual(['evt_1']);
     expect(await run(() => 'processed')).toEqual(['evt_1']);
     expect(await run(() => 'processed')).toEqual([]);
   });
@@ -128,10 +200,7 @@ describe('of what it lists again, a run', () => {
 
   test('knows nothing any more when the cursor was put back, as with a table that is restored', async () => {
     await run(() => 'processed');
-    cursor = NOW - 3_600;
-    expect(await run(() => 'processed')).toEqual(['evt_1', 'evt_2']);
-    await run(() => 'processed');
-    cursor = undefined;
+    await startAt(NOW - 3_600);
     expect(await run(() => 'processed')).toEqual(['evt_1', 'evt_2']);
   });
 

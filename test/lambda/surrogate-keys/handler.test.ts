@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { APIGatewayClient, GetApiKeysCommand, GetUsagePlanKeysCommand } from '@aws-sdk/client-api-gateway';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { ApiGatewaySurrogateKeys } from '../../../lambda/adapters/api-gateway-surrogate-keys';
@@ -10,6 +11,7 @@ import { SURROGATE_KEY_ATTRIBUTES } from '../../../lib/private/attributes';
 import { type ControlPlane, startControlPlane } from '../../../local/control-plane/control-plane';
 import { plan } from '../../local/control-plane/support';
 import { recording } from '../adapters/clients';
+import { planStep } from '../adapters/stores';
 import { createTable, type TestTable } from '../adapters/table';
 import { balance, CATALOGUE, NOW } from '../fixtures';
 
@@ -74,7 +76,7 @@ async function customerOn(plan: string, customer: string): Promise<void> {
 /** A plan change, as a payment makes it. */
 async function movePlan(customer: string, to: string): Promise<void> {
   const payments = new DynamoDbPaymentStore(table.client, table.table, () => NOW);
-  await payments.changePlan(customer, { cause: to, plan: to, units: 1, period: { start: NOW, end: NOW + 60 } });
+  await payments.post(customer, planStep({ id: randomUUID(), plan: to, units: 1 }));
 }
 
 async function keysIn(usagePlanId: string): Promise<(string | undefined)[]> {

@@ -4,8 +4,9 @@ import { SecretReader } from '../../../lambda/adapters/secrets';
 import { receive, type WebhookDependencies } from '../../../lambda/webhook/webhook';
 import { NOW } from '../fixtures';
 import { event as stripeEvent } from '../payments/events';
+import { customerAtStripe } from '../payments/objects';
 
-const body = JSON.stringify(stripeEvent('product.created', { id: 'prod_1', name: 'Überraschung' }));
+const body = JSON.stringify(stripeEvent('customer.updated', { ...customerAtStripe('cus_1'), name: 'Überraschung' }));
 let secret: string;
 let reads: number;
 let now: number;

@@ -1,4 +1,4 @@
-import { earliestBeginning } from '../../../lambda/domain/customers';
+import { earliestBeginning } from '../../../lambda/domain/period';
 import { NOW } from '../fixtures';
 
 const DAY = 86_400;

@@ -1,0 +1,60 @@
+import type { LedgerEntry, PeriodEntry } from '../domain/ledger';
+import { type Item, Key, number, text } from './dynamodb-items';
+
+/** An entry of the ledger as it is written before it is done. */
+export function pendingEntry(customer: string, entry: LedgerEntry, createdAt: string): Item {
+  return {
+    ...Key.ledger(customer, entry.id),
+    kind: text(entry.kind),
+    units: number(entry.units),
+    ...detailsOf(entry),
+    state: text('pending'),
+    createdAt: text(createdAt),
+  };
+}
+
+export function toEntry(id: string, item: Item): LedgerEntry {
+  const value = (name: string) => Number(item[name]?.N ?? 0);
+  const kind = item.kind?.S as LedgerEntry['kind'];
+  const units = value('units');
+  const plan = item.plan?.S ?? '';
+  const period = { start: value('periodStart'), end: value('periodEnd') };
+  switch (kind) {
+    case 'settlement': {
+      const afterwards = { units: value('unitsAfterwards'), credits: value('creditsAfterwards') };
+      return { id, kind, units, period: { start: period.start, afterwards } };
+    }
+    case 'plan': {
+      const from = item.from?.S ?? '';
+      return { id, kind, from, plan, units, revision: value('revision'), ...(period.end !== 0 && { period }) };
+    }
+    case 'renewal':
+      return { id, kind, plan, units, period };
+    default:
+      return { id, kind, units };
+  }
+}
+
+function detailsOf(entry: LedgerEntry): Item {
+  switch (entry.kind) {
+    case 'settlement':
+      return {
+        periodStart: number(entry.period.start),
+        unitsAfterwards: number(entry.period.afterwards.units),
+        creditsAfterwards: number(entry.period.afterwards.credits),
+      };
+    case 'plan':
+      return { plan: text(entry.plan), from: text(entry.from), revision: number(entry.revision), ...periodOf(entry) };
+    case 'renewal':
+      return { plan: text(entry.plan), ...periodOf(entry) };
+    default:
+      return {
+        ...('reason' in entry && entry.reason !== undefined && { reason: text(entry.reason) }),
+        ...('by' in entry && entry.by !== undefined && { by: text(entry.by) }),
+      };
+  }
+}
+
+function periodOf({ period }: PeriodEntry): Item {
+  return period === undefined ? {} : { periodStart: number(period.start), periodEnd: number(period.end) };
+}

@@ -1,0 +1,106 @@
+import type Stripe from 'stripe';
+import { CATALOGUE, NOW } from '../fixtures';
+import { again, event } from './events';
+import { PaymentsUnderTest } from './harness';
+import { withItem } from './objects';
+import type { StripeAccount } from './stripe-account';
+
+let payments: PaymentsUnderTest;
+let account: StripeAccount;
+let id: string;
+
+beforeEach(async () => {
+  payments = new PaymentsUnderTest();
+  ({ account } = payments);
+  id = account.subscribe('pro');
+  await payments.deliver();
+});
+
+const current = () => account.subscriptions.get(id) as Stripe.Subscription;
+
+test('up and down and up again are a line each, however often each is told of', async () => {
+  for (const plan of ['max', 'pro', 'max']) {
+    account.changePlan(id, plan);
+    await payments.deliver();
+    const last = account.events.at(-1) as Stripe.Event;
+    await payments.process(last, again(last), ...account.events.map(again));
+  }
+  expect(await payments.ledger('plan')).toEqual([
+    { id: `subscription#${id}#change#1`, kind: 'plan', from: 'free', plan: 'pro', units: 1_000, state: 'applied' },
+    { id: `subscription#${id}#change#2`, kind: 'plan', from: 'pro', plan: 'max', units: 8_000, state: 'applied' },
+    { id: `subscription#${id}#change#3`, kind: 'plan', from: 'max', plan: 'pro', units: -8_000, state: 'applied' },
+    { id: `subscription#${id}#change#4`, kind: 'plan', from: 'pro', plan: 'max', units: 8_000, state: 'applied' },
+  ]);
+  expect(await payments.balance()).toMatchObject({ plan: 'max', remaining: 9_000 });
+});
+
+test('to another plan and back in one period fill no quota anew', async () => {
+  await payments.spend(600);
+  for (const [name, remaining] of [
+    ['max', 8_400],
+    ['pro', 400],
+    ['max', 8_400],
+  ] as const) {
+    account.changePlan(id, name);
+    await payments.deliver();
+    expect(await payments.balance()).toMatchObject({ plan: name, remaining });
+  }
+});
+
+test('nor where the larger plan was spent before the smaller one came', async () => {
+  account.changePlan(id, 'max');
+  await payments.deliver();
+  await payments.spend(8_900);
+  for (const [name, remaining] of [
+    ['pro', 0],
+    ['max', 100],
+    ['pro', 0],
+    ['max', 100],
+  ] as const) {
+    account.changePlan(id, name);
+    await payments.deliver();
+    expect(await payments.balance()).toMatchObject({ plan: name, remaining });
+  }
+});
+
+test('that are not paid for yet give nothing, and give it with the payment', async () => {
+  account.changePlanUnpaid(id, 'max');
+  await payments.deliver();
+  const graceEndsAt = NOW + CATALOGUE.gracePeriod;
+  expect(await payments.balance()).toMatchObject({ plan: 'pro', remaining: 1_000, standing: 'grace', graceEndsAt });
+  account.recover(id);
+  await payments.deliver();
+  expect(await payments.balance()).toMatchObject({ plan: 'max', remaining: 9_000, standing: 'active' });
+});
+
+test('whose payment a bank is yet to make give nothing either, and take nothing', async () => {
+  account.changePlanUnpaid(id, 'max', 'active');
+  await payments.deliver();
+  expect(await payments.balance()).toMatchObject({ plan: 'pro', remaining: 1_000, standing: 'active' });
+});
+
+test('are told by the price, whatever the subscription was sold as', async () => {
+  account.changePlan(id, 'max');
+  await payments.deliver();
+  expect(current().metadata.plan).toBe('pro');
+  expect(await payments.balance()).toMatchObject({ plan: 'max' });
+  // Who pays for the smaller plan is on it.
+  const metadata = { ...current().metadata, plan: 'max' };
+  account.change(id, { metadata, ...withItem(current(), 'pro') }, 'customer.subscription.updated');
+  await payments.deliver();
+  expect(await payments.balance()).toMatchObject({ plan: 'pro' });
+});
+
+test('are told by a price of the operator’s own', async () => {
+  const plans = CATALOGUE.plans.map((plan) => ({
+    ...plan,
+    price: plan.price && { stripePrice: `price_own_${plan.id}` },
+  }));
+  payments = new PaymentsUnderTest(account, payments.table, { ...CATALOGUE, plans });
+  const { items } = current();
+  const [item] = items.data as [Stripe.SubscriptionItem];
+  const price = { ...item.price, id: 'price_own_max', product: 'prod_own' };
+  account.change(id, { items: { ...items, data: [{ ...item, price }] } });
+  await payments.process(event('customer.subscription.updated', current()));
+  expect(await payments.balance()).toMatchObject({ plan: 'max' });
+});
