@@ -12,7 +12,7 @@ import type { Plan } from './plan';
 import { PlanCatalogue } from './plan-catalogue';
 import type { ApiEntry } from './private/catalogue';
 import { corsOrigins } from './private/cors';
-import { Environment } from './private/environment';
+import { environmentErrors } from './private/environment-limit';
 import { nameRoutes } from './private/named-routes';
 import { requireProtectable, takeKeysFromAuthorizer } from './private/protectable';
 import { Protection } from './private/protection';
@@ -22,6 +22,7 @@ import { QuotaAuthorizer } from './quota-authorizer';
 import { QuotaStore } from './quota-store';
 import { Refund } from './refund';
 import { Settlement } from './settlement';
+import type { SignUp } from './sign-up';
 import { StripeCatalogue } from './stripe-catalogue';
 import { StripeReconciler } from './stripe-reconciler';
 import { StripeWebhook } from './stripe-webhook';
@@ -96,15 +97,26 @@ export interface PaywallProps {
   readonly store?: QuotaStore;
 
   /**
+   * How new customers come.
+   *
+   * @default SignUp.checkout()
+   */
+  readonly signUp?: SignUp;
+
+  /**
+   * How long a key is served beside the one that its owner has put in its place, between 0 and 30 days. Owners can choose less.
+   *
+   * @default Duration.hours(24)
+   */
+  readonly keyRotationOverlap?: Duration;
+
+  /**
    * The first segment of the path of the billing routes.
    *
    * @default 'billing'
    */
   readonly billingPath?: string;
 }
-
-/** AWS's limit on a function's environment. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
-const MAX_ENVIRONMENT_BYTES = 4096;
 
 /**
  * Turns REST APIs of Amazon API Gateway into paid ones: callers spend quota, meet `402 Payment Required` when it is used up, pay
@@ -202,6 +214,8 @@ export class Paywall extends Construct {
       paywallId,
       webhook: this.webhook,
       settlement: this.settlement,
+      signUp: props.signUp,
+      keyRotationOverlap: props.keyRotationOverlap,
       path: this.billingPath,
     });
     this.node.addValidation({ validate: () => this.validateUse() });
@@ -276,13 +290,6 @@ export class Paywall extends Construct {
       return ['the paywall protects nothing: call `protect(api)`'];
     }
     const stack = Stack.of(this);
-    const environment = JSON.stringify(stack.resolve([this.catalogue._render(stack), this.authorizer._renderApis()]));
-    const bytes = Buffer.byteLength(environment) + 512;
-    return bytes <= MAX_ENVIRONMENT_BYTES
-      ? []
-      : [
-          `\`plans\`, \`topUps\`, \`costs\` and \`routePlans\` must fit a function's environment of ${MAX_ENVIRONMENT_BYTES} bytes ` +
-            `(${Environment.CATALOGUE}, ${Environment.APIS}), got about: ${bytes}`,
-        ];
+    return environmentErrors(stack, this.catalogue._render(stack), this.authorizer._renderApis());
   }
 }

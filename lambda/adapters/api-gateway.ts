@@ -8,6 +8,12 @@ export function header(event: GatewayEvent, name: string): string | undefined {
   return entry?.[1] ?? undefined;
 }
 
+/** A request header that may have come more than once. */
+export function headerValues(event: GatewayEvent, name: string): readonly string[] {
+  const [, values] = Object.entries(event.multiValueHeaders ?? {}).find(([key]) => key.toLowerCase() === name) ?? [];
+  return values ?? [header(event, name) ?? ''];
+}
+
 /** The key that a caller sends as `x-api-key`, or as `Authorization: Bearer`; never from the query string, which logs keep. */
 export function apiKeyOf(event: GatewayEvent): string | undefined {
   const bearer = /^bearer +(\S+) *$/i.exec(header(event, 'authorization') ?? '');

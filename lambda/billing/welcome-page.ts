@@ -1,26 +1,67 @@
 import { escapeHtml } from './page';
 
+/**
+ * - `made`: the caller has started the checkout, and here is the key.
+ * - `shown`: he has started it, and was shown the key before.
+ * - `unclaimed`: somebody else has started it, for all that is known.
+ * - `known`: the customer was known before, and no key is made.
+ */
+export type KeyView =
+  | { readonly kind: 'made'; readonly apiKey: string }
+  | { readonly kind: 'shown' | 'unclaimed' | 'known' };
+
 export interface WelcomeView {
-  /** The new key; absent where the customer has one. */
-  readonly apiKey: string | undefined;
+  readonly key: KeyView;
   /** What was bought, `plan Pro`. */
   readonly purchase: string;
   readonly usageUrl: string;
 }
 
+/** What there is to say of the key, to a program. */
+export function keyNote({ kind }: KeyView): string {
+  switch (kind) {
+    case 'made':
+      return 'Keep the key: it is shown this once.';
+    case 'shown':
+      return 'The payment counts. The key was shown before, once. Who has lost it asks whoever runs this API for another.';
+    case 'unclaimed':
+      return (
+        'The payment counts. The key is shown to whoever has started the checkout: ' +
+        'open this page in the browser that did, or send the claim that POST checkout gave as X-Checkout-Claim.'
+      );
+    case 'known':
+      return 'The payment counts for the key that you have.';
+  }
+}
+
 /** The body of the welcome page, as HTML. */
-export function welcomeBody({ apiKey, purchase, usageUrl }: WelcomeView): string {
-  const bought = escapeHtml(purchase);
-  if (apiKey === undefined) {
-    return `
+export function welcomeBody({ key, purchase, usageUrl }: WelcomeView): string {
+  const added = `Added to the account: ${escapeHtml(purchase)}.`;
+  switch (key.kind) {
+    case 'made':
+      return `
+<h1>You are in</h1>
+<p>${added} Here is your API key. It is shown this once, so keep it now.</p>
+<pre aria-label="API key">${escapeHtml(key.apiKey)}</pre>
+<p>Send it as <code>x-api-key</code>, or as <code>Authorization: Bearer</code>. What is left:</p>
+<pre>curl -H "x-api-key: ${escapeHtml(key.apiKey)}" ${escapeHtml(usageUrl)}</pre>`;
+    case 'shown':
+      return `
 <h1>Thank you</h1>
-<p>Added to your account: ${bought}. Call the API with the key that you have; the next call is served.</p>
+<p>${added} The API key was shown here before, once, and is kept nowhere.</p>
+<p class="soft">If it is lost, ask whoever runs this API for another: the account stays what it is.</p>`;
+    case 'unclaimed':
+      return `
+<h1>Thank you</h1>
+<p>${added} The payment counts.</p>
+<p>The API key is shown once, in the browser in which the checkout was started: open this page there. Nothing is lost by your having
+opened it here.</p>
+<p class="soft">A program sends the claim that it was given with the checkout, as <code>X-Checkout-Claim</code>. If neither can be
+done, ask whoever runs this API for a key.</p>`;
+    case 'known':
+      return `
+<h1>Thank you</h1>
+<p>${added} Call the API with the key that you have; the next call is served.</p>
 <p class="soft">A key is shown once, when it is made, and kept nowhere.</p>`;
   }
-  return `
-<h1>You are in</h1>
-<p>Added to your account: ${bought}. Here is your API key. It is shown this once, so keep it now.</p>
-<pre aria-label="API key">${escapeHtml(apiKey)}</pre>
-<p>Send it as <code>x-api-key</code>, or as <code>Authorization: Bearer</code>. What is left:</p>
-<pre>curl -H "x-api-key: ${escapeHtml(apiKey)}" ${escapeHtml(usageUrl)}</pre>`;
 }

@@ -19,9 +19,6 @@ export interface CustomerStore {
 
   /** Makes the customer, unless there is one of that id. */
   create(customer: string, opening: OpeningBalance): Promise<void>;
-
-  /** Gives the customer a first key; false where there was one already. */
-  addFirstKey(customer: string, keyId: string, hash: Uint8Array): Promise<boolean>;
 }
 
 /** Customers whom a token names, and who were never seen before. */

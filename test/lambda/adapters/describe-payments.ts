@@ -10,7 +10,7 @@ import { balance, NOW, plan } from '../fixtures';
 import { endingAfter, recording } from './clients';
 import { describeRenewals } from './describe-renewals';
 import { describeSettlements } from './describe-settlements';
-import { HASH, NEXT, request, Stores } from './stores';
+import { NEXT, request, Stores } from './stores';
 import type { TestTable } from './table';
 import { viaSdk } from './updates';
 
@@ -242,17 +242,6 @@ export function describePayments(engine: string, url?: string): void {
         const customer = await customerWith({ remaining: 3 });
         await customers.create(customer, openingBalance(plan('free', 50), NOW, new Uint8Array(16)));
         expect((await balanceOf(customer)).remaining).toBe(3);
-      });
-
-      test('get one first key, however many ask at once', async () => {
-        await customers.create('newcomer', openingBalance(plan('free', 50), NOW, new Uint8Array(16)));
-        const asked = Array.from({ length: 20 }, (_, index) => customers.addFirstKey('newcomer', `k${index}`, HASH));
-        expect((await Promise.all(asked)).filter((given) => given)).toHaveLength(1);
-        expect(Object.keys((await balanceOf('newcomer')).keys)).toHaveLength(1);
-      });
-
-      test('that there are none of get no key', async () => {
-        expect(await customers.addFirstKey('nobody', 'key001', HASH)).toBe(false);
       });
 
       test('are linked to the first customer at Stripe', async () => {

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { DynamoDbCustomerStore } from '../../../lambda/adapters/dynamodb-customer-store';
+import { DynamoDbKeyStore } from '../../../lambda/adapters/dynamodb-key-store';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
 import { DynamoDbSpendingStore } from '../../../lambda/adapters/dynamodb-spending-store';
 import { SdkItemUpdates } from '../../../lambda/adapters/sdk-item-updates';
@@ -55,7 +56,8 @@ function balance() {
 /** A call of the customer's. */
 async function spend(cost: number): Promise<void> {
   const keyHash = new Uint8Array(32);
-  await customers.addFirstKey('customer1', 'key001', keyHash);
+  const record = { keyId: 'key001', name: 'first key', createdAt: NOW };
+  await new DynamoDbKeyStore(table.client, table.table).addFirst('customer1', record, keyHash);
   const store = new DynamoDbSpendingStore(new SdkItemUpdates(table.client), table.table);
   const { spent } = await store.spend({ customer: 'customer1', credential: { keyId: 'key001', keyHash }, cost }, NOW);
   expect(spent).toBe(true);
