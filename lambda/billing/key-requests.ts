@@ -61,7 +61,7 @@ export function readOverlap(body: Body | undefined, longest: number): { readonly
 function readName(value: unknown): string | undefined {
   const name = typeof value === 'string' ? value.trim() : '';
   const length = [...name].length;
-  const isPrintable = !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(name);
+  const isPrintable = !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(name);
   return length > 0 && length <= MAX_NAME_LENGTH && isPrintable && !holdsApiKey(name) ? name : undefined;
 }
 
