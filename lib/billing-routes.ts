@@ -1,20 +1,26 @@
 import { Duration, Lazy, Stack, Validations } from 'aws-cdk-lib';
 import {
   AuthorizationType,
+  AwsIntegration,
+  Cors,
+  type CorsOptions,
   type IResource,
   type IRestApi,
   LambdaIntegration,
   type Method,
 } from 'aws-cdk-lib/aws-apigateway';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Payments } from './payments';
 import type { PlanCatalogue } from './plan-catalogue';
-import type { ApiEntry } from './private/catalogue';
+import type { ApiEntry, BillingEntry } from './private/catalogue';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
+import { requireInteger } from './private/validation';
 import type { QuotaStore } from './quota-store';
 import type { Settlement } from './settlement';
+import { SignUp } from './sign-up';
 import type { StripeWebhook } from './stripe-webhook';
 
 /** Properties of `BillingRoutes`. */
@@ -43,15 +49,33 @@ export interface BillingRoutesProps {
 
   /** The first segment of the routes' path, without a slash. */
   readonly path: string;
+
+  /**
+   * How new customers come.
+   *
+   * @default SignUp.checkout()
+   */
+  readonly signUp?: SignUp;
+
+  /**
+   * How long a key is served beside the one that its owner has put in its place, between 0 and 30 days.
+   *
+   * @default Duration.hours(24)
+   */
+  readonly keyRotationOverlap?: Duration;
 }
 
-/** The routes by which customers sign up, pay, and see what is left. They identify the caller, and never spend quota. */
+/** The header by which a program shows that it has started a checkout. */
+const CLAIM_HEADER = 'X-Checkout-Claim';
+
+/** The routes by which customers sign up, pay, see what is left, and keep their keys. They identify the caller, and never spend quota. */
 export class BillingRoutes extends Construct {
   /** The function behind all of them but the webhook. */
   public readonly handler: IFunction;
 
   private readonly fn: HandlerFunction;
   private readonly apis: ApiEntry[] = [];
+  private readonly signUp: SignUp;
   private takesReports = false;
 
   constructor(
@@ -61,9 +85,14 @@ export class BillingRoutes extends Construct {
   ) {
     super(scope, id);
     const stack = Stack.of(this);
+    this.signUp = props.signUp ?? SignUp.checkout();
+    const billing: BillingEntry = {
+      signUp: this.signUp._entry,
+      rotationOverlap: rotationOverlap(props.keyRotationOverlap ?? Duration.hours(24)),
+    };
     this.fn = new HandlerFunction(this, 'Handler', {
       bundle: 'billing',
-      description: 'Plans, checkout, welcome and usage of the paid API',
+      description: 'Plans, checkout, welcome, usage and keys of the paid API',
       timeout: Duration.seconds(20),
       environment: {
         [Environment.TABLE_NAME]: props.store.table.tableName,
@@ -71,12 +100,16 @@ export class BillingRoutes extends Construct {
         [Environment.STRIPE_SECRET_KEY_ARN]: props.payments.secretKey.secretArn,
         [Environment.PAYWALL_ID]: props.paywallId,
         [Environment.CHECKOUT]: JSON.stringify(props.payments._renderCheckout()),
+        [Environment.BILLING]: stack.toJsonString(billing),
         [Environment.APIS]: Lazy.string({ produce: () => stack.toJsonString(this.apis) }),
       },
     });
     this.handler = this.fn;
     props.store.grants.manageCustomers(this.handler);
     props.store.grants.readLedger(this.handler);
+    if (this.signUp._entry.kind === 'open') {
+      props.store.grants.countSignUps(this.handler);
+    }
     props.payments.secretKey.grantRead(this.handler);
   }
 
@@ -93,9 +126,11 @@ export class BillingRoutes extends Construct {
       );
     }
     this.apis.push(entry);
-    const billing = api.root.addResource(path);
-    const integration = new LambdaIntegration(this.handler, { allowTestInvoke: false });
-    const add = (httpMethod: string, resource: IResource, target: LambdaIntegration) =>
+    const billing = api.root.addResource(path, {
+      defaultCorsPreflightOptions: admitClaim(api.root.defaultCorsPreflightOptions),
+    });
+    const integration = this.integrate(api, path);
+    const add = (httpMethod: string, resource: IResource, target: AwsIntegration) =>
       acknowledgeOpen(
         resource.addMethod(httpMethod, target, { authorizationType: AuthorizationType.NONE, apiKeyRequired: false }),
       );
@@ -106,6 +141,15 @@ export class BillingRoutes extends Construct {
     add('GET', billing.addResource('welcome'), integration);
     add('GET', billing.addResource('usage'), integration);
     add('POST', billing.addResource('portal'), integration);
+    const keys = billing.addResource('keys');
+    add('GET', keys, integration);
+    add('POST', keys, integration);
+    const key = keys.addResource('{keyId}');
+    add('DELETE', key, integration);
+    add('POST', key.addResource('rotate'), integration);
+    if (this.signUp._entry.kind === 'open') {
+      add('POST', billing.addResource('sign-up'), integration);
+    }
     if (Object.values(entry.costs).some((cost) => typeof cost === 'object')) {
       this.takeReports();
       add('POST', billing.addResource('reports').addResource('{token}'), integration);
@@ -117,6 +161,19 @@ export class BillingRoutes extends Construct {
     return billing;
   }
 
+  /** All methods of an API share one permission, since a function's policy has room for some 45 of them. */
+  private integrate(api: IRestApi, path: string): AwsIntegration {
+    this.handler.addPermission(`Invoke${this.apis.length}`, {
+      principal: new ServicePrincipal('apigateway.amazonaws.com'),
+      sourceArn: api.arnForExecuteApi('*', `/${path}/*`),
+    });
+    return new AwsIntegration({
+      service: 'lambda',
+      proxy: true,
+      path: `2015-03-31/functions/${this.handler.functionArn}/invocations`,
+    });
+  }
+
   private takeReports(): void {
     if (!this.takesReports) {
       const queue = this.props.settlement._reports();
@@ -125,6 +182,18 @@ export class BillingRoutes extends Construct {
       this.takesReports = true;
     }
   }
+}
+
+function rotationOverlap(overlap: Duration): number {
+  if (!overlap.isUnresolved()) {
+    requireInteger('keyRotationOverlap (seconds)', overlap.toSeconds({ integral: false }), 0, 30 * 86_400);
+  }
+  return overlap.toSeconds();
+}
+
+/** A page of another origin has no cookie of this one, so it sends its claim as a header. */
+function admitClaim(cors: CorsOptions | undefined): CorsOptions | undefined {
+  return cors && { ...cors, allowHeaders: [...(cors.allowHeaders ?? Cors.DEFAULT_HEADERS), CLAIM_HEADER] };
 }
 
 /** For those who check their app with cdk-nag. */

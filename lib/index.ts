@@ -18,6 +18,7 @@ export * from './quota-authorizer';
 export * from './quota-store';
 export * from './refund';
 export * from './settlement';
+export * from './sign-up';
 export * from './stripe-catalogue';
 export * from './stripe-event-bridge';
 export * from './stripe-events';

@@ -24,6 +24,7 @@ import { QuotaAuthorizer } from './quota-authorizer';
 import { QuotaStore } from './quota-store';
 import { Refund } from './refund';
 import { Settlement } from './settlement';
+import type { SignUp } from './sign-up';
 import { StripeCatalogue } from './stripe-catalogue';
 import { StripeEventBridge } from './stripe-event-bridge';
 import { StripeReconciler } from './stripe-reconciler';
@@ -97,6 +98,20 @@ export interface PaywallProps {
    * @default - a store of its own, whose table outlives the stack
    */
   readonly store?: QuotaStore;
+
+  /**
+   * How new customers come.
+   *
+   * @default SignUp.checkout()
+   */
+  readonly signUp?: SignUp;
+
+  /**
+   * How long a key is served beside the one that its owner has put in its place, between 0 and 30 days. Owners can choose less.
+   *
+   * @default Duration.hours(24)
+   */
+  readonly keyRotationOverlap?: Duration;
 
   /**
    * The first segment of the path of the billing routes.
@@ -211,6 +226,8 @@ export class Paywall extends Construct {
       paywallId,
       webhook,
       settlement: this.settlement,
+      signUp: props.signUp,
+      keyRotationOverlap: props.keyRotationOverlap,
       path: this.billingPath,
     });
     this.node.addValidation({ validate: () => this.validateUse() });

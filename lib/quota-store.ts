@@ -50,9 +50,20 @@ export class QuotaStoreGrants {
     return this.allow(grantee, ['dynamodb:UpdateItem'], ['CUSTOMER#*']);
   }
 
-  /** Read customers, make new ones, and give them keys. No ledger entry, no event. */
+  /**
+   * Read customers, make new ones, and give them keys or take these away; and write down what was changed, without reading what others
+   * have written. No ledger entry, no event.
+   */
   public manageCustomers(grantee: IGrantable): Grant {
-    return this.allow(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], ['CUSTOMER#*']);
+    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'];
+    return this.allow(grantee, actions, ['CUSTOMER#*']).combine(
+      this.allow(grantee, ['dynamodb:PutItem', 'dynamodb:UpdateItem'], ['AUDIT#*']),
+    );
+  }
+
+  /** Count sign-ups by their source addresses, which are there as hashes. No customer. */
+  public countSignUps(grantee: IGrantable): Grant {
+    return this.allow(grantee, ['dynamodb:UpdateItem'], ['SIGNUP#*']);
   }
 
   /** See what has been credited. It changes nothing, and reads no customer. */

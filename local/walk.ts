@@ -74,7 +74,8 @@ class Walker {
     const { catalogue } = this.options;
     const started = await this.request('POST', `${this.billingUrl}/checkout`, { plan: catalogue.defaultPlan });
     this.line(started, 'POST', `${this.billingUrl}/checkout`, 201, `sign up for plan ${catalogue.defaultPlan}`);
-    const welcome = await this.welcome(await this.pressPay(String(started.body.url)));
+    const claim = String(started.body.claim);
+    const welcome = await this.welcome(await this.pressPay(String(started.body.url)), { 'X-Checkout-Claim': claim });
     const { apiKey } = welcome.body;
     if (typeof apiKey !== 'string') {
       throw new WalkError(`the welcome page must show a key, but answered ${JSON.stringify(welcome.body)}`);
@@ -131,14 +132,14 @@ class Walker {
     return paid.location;
   }
 
-  private async welcome(url: string): Promise<Answer> {
-    const welcome = await this.request('GET', url);
+  private async welcome(url: string, headers: Record<string, string> = {}): Promise<Answer> {
+    const welcome = await this.request('GET', url, undefined, headers);
     this.line(welcome, 'GET', `${this.billingUrl}/welcome`, 200, String(welcome.body.note));
     return welcome;
   }
 
   private async remaining(key: string): Promise<number> {
-    const usage = await this.request('GET', `${this.billingUrl}/usage`, undefined, key);
+    const usage = await this.request('GET', `${this.billingUrl}/usage`, undefined, { 'x-api-key': key });
     this.line(
       usage,
       'GET',
@@ -150,7 +151,7 @@ class Walker {
   }
 
   private call(key: string): Promise<Answer> {
-    return this.request(this.options.call.method, this.callUrl, undefined, key);
+    return this.request(this.options.call.method, this.callUrl, undefined, { 'x-api-key': key });
   }
 
   /** Prints a step, and ends the walk where it did not do what it should. */
@@ -175,7 +176,12 @@ class Walker {
     this.options.print(`${method.padEnd(5)}${path.padEnd(36)} ${status.padEnd(8)}${time.padStart(9)}   ${note}`);
   }
 
-  private async request(method: string, url: string, body?: object, key?: string): Promise<Answer> {
+  private async request(
+    method: string,
+    url: string,
+    body?: object,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     const started = performance.now();
     const form = body instanceof URLSearchParams;
     const response = await fetch(url, {
@@ -183,7 +189,7 @@ class Walker {
       redirect: 'manual',
       headers: {
         Accept: 'application/json',
-        ...(key !== undefined && { 'x-api-key': key }),
+        ...headers,
         ...(body !== undefined && !form && { 'Content-Type': 'application/json' }),
       },
       body: form ? body : body && JSON.stringify(body),

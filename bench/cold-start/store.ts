@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbCustomerStore } from '../../lambda/adapters/dynamodb-customer-store';
+import { DynamoDbKeyStore } from '../../lambda/adapters/dynamodb-key-store';
 import { hashApiKey, newApiKey, newCustomerId } from '../../lambda/domain/api-key';
 import { startStore } from '../../local/store/store';
 import { AWS, authorizerEnvironment, callWith, TABLE, TABLE_DEFINITION } from './environment';
@@ -10,19 +11,23 @@ async function main(customers: number, units: number): Promise<void> {
     tables: [{ name: TABLE, definition: TABLE_DEFINITION }],
   });
   Object.assign(process.env, AWS);
-  const store = new DynamoDbCustomerStore(new DynamoDBClient({ endpoint: url }), TABLE);
+  const client = new DynamoDBClient({ endpoint: url });
+  const stores = { customers: new DynamoDbCustomerStore(client, TABLE), keys: new DynamoDbKeyStore(client, TABLE) };
   const events: object[] = [];
   while (events.length < customers) {
-    events.push(await callOfNewCustomer(store, units));
+    events.push(await callOfNewCustomer(stores, units));
   }
   process.send?.({ environment: authorizerEnvironment(url), events });
 }
 
-async function callOfNewCustomer(store: DynamoDbCustomerStore, units: number): Promise<object> {
+async function callOfNewCustomer(
+  { customers, keys }: { readonly customers: DynamoDbCustomerStore; readonly keys: DynamoDbKeyStore },
+  units: number,
+): Promise<object> {
   const customer = newCustomerId();
   const { text, key } = newApiKey('test', customer);
   const periodStart = Math.floor(Date.now() / 1000);
-  await store.create(customer, {
+  await customers.create(customer, {
     plan: 'free',
     standing: 'active',
     remaining: units,
@@ -32,7 +37,7 @@ async function callOfNewCustomer(store: DynamoDbCustomerStore, units: number): P
     periodEnd: periodStart + 86_400,
     linkSecret: new Uint8Array(16),
   });
-  await store.addFirstKey(customer, key.keyId, hashApiKey(text));
+  await keys.addFirst(customer, { keyId: key.keyId, name: 'bench', createdAt: periodStart }, hashApiKey(text));
   return callWith(text);
 }
 

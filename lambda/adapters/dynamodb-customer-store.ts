@@ -7,8 +7,7 @@ import {
 import type { Balance, OpeningBalance } from '../domain/balance';
 import type { Account, Bought, CustomerStore } from '../domain/customers';
 import { toEntitlement } from './dynamodb-entitlement';
-import { binary, fromOpeningBalance, type Item, Key, text, toBalance } from './dynamodb-items';
-import { SdkItemUpdates } from './sdk-item-updates';
+import { fromOpeningBalance, type Item, Key, text, toBalance } from './dynamodb-items';
 
 /** Customers in DynamoDB, as the billing routes read and make them. */
 export class DynamoDbCustomerStore implements CustomerStore {
@@ -33,17 +32,6 @@ export class DynamoDbCustomerStore implements CustomerStore {
 
   public create(customer: string, opening: OpeningBalance): Promise<void> {
     return createCustomer(this.client, this.table, customer, opening);
-  }
-
-  public async addFirstKey(customer: string, keyId: string, hash: Uint8Array): Promise<boolean> {
-    const outcome = await new SdkItemUpdates(this.client).updateItem(this.table, {
-      key: Key.balance(customer),
-      update: 'SET #keys = :keys, #keyExpiries = :none',
-      condition: 'attribute_exists(#pk) AND attribute_not_exists(#keys)',
-      attributes: ['pk', 'keys', 'keyExpiries'],
-      values: { ':keys': { M: { [keyId]: binary(hash) } }, ':none': { M: {} } },
-    });
-    return outcome.done;
   }
 
   /** Our customer of a Stripe customer. */

@@ -18,6 +18,8 @@ export const Key = {
   cursor: () => key('CURSOR#STRIPE', 'CURSOR'),
   /** Which customer of ours a Stripe customer is. */
   stripeCustomer: (id: string) => key(`STRIPE#${id}`, 'CUSTOMER'),
+  /** How many have signed up from a place within an hour. */
+  signUps: (id: string) => key(`SIGNUP#${id}`, 'SIGNUP'),
   /** A call that has been settled. */
   charge: (id: string) => key(`CHARGE#${id}`, 'CHARGE'),
 };

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import type { KeyMode } from '../domain/api-key';
 import type { Bought } from '../domain/customers';
 import { topUpEntry } from '../domain/ledger';
 import type { LineItem, Purchase, PurchaseMetadata } from '../domain/purchase';
@@ -7,6 +8,8 @@ import type { StripeConnection } from './stripe-client';
 
 /** A Checkout Session that waits for its customer. */
 export interface OpenCheckout {
+  /** `cs_…` */
+  readonly id: string;
   readonly url: string;
   /** ISO 8601. */
   readonly expiresAt: string;
@@ -31,6 +34,8 @@ export interface Checkout {
   outcome(sessionId: string): Promise<CheckoutOutcome | undefined>;
   /** Makes a customer of ours a customer at Stripe, once, and gives the id. */
   createCustomer(customer: string, paywall: string): Promise<string>;
+  /** Whether payments are real. */
+  mode(): Promise<KeyMode>;
   /** Where a customer sees to cards, invoices and the subscription himself. */
   openPortal(stripeCustomer: string, returnUrl: string): Promise<string>;
   /** Where to pay what a subscription owes; nothing where it owes nothing. */
@@ -53,7 +58,7 @@ export class StripeCheckout implements Checkout {
       mode: recurring ? 'subscription' : 'payment',
       client_reference_id: purchase.customer,
       line_items: [{ quantity: 1, ...(await this.price(client, line)) }],
-      metadata,
+      metadata: { ...metadata, ...(purchase.claim !== undefined && { claim: purchase.claim }) },
       ...(recurring && { subscription_data: { metadata, trial_period_days: purchase.trialDays } }),
       ...(purchase.options.promotionCodes && { allow_promotion_codes: true }),
       ...(purchase.options.automaticTax && { automatic_tax: { enabled: true } }),
@@ -64,7 +69,7 @@ export class StripeCheckout implements Checkout {
     if (session.url === null) {
       throw new Error(`checkout session ${session.id} has no URL`);
     }
-    return { url: session.url, expiresAt: new Date(session.expires_at * 1000).toISOString() };
+    return { id: session.id, url: session.url, expiresAt: new Date(session.expires_at * 1000).toISOString() };
   }
 
   /** The price that a deployment has made; where there is none of that amount, one for this purchase alone. */
@@ -120,6 +125,10 @@ export class StripeCheckout implements Checkout {
       { idempotencyKey: `${paywall}/customer/${customer}` },
     );
     return id;
+  }
+
+  public mode(): Promise<KeyMode> {
+    return this.stripe.mode();
   }
 
   public async openPortal(stripeCustomer: string, returnUrl: string): Promise<string> {

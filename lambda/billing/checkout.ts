@@ -4,11 +4,19 @@ import { apiKeyOf, header, json, problem } from '../adapters/api-gateway';
 import type { OpenCheckout } from '../adapters/stripe-checkout';
 import { newCustomerId } from '../domain/api-key';
 import { asOf, type Balance } from '../domain/balance';
+import { hashClaim } from '../domain/checkout-claim';
 import { isGenuine, parseCheckoutToken } from '../domain/checkout-link';
 import { findOffer, type Offer, recommend } from '../domain/offer';
 import { lineItemOf, type Purchase } from '../domain/purchase';
-import { identify, unauthorized } from './identify';
+import { bodyText, jsonBody } from './body';
+import { claimCookie } from './claims';
+import { type IdentifiedCustomer, identify, unauthorized } from './identify';
 import type { BillingDependencies, BillingRequest } from './request';
+import { suspended } from './suspended';
+
+const CLOSED =
+  'New accounts are opened by whoever runs this API: ask there for a key. ' +
+  'Who has one sends it as x-api-key, or as Authorization: Bearer, and buys with it.';
 
 /** `POST checkout`: a checkout for a new customer, or, with a key, for the one that it belongs to. */
 export async function startCheckout(
@@ -28,13 +36,42 @@ export async function startCheckout(
     const detail = 'A top-up is added to a balance: send the API key that it is for, or start on a plan.';
     return problem(401, 'Unauthorized', detail, request.requestId, { 'WWW-Authenticate': 'Bearer realm="api"' });
   }
-  const conflict = caller && alreadyOn(caller.balance, offer);
+  if (caller !== undefined) {
+    return sellTo(caller, offer, request, dependencies);
+  }
+  return dependencies.billing.signUp.kind === 'closed'
+    ? problem(403, 'Forbidden', CLOSED, request.requestId)
+    : sellToNewcomer(offer, request, dependencies);
+}
+
+async function sellTo(
+  { customer, balance }: IdentifiedCustomer,
+  offer: Offer,
+  request: BillingRequest,
+  dependencies: BillingDependencies,
+): Promise<APIGatewayProxyResult> {
+  if (balance.standing === 'suspended') {
+    return suspended('Nothing is sold to it', request.requestId);
+  }
+  const conflict = alreadyOn(balance, offer);
   if (conflict !== undefined) {
     return problem(409, 'Conflict', conflict, request.requestId);
   }
-  const customer = caller?.customer ?? newCustomerId();
-  const opened = await open(customer, offer, request, dependencies);
-  return json(201, opened, { Location: opened.url });
+  const { url, expiresAt } = await open({ customer, offer }, request, dependencies);
+  return json(201, { url, expiresAt }, { Location: url });
+}
+
+/** Whoever comes back from this checkout with the claim is shown the key. */
+async function sellToNewcomer(
+  offer: Offer,
+  request: BillingRequest,
+  dependencies: BillingDependencies,
+): Promise<APIGatewayProxyResult> {
+  const claim = dependencies.newClaim();
+  const started = { customer: newCustomerId(), offer, claim: hashClaim(claim) };
+  const { id, url, expiresAt } = await open(started, request, dependencies);
+  const welcomeUrl = `${request.billingUrl}/welcome?session_id=${id}`;
+  return json(201, { url, expiresAt, claim, welcomeUrl }, { Location: url, 'Set-Cookie': claimCookie(claim, request) });
 }
 
 /** `GET checkout/{token}`: the link in a 402. It leads its holder to pay for one customer, and shows nothing of him. */
@@ -56,6 +93,9 @@ export async function followLink(
   if (clock() >= token.expiresAt) {
     return problem(410, 'Gone', 'This link has expired. Call the API again and follow the new one.', request.requestId);
   }
+  if (balance.standing === 'suspended') {
+    return suspended('Nothing is sold to it', request.requestId);
+  }
   const { plan, topUp } = request.event.queryStringParameters ?? {};
   const named = plan !== undefined || topUp !== undefined;
   if (!named) {
@@ -71,12 +111,11 @@ export async function followLink(
     const detail = conflict ?? 'What this link sells is sold no more. Call the API again and follow the new one.';
     return problem(409, 'Conflict', detail, request.requestId);
   }
-  return redirect((await open(token.customer, offer, request, dependencies)).url);
+  return redirect((await open({ customer: token.customer, offer }, request, dependencies)).url);
 }
 
 async function open(
-  customer: string,
-  offer: Offer,
+  { customer, offer, claim }: Pick<Purchase, 'customer' | 'offer' | 'claim'>,
   { billingUrl }: BillingRequest,
   { store, checkout, catalogue, paywallId, checkoutOptions }: BillingDependencies,
 ): Promise<OpenCheckout> {
@@ -86,6 +125,7 @@ async function open(
     customer,
     paywall: paywallId,
     offer,
+    claim,
     // Checkout makes a customer at Stripe of whoever is new; of whoever is known here it would make a second one.
     stripeCustomer:
       account.stripeCustomer ?? (isKnown ? await checkout.createCustomer(customer, paywallId) : undefined),
@@ -100,17 +140,9 @@ async function open(
 }
 
 /** Reads `{"plan": "pro"}` or `plan=pro`, as a form sends it. */
-function readWanted({ event }: BillingRequest): { plan?: string; topUp?: string } | undefined {
-  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8').toString();
-  if (header(event, 'content-type')?.startsWith('application/x-www-form-urlencoded')) {
-    return Object.fromEntries(new URLSearchParams(body));
-  }
-  try {
-    const wanted: unknown = JSON.parse(body);
-    return typeof wanted === 'object' && wanted !== null ? wanted : undefined;
-  } catch {
-    return undefined;
-  }
+function readWanted(request: BillingRequest): { plan?: string; topUp?: string } | undefined {
+  const isForm = header(request.event, 'content-type')?.startsWith('application/x-www-form-urlencoded');
+  return isForm ? Object.fromEntries(new URLSearchParams(bodyText(request))) : jsonBody(request);
 }
 
 function notSold(catalogue: Catalogue, requestId: string): APIGatewayProxyResult {

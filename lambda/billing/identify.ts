@@ -1,6 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { apiKeyOf, problem } from '../adapters/api-gateway';
-import { hashApiKey, parseApiKey } from '../domain/api-key';
+import { type ApiKey, hashApiKey, parseApiKey } from '../domain/api-key';
 import { asOf, type Balance } from '../domain/balance';
 import { isAuthentic } from '../domain/charge';
 import type { BillingDependencies, BillingRequest } from './request';
@@ -8,6 +8,8 @@ import type { BillingDependencies, BillingRequest } from './request';
 export interface IdentifiedCustomer {
   readonly customer: string;
   readonly balance: Balance;
+  /** The key that was sent; absent where the customer was identified by something else. */
+  readonly key?: ApiKey;
 }
 
 /** The customer whose key the request carries; nothing where it carries none that is valid. It spends no quota. */
@@ -25,7 +27,7 @@ export async function identify(
   if (balance === undefined || !isAuthentic(balance, credential, clock())) {
     return undefined;
   }
-  return { customer: key.customer, balance: asOf(balance, catalogue, clock()) };
+  return { customer: key.customer, balance: asOf(balance, catalogue, clock()), key };
 }
 
 /** 401, in the same words as the gateway's. */

@@ -3,31 +3,43 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import type { CheckoutEntry } from '../../lib/private/catalogue';
+import type { BillingEntry, CheckoutEntry } from '../../lib/private/catalogue';
 import { Environment } from '../../lib/private/environment';
 import { systemClock } from '../adapters/clock';
+import { DynamoDbAuditLog } from '../adapters/dynamodb-audit-log';
 import { DynamoDbCustomerStore } from '../adapters/dynamodb-customer-store';
+import { DynamoDbKeyStore } from '../adapters/dynamodb-key-store';
+import { DynamoDbSignUpCounter } from '../adapters/dynamodb-sign-up-counter';
 import { readApis, readCatalogue, requireEnv } from '../adapters/environment';
 import { SecretReader } from '../adapters/secrets';
 import { SqsReportQueue } from '../adapters/sqs-report-queue';
 import { StripeCheckout } from '../adapters/stripe-checkout';
 import { StripeConnection } from '../adapters/stripe-client';
+import { CLAIM_BYTES, claimText } from '../domain/checkout-claim';
 import { route } from './routes';
 
+const dynamoDb = new DynamoDBClient({});
+const table = requireEnv(Environment.TABLE_NAME);
+const billing = JSON.parse(requireEnv(Environment.BILLING)) as BillingEntry;
 const secrets = new SecretReader(new SecretsManagerClient({}), systemClock);
 
 // Only where a route's cost is reported is there a queue.
 const reportsUrl = process.env[Environment.REPORTS_QUEUE_URL];
 
 const dependencies = {
-  store: new DynamoDbCustomerStore(new DynamoDBClient({}), requireEnv(Environment.TABLE_NAME)),
+  store: new DynamoDbCustomerStore(dynamoDb, table),
+  keys: new DynamoDbKeyStore(dynamoDb, table),
+  auditLog: new DynamoDbAuditLog(dynamoDb, table),
   checkout: new StripeCheckout(new StripeConnection(secrets, requireEnv(Environment.STRIPE_SECRET_KEY_ARN))),
   catalogue: readCatalogue(),
   apis: readApis(),
   clock: systemClock,
   paywallId: requireEnv(Environment.PAYWALL_ID),
   checkoutOptions: JSON.parse(requireEnv(Environment.CHECKOUT)) as CheckoutEntry,
+  billing,
   newLinkSecret: () => randomBytes(16),
+  newClaim: () => claimText(randomBytes(CLAIM_BYTES)),
+  signUps: billing.signUp.kind === 'open' ? new DynamoDbSignUpCounter(dynamoDb, table) : undefined,
   reports: reportsUrl === undefined ? undefined : new SqsReportQueue(new SQSClient({}), reportsUrl),
 };
 

@@ -6,13 +6,14 @@ import type { BillingDependencies, BillingRequest } from './request';
 /** `GET plans`: what is sold. It is the same for everybody, so it may be kept for a minute. */
 export async function listPlans(
   { billingUrl }: BillingRequest,
-  { catalogue }: BillingDependencies,
+  { catalogue, billing }: BillingDependencies,
 ): Promise<APIGatewayProxyResult> {
   const body = {
     plans: catalogue.plans.map(({ id, name, quota, price }) => ({ id, name, quota, price: publicPrice(price) })),
     topUps: catalogue.topUps.map(({ id, name, units, price }) => ({ id, name, units, price: publicPrice(price) })),
     defaultPlan: catalogue.defaultPlan,
     checkout: { method: 'POST', url: `${billingUrl}/checkout`, body: [{ plan: 'id' }, { topUp: 'id' }] },
+    ...(billing.signUp.kind === 'open' && { signUp: { method: 'POST', url: `${billingUrl}/sign-up` } }),
   };
   return json(200, body, { 'Cache-Control': 'public, max-age=60' });
 }

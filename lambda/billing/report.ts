@@ -1,6 +1,7 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { json, problem } from '../adapters/api-gateway';
 import { isReportGenuine, MAX_REPORTED_UNITS, parseReportToken } from '../domain/report-link';
+import { jsonBody } from './body';
 import type { BillingDependencies, BillingRequest } from './request';
 
 /** `POST reports/{token}`: a backend tells, once, what a call took. The link came to it with the call. */
@@ -34,13 +35,8 @@ export async function takeReport(
   return json(202, { reserved: token.call.charged, units });
 }
 
-function readUnits({ event }: BillingRequest): number | undefined {
-  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8').toString();
-  try {
-    const { units } = JSON.parse(body) as { units?: unknown };
-    const valid = typeof units === 'number' && Number.isInteger(units) && units >= 0 && units <= MAX_REPORTED_UNITS;
-    return valid ? units : undefined;
-  } catch {
-    return undefined;
-  }
+function readUnits(request: BillingRequest): number | undefined {
+  const { units } = jsonBody(request) ?? {};
+  const valid = typeof units === 'number' && Number.isInteger(units) && units >= 0 && units <= MAX_REPORTED_UNITS;
+  return valid ? units : undefined;
 }

@@ -3,11 +3,13 @@ import type { ApiEntry } from '../../lib/private/catalogue';
 import { header, problem, publicUrl, wantsHtml } from '../adapters/api-gateway';
 import { logError } from '../adapters/log';
 import { followLink, startCheckout } from './checkout';
+import { listKeys, makeKey, removeKey, replaceKey } from './keys';
 import { escapeHtml, page } from './page';
 import { listPlans } from './plans';
 import { openPortal } from './portal';
 import { takeReport } from './report';
 import type { BillingDependencies, BillingRequest } from './request';
+import { signUp } from './sign-up';
 import { showUsage } from './usage';
 import { welcome } from './welcome';
 
@@ -20,6 +22,11 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET welcome': welcome,
   'GET usage': showUsage,
   'POST portal': openPortal,
+  'GET keys': listKeys,
+  'POST keys': makeKey,
+  'POST keys/{keyId}/rotate': replaceKey,
+  'DELETE keys/{keyId}': removeKey,
+  'POST sign-up': signUp,
   'POST reports/{token}': takeReport,
 };
 

@@ -1,16 +1,20 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { json, problem, wantsHtml } from '../adapters/api-gateway';
+import { header, json, problem, wantsHtml } from '../adapters/api-gateway';
 import type { CheckoutOutcome } from '../adapters/stripe-checkout';
-import { hashApiKey, newApiKey } from '../domain/api-key';
+import { Audit } from '../domain/audit';
 import { findPlan, openingBalance } from '../domain/balance';
+import { isClaimed } from '../domain/checkout-claim';
+import { createFirstKey } from '../domain/keys';
+import { claimsOf } from './claims';
+import { FIRST_KEY } from './first-key';
 import { page } from './page';
 import type { BillingDependencies, BillingRequest } from './request';
-import { type WelcomeView, welcomeBody } from './welcome-page';
+import { type KeyView, noteOf, type WelcomeView, welcomeBody } from './welcome-page';
 
 /**
- * `GET welcome`: where Stripe sends a customer back to. A new customer's key is made here, shown once, and kept nowhere. It does
- * not wait for the event that credits the purchase, which may yet be on its way: whichever comes first makes the customer, and until
- * the other has come the answer says so.
+ * `GET welcome`: where Stripe sends a customer back to. A new customer's key is made here, shown once, and kept nowhere: to whoever has
+ * started the checkout, and to nobody else who has come by the address. It does not wait for the event that credits the purchase, which
+ * may yet be on its way: whichever comes first makes the customer, and until the other has come the answer says so.
  */
 export async function welcome(
   request: BillingRequest,
@@ -18,15 +22,19 @@ export async function welcome(
 ): Promise<APIGatewayProxyResult> {
   const sessionId = request.event.queryStringParameters?.session_id ?? '';
   const outcome = /^cs_\w{1,200}$/.test(sessionId) ? await dependencies.checkout.outcome(sessionId) : undefined;
-  if (outcome === undefined) {
+  if (outcome === undefined || outcome.metadata.paywall !== dependencies.paywallId) {
     return problem(404, 'Not Found', 'There is no such checkout. Start one with POST checkout.', request.requestId);
   }
   if (!outcome.complete) {
     const detail = 'This checkout is not finished. Finish it, and come back.';
     return problem(409, 'Conflict', detail, request.requestId);
   }
+  if (isPrefetch(request)) {
+    // A browser throws away what it was refused in advance, and asks again when the page is wanted.
+    return problem(503, 'Service Unavailable', 'This page is not made in advance. Open it.', request.requestId);
+  }
   const view = {
-    apiKey: await firstKey(outcome, dependencies),
+    key: await keyFor(outcome, request, dependencies),
     purchase: purchaseName(outcome, dependencies),
     progress: await progressOf(outcome, dependencies),
     usageUrl: `${request.billingUrl}/usage`,
@@ -47,25 +55,41 @@ async function progressOf(
 }
 
 /** The page looks again by itself, but for one with a key, which the next would not have. */
-function refresh({ apiKey, progress }: WelcomeView): Record<string, string> {
-  return apiKey === undefined && progress === 'crediting' ? { Refresh: String(REFRESH_SECONDS) } : {};
+function refresh({ key, progress }: WelcomeView): Record<string, string> {
+  return key.kind !== 'made' && progress === 'crediting' ? { Refresh: String(REFRESH_SECONDS) } : {};
 }
 
 const REFRESH_SECONDS = 3;
 
-const NOTES: Readonly<Record<WelcomeView['progress'], string>> = {
-  credited: 'The payment counts for the key that you have.',
-  crediting: 'Paid, and being credited: that takes some seconds, and usageUrl tells when it is done.',
-  awaiting_payment: 'The payment is under way, and is credited when the bank has confirmed it.',
-};
-
-/** The customer's first key; nothing where there is one. */
-async function firstKey(outcome: CheckoutOutcome, dependencies: BillingDependencies): Promise<string | undefined> {
-  const { store, catalogue, clock, newLinkSecret } = dependencies;
-  const { text, key } = newApiKey(outcome.livemode ? 'live' : 'test', outcome.customer);
+/** What the caller is shown of the customer's first key. Who has no claim changes nothing. */
+async function keyFor(
+  { customer, metadata, livemode }: CheckoutOutcome,
+  request: BillingRequest,
+  { store, keys, auditLog, catalogue, clock, newLinkSecret }: BillingDependencies,
+): Promise<KeyView> {
+  if (metadata.claim === undefined) {
+    return { kind: 'known' };
+  }
+  if (!isClaimed(claimsOf(request), metadata.claim)) {
+    return { kind: 'unclaimed' };
+  }
+  const now = clock();
   const plan = findPlan(catalogue, catalogue.defaultPlan);
-  await store.create(outcome.customer, openingBalance(plan, clock(), newLinkSecret()));
-  return (await store.addFirstKey(outcome.customer, key.keyId, hashApiKey(text))) ? text : undefined;
+  await store.create(customer, openingBalance(plan, now, newLinkSecret()));
+  const balance = await store.balance(customer);
+  if (Object.keys(balance?.keys ?? {}).length > 0) {
+    return { kind: 'shown' };
+  }
+  const from = request.event.requestContext.identity.sourceIp;
+  const audit = new Audit(auditLog, { who: 'checkout', from }, clock);
+  const newKey = { mode: livemode ? ('live' as const) : ('test' as const), name: FIRST_KEY };
+  const made = await createFirstKey(customer, newKey, now, { keys, audit });
+  return made === undefined ? { kind: 'shown' } : { kind: 'made', apiKey: made.text };
+}
+
+/** Whether a browser asks for the page before anybody wants to see it; it says so in one of these headers. */
+function isPrefetch({ event }: BillingRequest): boolean {
+  return ['sec-purpose', 'purpose', 'x-moz'].some((name) => header(event, name)?.includes('prefetch'));
 }
 
 function purchaseName({ metadata }: CheckoutOutcome, { catalogue }: BillingDependencies): string {
@@ -74,8 +98,7 @@ function purchaseName({ metadata }: CheckoutOutcome, { catalogue }: BillingDepen
   return plan === undefined ? (topUp?.name ?? 'your purchase') : `plan ${plan.name}`;
 }
 
-function publicView({ apiKey, purchase, progress, usageUrl }: WelcomeView) {
-  const keep = apiKey === undefined ? [] : ['Keep the key: it is shown this once.'];
-  const note = [...keep, ...(apiKey === undefined || progress !== 'credited' ? [NOTES[progress]] : [])].join(' ');
-  return { purchase, credited: progress === 'credited', apiKey: apiKey ?? null, note, usageUrl };
+function publicView({ key, purchase, progress, usageUrl }: WelcomeView) {
+  const apiKey = key.kind === 'made' ? key.apiKey : null;
+  return { purchase, credited: progress === 'credited', apiKey, note: noteOf({ key, progress }), usageUrl };
 }

@@ -25,8 +25,21 @@ const CHECKSUM_LENGTH = 6;
 const [CUSTOMER, KEY_ID, SECRET, CHECKSUM] = [CUSTOMER_LENGTH, KEY_ID_LENGTH, SECRET_LENGTH, CHECKSUM_LENGTH].map(
   (length) => `[0-9A-Za-z]{${length}}`,
 );
+const KEY_CUSTOMER = new RegExp(`^${CUSTOMER}$`);
 const PATTERN = new RegExp(`^pw_(live|test)_(${CUSTOMER})(${KEY_ID})${SECRET}(${CHECKSUM})$`);
+/** A whole key, or enough of one to be taken for it, in any text. */
+const KEY_IN_TEXT = /pw_(live|test)_[0-9A-Za-z]{20}/;
 const LENGTH = 'pw_live_'.length + CUSTOMER_LENGTH + KEY_ID_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH;
+
+/** Whether keys can name a customer of that id: those whom tokens name may have others. */
+export function isKeyCustomer(customer: string): boolean {
+  return KEY_CUSTOMER.test(customer);
+}
+
+/** Whether a text holds what looks like a key, which must not be kept. */
+export function holdsApiKey(text: string): boolean {
+  return KEY_IN_TEXT.test(text);
+}
 
 /** A new customer's id. */
 export function newCustomerId(): string {

@@ -21,9 +21,6 @@ export interface CustomerStore {
   /** Makes the customer, unless there is one of that id. */
   create(customer: string, opening: OpeningBalance): Promise<void>;
 
-  /** Gives the customer a first key; false where there was one already. */
-  addFirstKey(customer: string, keyId: string, hash: Uint8Array): Promise<boolean>;
-
   /** Whether the balance has what was bought. */
   isCredited(customer: string, bought: Bought): Promise<boolean>;
 }

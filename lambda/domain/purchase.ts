@@ -10,6 +10,8 @@ export interface PurchaseMetadata {
   readonly customer: string;
   readonly plan?: string;
   readonly topUp?: string;
+  /** What the session, and it alone, keeps of the claim of whoever has started it; absent where the customer was known. */
+  readonly claim?: string;
   /** The units as they were sold: a pack that changes in the meantime does not change what was paid for. */
   readonly units?: string;
 }
@@ -19,6 +21,8 @@ export interface Purchase {
   readonly customer: string;
   readonly paywall: string;
   readonly offer: Offer;
+  /** The hash of the claim by which a new customer's key is shown. */
+  readonly claim?: string;
   /** `cus_…`, where the customer has bought before. */
   readonly stripeCustomer?: string;
   /** Days that the subscription is free for. */

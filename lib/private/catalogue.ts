@@ -62,6 +62,18 @@ export interface CheckoutEntry {
   readonly automaticTax: boolean;
 }
 
+/** How new customers come. `perHour` is how many a source address may make. */
+export type SignUpEntry =
+  | { readonly kind: 'checkout' | 'closed' }
+  | { readonly kind: 'open'; readonly perHour: number };
+
+/** What the billing routes are held to. */
+export interface BillingEntry {
+  readonly signUp: SignUpEntry;
+  /** The most seconds for which a key is served that was rotated, and how many where the customer names none. */
+  readonly rotationOverlap: number;
+}
+
 /** How the authorizer counts: call by call where there is no block, and what it does where it cannot. */
 export interface MeteringEntry {
   /** The most units that an execution environment takes in advance. */

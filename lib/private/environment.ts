@@ -21,6 +21,8 @@ export const Environment = {
   DEAD_LETTERS_QUEUE_URL: 'PAYWALL_DEAD_LETTERS_QUEUE_URL',
   /** The `CheckoutEntry`, as JSON. */
   CHECKOUT: 'PAYWALL_CHECKOUT',
+  /** The `BillingEntry`, as JSON. */
+  BILLING: 'PAYWALL_BILLING',
   /** The ARN of the secret with Stripe's secret API key. */
   STRIPE_SECRET_KEY_ARN: 'PAYWALL_STRIPE_SECRET_KEY_ARN',
   /** The ARN of the secret with the webhook endpoint's signing secret. */

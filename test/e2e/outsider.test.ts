@@ -11,11 +11,19 @@ beforeAll(async () => {
 
 afterAll(() => api.close());
 
-async function send(method: string, url: string, { key, body }: { key?: string; body?: BodyInit } = {}) {
+async function send(
+  method: string,
+  url: string,
+  { key, claim, body }: { key?: string; claim?: string; body?: BodyInit } = {},
+) {
   const response = await fetch(new URL(url, api.url), {
     method,
     redirect: 'manual',
-    headers: { Accept: 'application/json', ...(key !== undefined && { Authorization: `Bearer ${key}` }) },
+    headers: {
+      Accept: 'application/json',
+      ...(key !== undefined && { Authorization: `Bearer ${key}` }),
+      ...(claim !== undefined && { 'X-Checkout-Claim': claim }),
+    },
     body,
   });
   const text = await response.text();
@@ -34,7 +42,7 @@ async function press(action: 'pay' | 'decline' | 'abandon', checkoutPage: string
 async function signUp(plan = 'free'): Promise<string> {
   const { status, json } = await send('POST', 'billing/checkout', { body: JSON.stringify({ plan }) });
   expect(status).toBe(201);
-  const welcome = await send('GET', await press('pay', json.url));
+  const welcome = await send('GET', await press('pay', json.url), { claim: json.claim });
   expect(welcome.json.apiKey).toMatch(/^pw_test_/);
   return welcome.json.apiKey;
 }
@@ -136,11 +144,13 @@ test.each([
   expect((await send('GET', 'billing/usage', { key })).json.remaining).toBe(50);
 });
 
-test('the key is shown once, and the link of one customer pays for that customer alone', async () => {
+test('the key is shown once, to whoever started the checkout, and the link of one customer pays for that customer alone', async () => {
   const { json } = await send('POST', 'billing/checkout', { body: '{"plan":"free"}' });
   const welcome = await press('pay', json.url);
-  const first = await send('GET', welcome);
+  const { claim } = json;
   expect((await send('GET', welcome)).json.apiKey).toBeNull();
+  const first = await send('GET', welcome, { claim });
+  expect((await send('GET', welcome, { claim })).json.apiKey).toBeNull();
   const { answer } = await spendAll(first.json.apiKey);
   const stranger = await signUp();
   const customer = (await send('GET', 'billing/usage', { key: stranger })).json.customer;

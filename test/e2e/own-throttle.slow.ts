@@ -48,7 +48,7 @@ async function buy(plan: string): Promise<string> {
   const opened = await (await fetch(new URL('billing/checkout', api.url), { method: 'POST', body })).json();
   const form = new URLSearchParams({ action: 'pay', email: 'ada@example.com' });
   const paid = await fetch(opened.url, { method: 'POST', redirect: 'manual', body: form });
-  const headers = { Accept: 'application/json' };
+  const headers = { Accept: 'application/json', 'X-Checkout-Claim': opened.claim };
   const welcome = await (await fetch(paid.headers.get('location') ?? '', { headers })).json();
   return welcome.apiKey;
 }

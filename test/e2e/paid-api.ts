@@ -7,6 +7,7 @@ import { Cors, LambdaIntegration, MockIntegration, Period, RestApi } from 'aws-c
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { DynamoDbCustomerStore } from '../../lambda/adapters/dynamodb-customer-store';
+import { DynamoDbKeyStore } from '../../lambda/adapters/dynamodb-key-store';
 import { DynamoDbPaymentStore } from '../../lambda/adapters/dynamodb-payment-store';
 import { hashApiKey, newApiKey, newCustomerId } from '../../lambda/domain/api-key';
 import { type Balance, openingBalance } from '../../lambda/domain/balance';
@@ -50,6 +51,7 @@ export async function startPaidApi(
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   const store = new DynamoDbCustomerStore(client, table);
+  const keys = new DynamoDbKeyStore(client, table);
   const payments = new DynamoDbPaymentStore(client, table, () => Math.floor(Date.now() / 1000));
   return {
     server,
@@ -67,7 +69,8 @@ export async function startPaidApi(
       if (graceEndsAt !== undefined) {
         await payments.settleStanding(customer, { revision: 1, graceEndsAt, hasStep: false });
       }
-      await store.addFirstKey(customer, key.keyId, hashApiKey(text));
+      const record = { keyId: key.keyId, name: 'first key', createdAt: opening.periodStart };
+      await keys.addFirst(customer, record, hashApiKey(text));
       return { customer, apiKey: text };
     },
     balanceOf: (customer) => store.balance(customer),

@@ -13,9 +13,9 @@ test('with a data folder, keys, balances and checkouts survive a restart', async
   try {
     // GIVEN a customer who has signed up, called twice, and opened a checkout
     const first = await start();
-    const { url } = await post(first, 'billing/checkout', { plan: 'free' });
+    const { url, claim } = await post(first, 'billing/checkout', { plan: 'free' });
     const welcome = await press(url);
-    const { apiKey } = await get(welcome);
+    const { apiKey } = await get(welcome, { 'X-Checkout-Claim': claim });
     await call(first, apiKey);
     await call(first, apiKey);
     const { url: topUpUrl } = await post(first, 'billing/checkout', { topUp: '1k' }, apiKey);
@@ -33,13 +33,13 @@ test('with a data folder, keys, balances and checkouts survive a restart', async
   }
 });
 
-async function get(url: string, apiKey = '') {
-  const response = await fetch(url, { headers: { Accept: 'application/json', 'x-api-key': apiKey } });
+async function get(url: string, headers: Record<string, string>) {
+  const response = await fetch(url, { headers: { Accept: 'application/json', ...headers } });
   return response.json();
 }
 
 function call({ apis }: DevServer, apiKey: string) {
-  return get(`${apis[0]?.url}forecast/berlin`, apiKey);
+  return get(`${apis[0]?.url}forecast/berlin`, { 'x-api-key': apiKey });
 }
 
 async function post({ apis }: DevServer, path: string, body: object, apiKey?: string) {

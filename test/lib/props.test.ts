@@ -1,6 +1,6 @@
 import { Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Period } from 'aws-cdk-lib/aws-apigateway';
-import { FailurePolicy, Metering, Plan, PlanCatalogue, Price, Quota, TopUp, UsagePlans } from '../../lib';
+import { FailurePolicy, Metering, Plan, PlanCatalogue, Price, Quota, SignUp, TopUp, UsagePlans } from '../../lib';
 import { paidApp, plans, topUp } from './app';
 
 const quota = Quota.perMonth(10);
@@ -97,6 +97,17 @@ describe('a refused prop is named, and its value quoted', () => {
       () => FailurePolicy.open({ callsPerMinute: 0 }),
       '`FailurePolicy.open: callsPerMinute` must be an integer between 1 and 1000000, got: 0',
     ],
+    [
+      'nobody to sign up',
+      () => SignUp.open({ perHour: 0 }),
+      '`SignUp.open: perHour` must be an integer between 1 and 1000000, got: 0',
+    ],
+    [
+      'a long overlap',
+      () => paidApp({ keyRotationOverlap: Duration.days(31) }),
+      '`keyRotationOverlap (seconds)` must be an integer between 0 and 2592000, got: 2678400',
+    ],
+    ['half a second of overlap', () => paidApp({ keyRotationOverlap: Duration.millis(500) }), 'got: 0.5'],
     ['no plan', () => new PlanCatalogue({ plans: [] }), '`plans` must hold at least one plan, got: []'],
     [
       'duplicate plan ids',

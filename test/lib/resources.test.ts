@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Cors } from 'aws-cdk-lib/aws-apigateway';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { FailurePolicy, Metering, Payments, QuotaStore } from '../../lib';
+import { FailurePolicy, Metering, Payments, QuotaStore, SignUp } from '../../lib';
 import { paidApp, topUp } from './app';
 
 function templateOf(app: ReturnType<typeof paidApp>): Template {
@@ -61,22 +61,30 @@ describe('roles are held to what their part needs', () => {
     ]);
   });
 
-  test('the billing routes read and make customers, and cannot write the ledger', () => {
-    const [customers, ledger, secret, ...others] = statements(template(), /Billing/);
-    expect(customers).toEqual({
-      Effect: 'Allow',
-      Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-      Resource: arn,
-      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CUSTOMER#*'] } },
-    });
-    expect(ledger).toEqual({
-      Effect: 'Allow',
-      Action: 'dynamodb:GetItem',
-      Resource: arn,
-      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LEDGER#*'] } },
-    });
+  const may = (Action: string | string[], ...partitionKeys: string[]) => ({
+    Effect: 'Allow',
+    Action,
+    Resource: arn,
+    Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitionKeys } },
+  });
+
+  test('the billing routes read and make customers, write changes down unread, and cannot write the ledger', () => {
+    const [customers, audit, ledger, secret, ...others] = statements(template(), /Billing/);
+    expect(customers).toEqual(
+      may(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], 'CUSTOMER#*'),
+    );
+    expect(audit).toEqual(may(['dynamodb:PutItem', 'dynamodb:UpdateItem'], 'AUDIT#*'));
+    expect(ledger).toEqual(may('dynamodb:GetItem', 'LEDGER#*'));
     expect(secret).toMatchObject({ Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'] });
     expect(others).toEqual([]);
+  });
+
+  test('the billing routes count sign-ups where sign-up is open, and only there', () => {
+    const counts = may('dynamodb:UpdateItem', 'SIGNUP#*');
+    expect(statements(template(), /Billing/)).not.toContainEqual(counts);
+    const open = templateOf(paidApp({ signUp: SignUp.open() }));
+    expect(statements(open, /Billing/)).toContainEqual(counts);
+    expect(statements(open, /Billing/)).toHaveLength(5);
   });
 
   test('the webhook reads its signing secret and calls what carries events out, and reaches no balance', () => {

@@ -1,4 +1,4 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDbAuditLog } from '../../../lambda/adapters/dynamodb-audit-log';
 import { Key } from '../../../lambda/adapters/dynamodb-items';
 import { DynamoDbKeyDirectory } from '../../../lambda/adapters/dynamodb-key-directory';
@@ -7,15 +7,19 @@ import { LeanItemUpdates } from '../../../lambda/adapters/dynamodb-lean/item-upd
 import { hashApiKey, parseApiKey } from '../../../lambda/domain/api-key';
 import { Audit } from '../../../lambda/domain/audit';
 import {
+  createFirstKey,
   createKey,
   type KeyDependencies,
   type KeyOutcome,
   MAX_KEYS,
+  MAX_RECORDS,
   revokeKey,
+  revokeOwnKey,
   rotateKey,
 } from '../../../lambda/domain/keys';
 import { NOW } from '../fixtures';
 import { request, Stores } from './stores';
+import type { TestTable } from './table';
 import { CREDENTIALS, viaSdk } from './updates';
 
 const DAY = 86_400;
@@ -37,7 +41,7 @@ export function describeKeys(engine: string, url?: string): void {
 
     afterAll(() => stores.close());
 
-    /** A customer who has no key. */
+    /** A customer who never had a key. */
     const newcomer = () => stores.customerWith({ keys: {} });
 
     const make = (customer: string, name = 'laptop', expiresAt?: number, now = NOW) =>
@@ -59,7 +63,7 @@ export function describeKeys(engine: string, url?: string): void {
       expect(await dependencies.keys.list(customer, NOW)).toEqual(
         expect.arrayContaining([
           { keyId: idOf(one), name: 'laptop', createdAt: NOW, active: true },
-          { keyId: idOf(other), name: 'server', createdAt: NOW, expiresAt: NOW + DAY, active: true },
+          { keyId: idOf(other), name: 'server', createdAt: NOW, expiresAt: NOW + DAY, lifetime: DAY, active: true },
         ]),
       );
       expect(await isServed(customer, other, NOW + DAY)).toBe(false);
@@ -75,6 +79,16 @@ export function describeKeys(engine: string, url?: string): void {
       const served = [await isServed(customer, old, NOW + 60), await isServed(customer, made, NOW + 60)];
       expect(served).toEqual([false, true]);
       expect(await rotateKey(customer, rotation, NOW + 60, dependencies)).toEqual({ kind: 'unknown' });
+    });
+
+    test('what takes the place of a key that expires is made for as long, however late, and however often', async () => {
+      const customer = await newcomer();
+      const old = await make(customer, 'ci', NOW + DAY);
+      const rotation = { keyId: idOf(old), overlap: 60, mode: 'test' as const };
+      const second = await rotateKey(customer, rotation, NOW + 1_000, dependencies);
+      expect(second).toMatchObject({ servedUntil: NOW + 1_060, record: { expiresAt: NOW + 1_000 + DAY } });
+      const third = await rotateKey(customer, rotation, NOW + 1_010, dependencies);
+      expect(third).toMatchObject({ servedUntil: NOW + 1_060, record: { expiresAt: NOW + 1_010 + DAY } });
     });
 
     test('a second rotation does not let the first one last longer', async () => {
@@ -98,6 +112,54 @@ export function describeKeys(engine: string, url?: string): void {
       });
     });
 
+    test('a first key is one, however many ask at once, and is listed', async () => {
+      const customer = await newcomer();
+      const asked = Array.from({ length: 20 }, () =>
+        createFirstKey(customer, { mode: 'test', name: 'first' }, NOW, dependencies),
+      );
+      const made = (await Promise.all(asked)).filter((key) => key !== undefined);
+      expect(made).toHaveLength(1);
+      const { keyId } = made[0]?.record ?? {};
+      expect(await dependencies.keys.list(customer, NOW)).toEqual([
+        { keyId, name: 'first', createdAt: NOW, active: true },
+      ]);
+    });
+
+    test('who has had a first key gets no second one by being without', async () => {
+      const customer = await newcomer();
+      const first = await createFirstKey(customer, { mode: 'test', name: 'first' }, NOW, dependencies);
+      await revokeKey(customer, first?.record.keyId ?? '', NOW, dependencies);
+      expect(await createFirstKey(customer, { mode: 'test', name: 'first' }, NOW, dependencies)).toBeUndefined();
+      expect(await createFirstKey('nobody', { mode: 'test', name: 'first' }, NOW, dependencies)).toBeUndefined();
+    });
+
+    describe('of his own keys', () => {
+      const revoke = (customer: string, made: KeyOutcome, now = NOW, mayBeLast = false) =>
+        revokeOwnKey(customer, { keyId: idOf(made), mayBeLast }, now, dependencies);
+
+      test('a customer does not take away the last that he is served by, unless there is another way in', async () => {
+        const customer = await newcomer();
+        const [one, other] = [await make(customer), await make(customer, 'short', NOW + 10)];
+        expect(await revoke(customer, one)).toBe('revoked');
+        expect(await revoke(customer, one)).toBe('unknown');
+        expect(await revoke(customer, other)).toBe('last');
+        expect(await isServed(customer, other)).toBe(true);
+        // One that has expired lets nobody in, so it can go.
+        expect(await revoke(customer, other, NOW + 10)).toBe('revoked');
+        const last = await make(customer);
+        expect(await revoke(customer, last, NOW, true)).toBe('revoked');
+      });
+
+      test('all taken away at once leave one', async () => {
+        const customer = await newcomer();
+        const made = await Promise.all(Array.from({ length: 6 }, () => make(customer)));
+        const outcomes = await Promise.all(made.map((key) => revoke(customer, key)));
+        expect(outcomes.filter((outcome) => outcome === 'revoked')).toHaveLength(5);
+        expect(outcomes.filter((outcome) => outcome === 'last')).toHaveLength(1);
+        expect(Object.keys((await stores.balanceOf(customer)).keys)).toHaveLength(1);
+      });
+    });
+
     test('there is room for so many, and those that have expired make room', async () => {
       const customer = await newcomer();
       for (let index = 0; index < MAX_KEYS - 1; index++) {
@@ -116,6 +178,26 @@ export function describeKeys(engine: string, url?: string): void {
       const made = await Promise.all(Array.from({ length: MAX_KEYS + 5 }, () => make(customer)));
       expect(made.filter(({ kind }) => kind === 'made')).toHaveLength(MAX_KEYS - 1);
       expect(Object.keys((await stores.balanceOf(customer)).keys)).toHaveLength(MAX_KEYS);
+      // What was not let in is not listed.
+      expect(await dependencies.keys.list(customer, NOW)).toHaveLength(MAX_KEYS);
+    });
+
+    test('of many who make one at once, each takes the room of one that has expired', async () => {
+      const customer = await newcomer();
+      await Promise.all(Array.from({ length: 3 }, (_, index) => make(customer, 'short', NOW + 1 + index)));
+      const made = await Promise.all(
+        Array.from({ length: MAX_KEYS + 5 }, () => make(customer, 'next', undefined, NOW + 9)),
+      );
+      expect(made.filter(({ kind }) => kind === 'made')).toHaveLength(MAX_KEYS);
+      expect(Object.keys((await stores.balanceOf(customer)).keys)).toHaveLength(MAX_KEYS);
+    });
+
+    test('who makes keys and takes them away all day long is held up', async () => {
+      const customer = await newcomer();
+      await make(customer);
+      await fillRecords(stores.table, customer, MAX_RECORDS - 2);
+      expect(await make(customer)).toMatchObject({ kind: 'made' });
+      expect(await make(customer)).toEqual({ kind: 'full' });
     });
 
     test('the owner of a key that was made elsewhere is found by its hash', async () => {
@@ -159,4 +241,17 @@ export function describeKeys(engine: string, url?: string): void {
       expect(JSON.stringify(entries)).not.toMatch(/pw_(live|test)_/);
     });
   });
+}
+
+/** Records of keys that were taken away. */
+async function fillRecords({ client, table }: TestTable, customer: string, count: number): Promise<void> {
+  const puts = Array.from({ length: count }, (_, index) => ({
+    PutRequest: {
+      Item: { pk: { S: `CUSTOMER#${customer}` }, sk: { S: `KEY#old${index}` }, revokedAt: { N: String(NOW) } },
+    },
+  }));
+  for (let start = 0; start < puts.length; start += 25) {
+    const RequestItems = { [table]: puts.slice(start, start + 25) };
+    await client.send(new BatchWriteItemCommand({ RequestItems }));
+  }
 }

@@ -11,7 +11,7 @@ import { endingAfter, overtaken, recording } from './clients';
 import { describePlanSteps } from './describe-plan-steps';
 import { describeRenewals } from './describe-renewals';
 import { describeSettlements } from './describe-settlements';
-import { HASH, NEXT, planStep, request, Stores } from './stores';
+import { NEXT, planStep, request, Stores } from './stores';
 import type { TestTable } from './table';
 import { viaSdk } from './updates';
 
@@ -184,13 +184,6 @@ export function describePayments(engine: string, url?: string): void {
         expect((await balanceOf(customer)).remaining).toBe(3);
       });
 
-      test('get one first key, however many ask at once', async () => {
-        await customers.create('newcomer', openingBalance(plan('free', 50), NOW, new Uint8Array(16)));
-        const asked = Array.from({ length: 20 }, (_, index) => customers.addFirstKey('newcomer', `k${index}`, HASH));
-        expect((await Promise.all(asked)).filter((given) => given)).toHaveLength(1);
-        expect(Object.keys((await balanceOf('newcomer')).keys)).toHaveLength(1);
-      });
-
       test('see whether an entry is on the balance', async () => {
         const customer = await customerWith();
         const entry = { kind: 'top_up', id: 'checkout_session#cs_1', units: 10 } as const;
@@ -211,10 +204,6 @@ export function describePayments(engine: string, url?: string): void {
         await payments.post(customer, planStep());
         expect(await customers.isCredited(customer, bought)).toBe(true);
         expect(await customers.isCredited(customer, { subscribedSince: NOW + 6 })).toBe(false);
-      });
-
-      test('that there are none of get no key', async () => {
-        expect(await customers.addFirstKey('nobody', 'key001', HASH)).toBe(false);
       });
 
       test('are linked to the first customer at Stripe', async () => {

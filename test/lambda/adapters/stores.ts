@@ -48,7 +48,7 @@ export class Stores {
       standing: graceEndsAt === undefined ? opening.standing : 'active',
     });
     for (const [id, hash] of Object.entries(keys)) {
-      await this.customers.addFirstKey(customer, id, hash);
+      await this.keys.addFirst(customer, { keyId: id, name: id, createdAt: NOW }, hash);
     }
     for (const [id, expiry] of Object.entries(keyExpiries)) {
       await this.keys.expire(customer, id, expiry);

@@ -1,6 +1,7 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import type Stripe from 'stripe';
 import { DynamoDbCustomerStore } from '../../../lambda/adapters/dynamodb-customer-store';
+import { DynamoDbKeyStore } from '../../../lambda/adapters/dynamodb-key-store';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
 import { DynamoDbSpendingStore } from '../../../lambda/adapters/dynamodb-spending-store';
 import { SdkItemUpdates } from '../../../lambda/adapters/sdk-item-updates';
@@ -82,7 +83,8 @@ export class PaymentsUnderTest {
   public async spend(cost: number): Promise<void> {
     const keyHash = new Uint8Array(32);
     const { customer } = this.account;
-    await this.customers.addFirstKey(customer, 'key001', keyHash);
+    const keys = new DynamoDbKeyStore(this.table.client, this.table.table);
+    await keys.addFirst(customer, { keyId: 'key001', name: 'laptop', createdAt: this.now }, keyHash);
     const store = new DynamoDbSpendingStore(new SdkItemUpdates(this.table.client), this.table.table);
     const { spent } = await store.spend({ customer, credential: { keyId: 'key001', keyHash }, cost }, this.now);
     expect(spent).toBe(true);

@@ -1,0 +1,112 @@
+import { Duration } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import type { RestApiProps } from 'aws-cdk-lib/aws-apigateway';
+import { type PaywallProps, SignUp } from '../../lib';
+import { paidApp } from './app';
+
+function templateOf(props: Partial<PaywallProps> = {}, apiProps: RestApiProps = {}): Template {
+  const { stack, api, paywall } = paidApp(props, apiProps);
+  paywall.protect(api);
+  return Template.fromStack(stack);
+}
+
+let plain: Template;
+let open: Template;
+let closed: Template;
+
+beforeAll(() => {
+  plain = templateOf();
+  open = templateOf({ signUp: SignUp.open(), keyRotationOverlap: Duration.days(30) });
+  closed = templateOf({ signUp: SignUp.closed(), keyRotationOverlap: Duration.seconds(0) });
+});
+
+interface Method {
+  /** `GET billing/plans` */
+  readonly route: string;
+  readonly properties: Record<string, unknown>;
+}
+
+/** The methods below the billing path. */
+function billingMethods(template: Template): Method[] {
+  const resources = template.findResources('AWS::ApiGateway::Resource');
+  const pathOf = (id: string | undefined): string => {
+    const { PathPart, ParentId } = resources[id ?? '']?.Properties ?? {};
+    return PathPart === undefined ? '' : [pathOf(ParentId.Ref), PathPart].filter((part) => part !== '').join('/');
+  };
+  return Object.values(template.findResources('AWS::ApiGateway::Method'))
+    .map(({ Properties: properties }) => ({
+      route: `${properties.HttpMethod} ${pathOf(properties.ResourceId.Ref)}`,
+      properties,
+    }))
+    .filter(({ route }) => / billing(\/|$)/.test(route));
+}
+
+function billingRoutes(template: Template): string[] {
+  return billingMethods(template)
+    .map(({ route }) => route)
+    .sort();
+}
+
+function billingEnvironment(template: Template): unknown {
+  const functions = template.findResources('AWS::Lambda::Function', {
+    Properties: { Environment: { Variables: { PAYWALL_BILLING: Match.anyValue() } } },
+  });
+  return Object.values(functions).map(({ Properties }) => JSON.parse(Properties.Environment.Variables.PAYWALL_BILLING));
+}
+
+const ROUTES = [
+  'DELETE billing/keys/{keyId}',
+  'GET billing/checkout/{token}',
+  'GET billing/keys',
+  'GET billing/plans',
+  'GET billing/usage',
+  'GET billing/welcome',
+  'POST billing/checkout',
+  'POST billing/keys',
+  'POST billing/keys/{keyId}/rotate',
+  'POST billing/portal',
+  'POST billing/stripe/webhook',
+];
+
+test('the routes are those that are wanted: there is a sign-up where it is open', () => {
+  expect(billingRoutes(plain)).toEqual(ROUTES);
+  expect(billingRoutes(closed)).toEqual(ROUTES);
+  expect(billingRoutes(open)).toEqual([...ROUTES, 'POST billing/sign-up'].sort());
+});
+
+test('the handler is told how customers come, and how long rotated keys go on', () => {
+  expect(billingEnvironment(plain)).toEqual([{ signUp: { kind: 'checkout' }, rotationOverlap: 86_400 }]);
+  expect(billingEnvironment(open)).toEqual([{ signUp: { kind: 'open', perHour: 5 }, rotationOverlap: 2_592_000 }]);
+  expect(billingEnvironment(closed)).toEqual([{ signUp: { kind: 'closed' }, rotationOverlap: 0 }]);
+});
+
+test('API Gateway may call the handler for the billing routes of that API, in one statement', () => {
+  const permissions = Object.values(plain.findResources('AWS::Lambda::Permission')).filter(({ Properties }) =>
+    JSON.stringify(Properties.FunctionName).includes('PaywallBillingHandler'),
+  );
+  expect(permissions).toHaveLength(1);
+  expect(permissions[0]?.Properties).toMatchObject({
+    Action: 'lambda:InvokeFunction',
+    Principal: 'apigateway.amazonaws.com',
+    SourceArn: { 'Fn::Join': ['', [expect.anything(), ...Array(7).fill(expect.anything()), '/*/*/billing/*']] },
+  });
+});
+
+test('no billing route is protected, nor asks for a key of API Gateway’s', () => {
+  for (const { properties } of billingMethods(plain)) {
+    expect(properties).toMatchObject({ AuthorizationType: 'NONE', ApiKeyRequired: false });
+  }
+});
+
+test('pages of other origins may send their claim to the billing routes, beside what they may send anyway', () => {
+  const template = templateOf({}, { defaultCorsPreflightOptions: { allowOrigins: ['https://app.example'] } });
+  const preflights = billingMethods(template).filter(({ route }) => route.startsWith('OPTIONS '));
+  expect(preflights).toHaveLength(12);
+  for (const { properties } of preflights) {
+    expect(JSON.stringify(properties)).toContain(
+      "Authorization,X-Api-Key,X-Amz-Security-Token,X-Amz-User-Agent,X-Checkout-Claim'",
+    );
+  }
+  const claims = JSON.stringify(template.toJSON()).split('X-Checkout-Claim').length - 1;
+  expect(claims).toBe(preflights.length);
+});
