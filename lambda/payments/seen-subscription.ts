@@ -17,6 +17,7 @@ export function seenSubscription(
     plan: planOf(subscription, sold, dependencies),
     state: stateOf(subscription),
     isPaid: !isOwed(subscription),
+    isTrial: subscription.status === 'trialing',
     period: billingPeriod(subscription),
   };
 }
