@@ -1,4 +1,5 @@
-import type { Balance } from '../domain/balance';
+import { type Balance, includedLeft } from '../domain/balance';
+import type { EpochSeconds } from '../domain/clock';
 import {
   type BalanceChange,
   changeOf,
@@ -8,6 +9,7 @@ import {
   type UnitsEntry,
 } from '../domain/ledger';
 import type { QuotaPeriod } from '../domain/period';
+import { asideAfter } from './dynamodb-aside';
 import { type Item, number, text, toBalance } from './dynamodb-items';
 import { nextPeriod, withUnits } from './dynamodb-period';
 import type { ConditionalUpdate } from './dynamodb-update';
@@ -15,17 +17,27 @@ import type { ConditionalUpdate } from './dynamodb-update';
 /** What an entry does to a balance, on condition of what it was computed from. `update` is the inside of a `SET`. */
 export type BalanceWrite = Pick<ConditionalUpdate, 'update' | 'condition' | 'attributes' | 'values'>;
 
-export function writeOf(entry: LedgerEntry, item: Item): BalanceWrite {
+/** When, and the how-manieth time, an entry is tried. */
+export interface Attempt {
+  readonly now: EpochSeconds;
+  readonly count: number;
+}
+
+export function writeOf(entry: LedgerEntry, item: Item, attempt: Attempt): BalanceWrite {
   const balance = toBalance(item);
   switch (entry.kind) {
     case 'renewal':
       return periodWrite(entry, entry.period, item, balance);
     case 'plan': {
-      const { period } = entry;
       const revision = { update: ':revision', values: { ':revision': number(entry.revision) } };
-      const write =
-        period === undefined ? switchWrite(entry, item, balance) : periodWrite(entry, period, item, balance);
-      return also('revision', revision, write);
+      const { period } = entry;
+      return also(
+        'revision',
+        revision,
+        period === undefined
+          ? switchWrite(entry, item, balance)
+          : settingAside(entry, item, attempt, periodWrite(entry, period, item, balance)),
+      );
     }
     default:
       return unitsWrite(entry, balance);
@@ -78,8 +90,11 @@ function allOf(units: number, balance: Balance): UnitsWrite {
 /** A plan and a period, with the plan's units beside the bought ones that are left. What is left of the old period's own units goes. */
 function periodWrite(entry: PlanStep | Renewal, period: QuotaPeriod, item: Item, balance: Balance): BalanceWrite {
   const branch = nextPeriod(balance);
-  const noShortfall = item.shortfall === undefined ? undefined : { update: ':none', values: { ':none': number(0) } };
-  return also('shortfall', noShortfall, {
+  const short = (entry.kind === 'plan' && entry.shortfall) || 0;
+  const hasShortfall = short > 0 || item.shortfall !== undefined;
+  const shortfall = { update: ':short', values: { ':short': number(short) } };
+  const shortfallPeriod = { update: ':start', values: {} };
+  const write = {
     update: `${branch.update}, #plan = :plan, #periodStart = :start, #periodEnd = :end`,
     condition: `#periodStart = :startRead AND #periodEnd = :endRead AND ${branch.condition}`,
     attributes: ['plan', 'remaining', 'credits', 'periodStart', 'periodEnd'],
@@ -92,7 +107,33 @@ function periodWrite(entry: PlanStep | Renewal, period: QuotaPeriod, item: Item,
       ':endRead': number(balance.periodEnd),
       ...branch.values,
     },
-  });
+  };
+  return hasShortfall ? also('shortfallPeriod', shortfallPeriod, also('shortfall', shortfall, write)) : write;
+}
+
+/** The same write, which notes what is left of the plan before: at least that much, for calls are served meanwhile. */
+function settingAside(entry: PlanStep, item: Item, { now, count }: Attempt, write: BalanceWrite): BalanceWrite {
+  const balance = toBalance(item);
+  const included = includedLeft(balance);
+  // A busy customer is asked for less each time, so that one of them holds.
+  const kept = included <= 0 ? included : Math.max(0, included - (count === 0 ? 0 : 2 ** count));
+  const left = { units: kept - shortfallOf(item, balance), until: balance.periodEnd };
+  const aside = asideAfter(entry, left, item, now);
+  if (aside === undefined) {
+    return write;
+  }
+  const noted = also('aside', { update: ':aside', values: { ':aside': aside } }, write);
+  return kept > 0 && entry.setsAside === true
+    ? {
+        ...noted,
+        condition: `${noted.condition} AND #remaining >= :kept`,
+        values: { ...noted.values, ':kept': number(balance.credits + kept) },
+      }
+    : noted;
+}
+
+function shortfallOf(item: Item, { periodStart }: Balance): number {
+  return Number(item.shortfallPeriod?.N) === periodStart ? Number(item.shortfall?.N ?? 0) : 0;
 }
 
 /**
@@ -102,7 +143,7 @@ function periodWrite(entry: PlanStep | Renewal, period: QuotaPeriod, item: Item,
  */
 function switchWrite(entry: PlanStep, item: Item, balance: Balance): BalanceWrite {
   const { periodStart, credits } = balance;
-  const shortfall = Number(item.shortfallPeriod?.N) === periodStart ? Number(item.shortfall?.N ?? 0) : 0;
+  const shortfall = shortfallOf(item, balance);
   const settled = Math.max(0, Math.min(shortfall, entry.units));
   const { short, ...branch } = withUnits(entry.units - settled, balance);
   // What remains is told by the write itself: calls are served meanwhile.
@@ -129,14 +170,7 @@ function switchWrite(entry: PlanStep, item: Item, balance: Balance): BalanceWrit
 }
 
 /** The same write, with another attribute in it. */
-function also(
-  attribute: string,
-  set: Pick<BalanceWrite, 'update' | 'values'> | undefined,
-  write: BalanceWrite,
-): BalanceWrite {
-  if (set === undefined) {
-    return write;
-  }
+function also(attribute: string, set: Pick<BalanceWrite, 'update' | 'values'>, write: BalanceWrite): BalanceWrite {
   return {
     ...write,
     update: `${write.update}, #${attribute} = ${set.update}`,

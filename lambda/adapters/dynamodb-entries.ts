@@ -25,8 +25,12 @@ export function toEntry(id: string, item: Item): LedgerEntry {
       return { id, kind, units, period: { start: period.start, afterwards } };
     }
     case 'plan': {
-      const from = item.from?.S ?? '';
-      return { id, kind, from, plan, units, revision: value('revision'), ...(period.end !== 0 && { period }) };
+      const step = { id, kind, from: item.from?.S ?? '', plan, units, revision: value('revision') };
+      if (item.periodEnd === undefined) {
+        return step;
+      }
+      const resumes = item.resumes?.L?.map((name) => name.S ?? '') ?? [];
+      return { ...step, period, shortfall: value('shortfall'), setsAside: item.setsAside?.BOOL === true, resumes };
     }
     case 'renewal':
       return { id, kind, plan, units, period };
@@ -44,7 +48,17 @@ function detailsOf(entry: LedgerEntry): Item {
         creditsAfterwards: number(entry.period.afterwards.credits),
       };
     case 'plan':
-      return { plan: text(entry.plan), from: text(entry.from), revision: number(entry.revision), ...periodOf(entry) };
+      return {
+        plan: text(entry.plan),
+        from: text(entry.from),
+        revision: number(entry.revision),
+        ...(entry.setsAside && {
+          setsAside: { BOOL: true },
+          shortfall: number(entry.shortfall ?? 0),
+          resumes: { L: (entry.resumes ?? []).map(text) },
+        }),
+        ...periodOf(entry),
+      };
     case 'renewal':
       return { plan: text(entry.plan), ...periodOf(entry) };
     default:

@@ -60,7 +60,7 @@ export class DynamoDbLedger {
       if (last !== undefined) {
         await this.mark(customer, last);
       }
-      if (await this.change(customer, wanted, balance)) {
+      if (await this.change(customer, wanted, balance, attempt)) {
         await this.mark(customer, id);
         return 'applied';
       }
@@ -70,9 +70,9 @@ export class DynamoDbLedger {
   }
 
   /** Whether the balance took the entry: it did not where what the change was computed from is another by now. */
-  private async change(customer: string, entry: LedgerEntry, item: Item): Promise<boolean> {
+  private async change(customer: string, entry: LedgerEntry, item: Item, count: number): Promise<boolean> {
     const last = item.lastEntry?.S;
-    const { update, condition, attributes, values } = writeOf(entry, item);
+    const { update, condition, attributes, values } = writeOf(entry, item, { now: this.clock(), count });
     const lastIsRead = last === undefined ? 'attribute_not_exists(#lastEntry)' : '#lastEntry = :last';
     const { done } = await this.update({
       key: Key.balance(customer),

@@ -12,6 +12,7 @@ import {
   type Renewal,
 } from '../domain/ledger';
 import { earliestBeginning } from '../domain/period';
+import { toAside } from './dynamodb-aside';
 import { createCustomer, getItem, putNew } from './dynamodb-customer-store';
 import { entitlementWrite, REPLACED, toEntitlement } from './dynamodb-entitlement';
 import { pendingEntry } from './dynamodb-entries';
@@ -78,7 +79,14 @@ export class DynamoDbPaymentStore implements PaymentStore {
 
   public async progress(customer: string): Promise<Progress | undefined> {
     const item = await getItem(this.client, this.table, Key.balance(customer));
-    return item && { plan: item.plan?.S ?? '', revision: Number(item.revision?.N ?? 0), lastEntry: item.lastEntry?.S };
+    return (
+      item && {
+        plan: item.plan?.S ?? '',
+        revision: Number(item.revision?.N ?? 0),
+        lastEntry: item.lastEntry?.S,
+        aside: toAside(item),
+      }
+    );
   }
 
   public async confirm(customer: string, entry: string): Promise<void> {

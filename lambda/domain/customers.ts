@@ -1,7 +1,7 @@
 import type { Balance, OpeningBalance } from './balance';
 import type { EpochSeconds } from './clock';
 import type { Entitlement } from './entitlement';
-import type { Clawback, Grant, PlanStep, Renewal } from './ledger';
+import type { AsideUnits, Clawback, Grant, PlanStep, Renewal } from './ledger';
 
 /** What is known of a customer beside the balance. */
 export interface Account {
@@ -85,6 +85,8 @@ export interface Progress {
   readonly revision: number;
   /** The entry of the ledger that the balance had last. */
   readonly lastEntry?: string;
+  /** By plan. */
+  readonly aside: ReadonlyMap<string, AsideUnits>;
 }
 
 export interface RevisedStanding {

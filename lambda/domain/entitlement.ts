@@ -41,6 +41,8 @@ export interface SeenSubscription {
   readonly state: 'in_force' | 'owing' | 'paused' | 'ended' | 'none';
   /** Whether the plan was paid for; else it waits for that. */
   readonly isPaid: boolean;
+  /** Whether nothing is to be paid yet: a customer has that once. */
+  readonly isTrial: boolean;
   readonly period?: QuotaPeriod;
 }
 
@@ -89,7 +91,7 @@ export function advance(
     // Nobody pays for two plans, whichever of them is heard of first.
     return { ...present, revision, replaced: [...present.replaced, seen.id] };
   }
-  if (!seen.isPaid) {
+  if (!seen.isPaid || (seen.isTrial && present.subscriptionCreated !== undefined)) {
     return undefined;
   }
   return {

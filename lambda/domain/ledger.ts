@@ -93,8 +93,21 @@ export interface PlanStep {
   readonly units: number;
   /** Absent where the present one goes on. */
   readonly period?: QuotaPeriod;
+  /** Units of smaller plans of this window that were spent by a larger one before: what the next larger one makes up for first. */
+  readonly shortfall?: number;
+  /** Where a period begins, though none was bought: what is left of the one before is kept for his return. */
+  readonly setsAside?: boolean;
+  /** The plans whose windows go on with this one, of those that were set aside. */
+  readonly resumes?: readonly string[];
   /** The revision of the entitlement that it is. */
   readonly revision: number;
+}
+
+/** What a customer has left of a plan that he has gone from in the middle of its period; below nothing, a shortfall. */
+export interface AsideUnits {
+  readonly units: number;
+  /** When the plan's units come back. */
+  readonly until: EpochSeconds;
 }
 
 /** A period of a subscription to `plan`, as Stripe has it. */

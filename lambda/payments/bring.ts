@@ -1,6 +1,7 @@
 import type { Catalogue } from '../../lib/private/catalogue';
 import { findPlan, periodUnits } from '../domain/balance';
 import type { EpochSeconds } from '../domain/clock';
+import type { Progress } from '../domain/customers';
 import type { Entitlement, EntitlementStep } from '../domain/entitlement';
 import type { PlanStep } from '../domain/ledger';
 import { firstPeriod, unitsOfSwitch } from '../domain/period';
@@ -23,7 +24,7 @@ export async function bring(
     const hasStep = step?.revision === revision;
     await store.settleStanding(customer, { revision, graceEndsAt, hasStep });
     if (hasStep) {
-      await store.post(customer, planStep(step, progress.plan, catalogue, clock()));
+      await store.post(customer, planStep(step, progress, catalogue, clock()));
     }
   } else if (step !== undefined && progress.lastEntry === entryOf(step)) {
     await store.confirm(customer, progress.lastEntry);
@@ -35,16 +36,39 @@ function entryOf({ subscription, revision }: EntitlementStep): string {
   return `subscription#${subscription}#change#${revision}`;
 }
 
-/** Who buys a plan has paid for all of it; who changes the one that he has, for the rest of the period. */
-function planStep(step: EntitlementStep, from: string, catalogue: Catalogue, now: EpochSeconds): PlanStep {
+/**
+ * Who buys a plan has paid for all of it; who changes the one that he has, for the rest of the period. Where the two count in other
+ * windows, the new one's begins; but not anew, if he was in it before: else there and back again would fill it for next to nothing.
+ */
+function planStep(step: EntitlementStep, progress: Progress, catalogue: Catalogue, now: EpochSeconds): PlanStep {
   const { revision, isNew, period } = step;
   const plan = findPlan(catalogue, step.plan);
-  const before = catalogue.plans.find(({ id }) => id === from);
+  const { plan: from, aside } = progress;
+  const switchFrom = (name: string) =>
+    unitsOfSwitch(
+      catalogue.plans.find(({ id }) => id === name),
+      plan,
+    );
   const entry = { kind: 'plan', id: entryOf(step), from, plan: plan.id, revision } as const;
-  const units = isNew ? undefined : unitsOfSwitch(before, plan);
+  const units = isNew ? undefined : switchFrom(from);
   if (units !== undefined) {
     return { ...entry, units };
   }
   const ofStripe = plan.quota.period === 'billing' ? period : undefined;
-  return { ...entry, units: periodUnits(plan), period: ofStripe ?? firstPeriod(plan, now) };
+  const begun = { ...entry, period: ofStripe ?? firstPeriod(plan, now) };
+  if (isNew) {
+    return { ...begun, units: periodUnits(plan) };
+  }
+  const resumed = [...aside].flatMap(([name, { units: left, until }]) => {
+    const difference = switchFrom(name);
+    return difference === undefined || until <= now ? [] : [{ name, left: left + difference }];
+  });
+  const left = Math.min(...resumed.map((entered) => entered.left), periodUnits(plan));
+  return {
+    ...begun,
+    units: Math.max(0, left),
+    shortfall: Math.max(0, -left),
+    setsAside: true,
+    resumes: resumed.map(({ name }) => name),
+  };
 }

@@ -17,6 +17,7 @@ export function seenSubscription(
     plan: planPaidFor(catalogue, paywallId, sold, subscription.items.data[0]?.price),
     state: stateOf(subscription),
     isPaid: !isOwed(subscription),
+    isTrial: subscription.status === 'trialing',
     period: billingPeriod(subscription),
   };
 }

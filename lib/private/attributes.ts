@@ -15,6 +15,7 @@ export const CREDITED_ATTRIBUTES = [
   'revision',
   'shortfall',
   'shortfallPeriod',
+  'aside',
   'periodStart',
   'periodEnd',
   'linkSecret',

@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Cors, LambdaIntegration, MockIntegration, Period, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { DynamoDbCustomerStore } from '../../lambda/adapters/dynamodb-customer-store';
+import { Key } from '../../lambda/adapters/dynamodb-items';
 import { DynamoDbKeyStore } from '../../lambda/adapters/dynamodb-key-store';
-import { DynamoDbPaymentStore } from '../../lambda/adapters/dynamodb-payment-store';
 import { hashApiKey, newApiKey, newCustomerId } from '../../lambda/domain/api-key';
 import { type Balance, openingBalance } from '../../lambda/domain/balance';
 import { Cost, Payments, Paywall, type PaywallProps, Plan, Price, type ProtectOptions, Quota, TopUp } from '../../lib';
@@ -52,7 +52,16 @@ export async function startPaidApi(
   });
   const store = new DynamoDbCustomerStore(client, table);
   const keys = new DynamoDbKeyStore(client, table);
-  const payments = new DynamoDbPaymentStore(client, table, () => Math.floor(Date.now() / 1000));
+  const putInGrace = async (customer: string, endsAt: number) => {
+    await client.send(
+      new UpdateItemCommand({
+        TableName: table,
+        Key: Key.balance(customer),
+        UpdateExpression: 'SET standing = :grace, graceEndsAt = :endsAt',
+        ExpressionAttributeValues: { ':grace': { S: 'grace' }, ':endsAt': { N: String(endsAt) } },
+      }),
+    );
+  };
   return {
     server,
     url: server.apis[0]?.url ?? '',
@@ -67,16 +76,14 @@ export async function startPaidApi(
       const { graceEndsAt, ...others } = overrides;
       await store.create(customer, { ...opening, ...others });
       if (graceEndsAt !== undefined) {
-        await payments.settleStanding(customer, { revision: 1, graceEndsAt, hasStep: false });
+        await putInGrace(customer, graceEndsAt);
       }
       const record = { keyId: key.keyId, name: 'first key', createdAt: opening.periodStart };
       await keys.addFirst(customer, record, hashApiKey(text));
       return { customer, apiKey: text };
     },
     balanceOf: (customer) => store.balance(customer),
-    endGrace: async (customer) => {
-      await payments.settleStanding(customer, { revision: 2, graceEndsAt: 0, hasStep: false });
-    },
+    endGrace: (customer) => putInGrace(customer, 0),
     breakStore: async () => {
       await client.send(new DeleteTableCommand({ TableName: table }));
     },

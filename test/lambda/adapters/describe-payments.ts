@@ -254,7 +254,7 @@ export function describePayments(engine: string, url?: string): void {
       await spied.settleStanding(customer, { revision: 2, hasStep: true });
       await spied.post(customer, planStep({ revision: 2, units: 9 }));
       await spied.post(customer, planStep({ revision: 3, units: -10, period: undefined }));
-      await spied.post(customer, planStep({ revision: 4 }));
+      await spied.post(customer, planStep({ revision: 4, setsAside: true, shortfall: 1, resumes: [] }));
       const period = { start: NEXT, end: NEXT + 9 };
       await spied.renew(customer, { kind: 'renewal', id: 'r', plan: 'pro', units: 1, period });
       await spied.renew(customer, {

@@ -118,6 +118,19 @@ export function describePlanSteps(open: () => Stores): void {
     });
   });
 
+  test('what is set aside of a plan is no more than what is left of it, while calls are served', async () => {
+    const customer = await customerWith({ plan: 'pro', remaining: 1_000, periodEnd: NEXT });
+    const step = planStep({ from: 'pro', plan: 'daily', units: 300, setsAside: true, resumes: [] });
+    const calls = Array.from({ length: 60 }, () => spending.spend(request(customer), NOW));
+    const [served] = await Promise.all([Promise.all(calls), payments.post(customer, step)]);
+    const granted = served.filter(({ spent }) => spent).length;
+    const after = 300 - (await balanceOf(customer)).remaining;
+    const aside = (await payments.progress(customer))?.aside.get('pro');
+    expect(aside?.until).toBe(NEXT);
+    expect(aside?.units).toBeLessThanOrEqual(1_000 - (granted - after));
+    expect(aside?.units).toBeGreaterThan(0);
+  });
+
   describe('standings', () => {
     const inGrace = { standing: 'grace', graceEndsAt: NOW + 1 };
 
@@ -135,9 +148,14 @@ export function describePlanSteps(open: () => Stores): void {
     test('wait for the change of plan that their revision brings', async () => {
       const customer = await customerWith();
       await payments.settleStanding(customer, { revision: 1, graceEndsAt: NOW + 1, hasStep: true });
-      expect(await payments.progress(customer)).toEqual({ plan: 'free', revision: 0, lastEntry: undefined });
+      expect(await payments.progress(customer)).toEqual({ plan: 'free', revision: 0, aside: new Map() });
       await payments.post(customer, planStep());
-      expect(await payments.progress(customer)).toEqual({ plan: 'pro', revision: 1, lastEntry: planStep().id });
+      expect(await payments.progress(customer)).toEqual({
+        plan: 'pro',
+        revision: 1,
+        lastEntry: planStep().id,
+        aside: new Map(),
+      });
       expect(await balanceOf(customer)).toMatchObject(inGrace);
     });
 

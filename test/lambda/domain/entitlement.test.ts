@@ -7,7 +7,16 @@ const NOTHING: Entitlement = { revision: 0, replaced: [] };
 const period = { start: NOW, end: NOW + 30 * DAY };
 
 function seen(overrides: Partial<SeenSubscription> = {}): SeenSubscription {
-  return { id: 'sub_1', created: NOW, plan: 'pro', state: 'in_force', isPaid: true, period, ...overrides };
+  return {
+    id: 'sub_1',
+    created: NOW,
+    plan: 'pro',
+    state: 'in_force',
+    isPaid: true,
+    isTrial: false,
+    period,
+    ...overrides,
+  };
 }
 
 function next(present: Entitlement, overrides: Partial<SeenSubscription> = {}, now = NOW): Entitlement | undefined {
@@ -94,6 +103,16 @@ test.each([
     graceEndsAt: undefined,
     step: { revision: 2, subscription: overrides.id, plan: 'pro', isNew: true, period },
   });
+});
+
+test('a customer has one trial: another is nothing until it is paid, and his own goes on', () => {
+  const trial = next(NOTHING, { isTrial: true }) as Entitlement;
+  expect(trial).toMatchObject({ step: { plan: 'pro' } });
+  expect(next(trial, { isTrial: true, plan: 'max' })).toMatchObject({ step: { plan: 'max' } });
+  expect(next(trial, { id: 'sub_2', created: NOW + 1, isTrial: true })).toBeUndefined();
+  const ended = next(trial, { state: 'ended' }) as Entitlement;
+  expect(next(ended, { id: 'sub_2', created: NOW + 1, isTrial: true })).toBeUndefined();
+  expect(next(ended, { id: 'sub_2', created: NOW + 1 })).toMatchObject({ subscription: 'sub_2' });
 });
 
 test('a younger one that is yet to be paid for does not', () => {

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { CATALOGUE, NOW } from '../fixtures';
+import { CATALOGUE, NOW, plan } from '../fixtures';
 import { again, event } from './events';
 import { PaymentsUnderTest } from './harness';
 import { withItem } from './objects';
@@ -103,4 +103,83 @@ test('are told by a price of the operator’s own', async () => {
   account.change(id, { items: { ...items, data: [{ ...item, price }] } });
   await payments.process(event('customer.subscription.updated', current()));
   expect(await payments.balance()).toMatchObject({ plan: 'max' });
+});
+
+describe('between plans that count in other windows', () => {
+  const price = { amount: 2900, currency: 'usd', interval: 'month' } as const;
+  const plans = [
+    plan('free', 50),
+    plan('pro', 1_000, 'month', price),
+    plan('max', 9_000, 'month', price),
+    plan('daily', 300, 'day', price),
+    plan('weekly', 700, 'week', price),
+    plan('open', undefined, 'unlimited', price),
+  ];
+
+  beforeEach(async () => {
+    payments = new PaymentsUnderTest(undefined, undefined, { ...CATALOGUE, plans });
+    ({ account } = payments);
+    account.buyPack(10);
+    id = account.subscribe('pro');
+    await payments.deliver();
+  });
+
+  /** Goes to each plan, and tells what he has of it. */
+  async function visit(...names: string[]): Promise<number[]> {
+    const left = [];
+    for (const name of names) {
+      account.changePlan(id, name);
+      await payments.deliver();
+      left.push((await payments.state())?.included ?? -1);
+    }
+    return left;
+  }
+
+  test('begin a window each, once, and go on in it on the return', async () => {
+    await payments.spend(400);
+    expect(await visit('daily')).toEqual([300]);
+    await payments.spend(100);
+    expect(await visit('pro', 'daily', 'weekly', 'open', 'daily', 'pro', 'weekly')).toEqual([
+      600,
+      200,
+      700,
+      expect.any(Number),
+      200,
+      600,
+      700,
+    ]);
+    expect(await payments.balance()).toMatchObject({ credits: 10 });
+  });
+
+  test('leave no more on the return, however much was spent', async () => {
+    await payments.spend(1_005);
+    expect(await visit('daily', 'pro', 'daily', 'pro')).toEqual([300, 0, 300, 0]);
+    expect(await payments.balance()).toMatchObject({ remaining: 5, credits: 5 });
+  });
+
+  test('count what was spent by larger and smaller ones of the same window, which they come back by', async () => {
+    expect(await visit('max')).toEqual([9_000]);
+    await payments.spend(2_000);
+    expect(await visit('daily', 'pro', 'daily', 'max', 'pro', 'daily', 'pro', 'max')).toEqual([
+      300, 0, 300, 7_000, 0, 300, 0, 7_000,
+    ]);
+  });
+
+  test('begin anew in the next window', async () => {
+    await payments.spend(400);
+    await visit('daily');
+    await payments.spend(300);
+    // The first of December has come, and another day with it.
+    payments.now = Date.UTC(2026, 11, 1, 12) / 1000;
+    expect(await visit('pro', 'daily', 'pro')).toEqual([1_000, 300, 1_000]);
+  });
+
+  test('begin anew with a subscription that was bought for it', async () => {
+    await payments.spend(400);
+    await visit('daily');
+    id = account.subscribe('pro');
+    await payments.deliver();
+    expect(await payments.state()).toMatchObject({ plan: 'pro', included: 1_000 });
+    expect(await visit('daily')).toEqual([300]);
+  });
 });

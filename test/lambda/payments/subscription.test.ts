@@ -47,6 +47,22 @@ test('whose bank debit fails has never been in force, and leaves no time of grac
   expect(await payments.balance()).toBeUndefined();
 });
 
+test('of which checkouts with a trial were opened in advance gives one trial, and no more', async () => {
+  const trial = { status: 'trialing', trial_start: NOW, trial_end: NOW + 7 * 86_400 } as const;
+  const first = account.subscribe('pro', trial);
+  await payments.deliver();
+  await payments.spend(1_000);
+  const second = account.subscribe('max', trial);
+  await payments.deliver();
+  expect(await payments.balance()).toMatchObject({ plan: 'pro', remaining: 0 });
+  account.endSubscription(first);
+  await payments.deliver();
+  expect(await payments.balance()).toMatchObject({ plan: 'free' });
+  account.recover(second);
+  await payments.deliver();
+  expect(await payments.balance()).toMatchObject({ plan: 'max', remaining: 9_000 });
+});
+
 test('for which the operator sends invoices is in force before they are paid', async () => {
   const id = account.debitSubscription('pro');
   account.change(id, { collection_method: 'send_invoice' }, 'customer.subscription.updated');
