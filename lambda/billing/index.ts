@@ -8,6 +8,7 @@ import { Environment } from '../../lib/private/environment';
 import { systemClock } from '../adapters/clock';
 import { DynamoDbCustomerStore } from '../adapters/dynamodb-customer-store';
 import { readApis, readCatalogue, requireEnv } from '../adapters/environment';
+import { readIdentities } from '../adapters/identities';
 import { SecretReader } from '../adapters/secrets';
 import { SqsReportQueue } from '../adapters/sqs-report-queue';
 import { StripeCheckout } from '../adapters/stripe-checkout';
@@ -19,10 +20,13 @@ const secrets = new SecretReader(new SecretsManagerClient({}), systemClock);
 // Only where a route's cost is reported is there a queue.
 const reportsUrl = process.env[Environment.REPORTS_QUEUE_URL];
 
+const catalogue = readCatalogue();
+
 const dependencies = {
   store: new DynamoDbCustomerStore(new DynamoDBClient({}), requireEnv(Environment.TABLE_NAME)),
   checkout: new StripeCheckout(new StripeConnection(secrets, requireEnv(Environment.STRIPE_SECRET_KEY_ARN))),
-  catalogue: readCatalogue(),
+  catalogue,
+  identities: readIdentities(catalogue, () => import('../adapters/tokens')),
   apis: readApis(),
   clock: systemClock,
   paywallId: requireEnv(Environment.PAYWALL_ID),

@@ -3,6 +3,7 @@ import type { ApiEntry, Catalogue, CheckoutEntry } from '../../lib/private/catal
 import type { Checkout } from '../adapters/stripe-checkout';
 import type { Clock } from '../domain/clock';
 import type { CustomerStore } from '../domain/customers';
+import type { Identity } from '../domain/identity';
 import type { ReportQueue } from '../domain/settlement';
 
 export interface BillingDependencies {
@@ -15,6 +16,8 @@ export interface BillingDependencies {
   readonly paywallId: string;
   readonly checkoutOptions: CheckoutEntry;
   readonly newLinkSecret: () => Uint8Array;
+  /** By what callers are known, in this order; by API keys where it is absent. */
+  readonly identities?: readonly Identity[];
   /** Absent where no route's cost is reported. */
   readonly reports?: ReportQueue;
 }
