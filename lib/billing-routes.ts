@@ -8,11 +8,13 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import type { Identity } from './identity';
 import type { Payments } from './payments';
 import type { PlanCatalogue } from './plan-catalogue';
 import type { ApiEntry } from './private/catalogue';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
+import { renderIdentities } from './private/identities';
 import type { QuotaStore } from './quota-store';
 import type { Settlement } from './settlement';
 import type { StripeWebhook } from './stripe-webhook';
@@ -39,6 +41,13 @@ export interface BillingRoutesProps {
 
   /** The first segment of the routes' path, without a slash. */
   readonly path: string;
+
+  /**
+   * By what callers are known.
+   *
+   * @default [Identity.apiKeys()]
+   */
+  readonly identities?: Identity[];
 }
 
 /** The routes by which customers sign up, pay, and see what is left. They identify the caller, and never spend quota. */
@@ -68,6 +77,7 @@ export class BillingRoutes extends Construct {
         [Environment.PAYWALL_ID]: props.paywallId,
         [Environment.CHECKOUT]: JSON.stringify(props.payments._renderCheckout()),
         [Environment.APIS]: Lazy.string({ produce: () => stack.toJsonString(this.apis) }),
+        ...renderIdentities(stack, props.identities),
       },
     });
     this.handler = this.fn;

@@ -2,6 +2,7 @@ export * from './billing-routes';
 export * from './clawback';
 export * from './cost';
 export * from './failure-policy';
+export * from './identity';
 export * from './metering';
 export * from './payment-gateway-responses';
 export * from './payment-processor';

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { BillingRoutes } from './billing-routes';
 import type { Clawback } from './clawback';
 import type { FailurePolicy } from './failure-policy';
+import type { Identity } from './identity';
 import type { Metering } from './metering';
 import { PaymentGatewayResponses } from './payment-gateway-responses';
 import { PaymentProcessor } from './payment-processor';
@@ -13,6 +14,7 @@ import { PlanCatalogue } from './plan-catalogue';
 import type { ApiEntry } from './private/catalogue';
 import { corsOrigins } from './private/cors';
 import { Environment } from './private/environment';
+import { renderIdentities, requireIdentities } from './private/identities';
 import { nameRoutes } from './private/named-routes';
 import { requireProtectable, takeKeysFromAuthorizer } from './private/protectable';
 import { Protection } from './private/protection';
@@ -73,6 +75,14 @@ export interface PaywallProps {
    * @default - made of the stack's name and the paywall's place in it
    */
   readonly paywallId?: string;
+
+  /**
+   * By what callers are known, in this order: the first counts that the credential is of the kind of. A key goes to
+   * `Identity.apiKeys()`, a token to the one whose issuer it names.
+   *
+   * @default [Identity.apiKeys()]
+   */
+  readonly identities?: Identity[];
 
   /**
    * How calls are counted.
@@ -145,6 +155,7 @@ export class Paywall extends Construct {
   public readonly settlement: Settlement;
 
   private readonly billingPath: string;
+  private readonly identities?: Identity[];
   private cloudWatchAccount?: CfnAccount;
   /**
    * The format of an access log that `Refund.onServerError()` can read, for a stage that has a log of its own: a line of JSON.
@@ -166,6 +177,9 @@ export class Paywall extends Construct {
       );
     }
     const catalogue = new PlanCatalogue(props);
+    const { identities } = props;
+    requireIdentities(identities, catalogue.plans);
+    this.identities = identities;
     const store = props.store ?? new QuotaStore(this, 'Store');
     const { payments } = props;
     this.catalogue = catalogue;
@@ -177,6 +191,7 @@ export class Paywall extends Construct {
       surrogateKeyPrefix: this.usagePlans.surrogateKeyPrefix,
       metering: props.metering,
       failurePolicy: props.failurePolicy,
+      identities,
     });
     const { usagePlans } = this;
     this.surrogateKeys = catalogue.plans.some((plan) => plan.ownThrottle)
@@ -203,6 +218,7 @@ export class Paywall extends Construct {
       webhook: this.webhook,
       settlement: this.settlement,
       path: this.billingPath,
+      identities,
     });
     this.node.addValidation({ validate: () => this.validateUse() });
   }
@@ -276,13 +292,19 @@ export class Paywall extends Construct {
       return ['the paywall protects nothing: call `protect(api)`'];
     }
     const stack = Stack.of(this);
-    const environment = JSON.stringify(stack.resolve([this.catalogue._render(stack), this.authorizer._renderApis()]));
+    const environment = JSON.stringify(
+      stack.resolve([
+        this.catalogue._render(stack),
+        this.authorizer._renderApis(),
+        renderIdentities(stack, this.identities),
+      ]),
+    );
     const bytes = Buffer.byteLength(environment) + 512;
     return bytes <= MAX_ENVIRONMENT_BYTES
       ? []
       : [
-          `\`plans\`, \`topUps\`, \`costs\` and \`routePlans\` must fit a function's environment of ${MAX_ENVIRONMENT_BYTES} bytes ` +
-            `(${Environment.CATALOGUE}, ${Environment.APIS}), got about: ${bytes}`,
+          `\`plans\`, \`topUps\`, \`costs\`, \`routePlans\` and \`identities\` must fit a function's environment of ${MAX_ENVIRONMENT_BYTES} bytes ` +
+            `(${Environment.CATALOGUE}, ${Environment.APIS}, ${Environment.IDENTITIES}), got about: ${bytes}`,
         ];
   }
 }

@@ -36,6 +36,8 @@ const handlers = [
   outfile: join(assets, name, 'index.js'),
   // What only some of those need who use the handler lies beside it.
   external: ['./tokens'],
+  // By `require`, as `import` would want the ending of its name.
+  supported: { 'dynamic-import': false },
   minify: true,
 }));
 

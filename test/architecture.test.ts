@@ -45,9 +45,15 @@ test('the handlers import no construct and no local gateway', () => {
 });
 
 test('what constructs and handlers share imports nothing', () => {
-  const shared = ['access-log', 'attributes', 'catalogue', 'environment', 'stripe-catalogue', 'stripe-events'].map(
-    (name) => `lib/private/${name}.ts`,
-  );
+  const shared = [
+    'access-log',
+    'attributes',
+    'catalogue',
+    'environment',
+    'identity-entry',
+    'stripe-catalogue',
+    'stripe-events',
+  ].map((name) => `lib/private/${name}.ts`);
   expect(shared.flatMap(importsOf)).toEqual([]);
 });
 

@@ -61,9 +61,7 @@ export function toBalance(item: Item | undefined): Balance | undefined {
     ...(item.claimedPlan?.S !== undefined && {
       claimed: { plan: item.claimedPlan.S, at: Number(item.claimedAt?.N ?? 0) },
     }),
-    // A new period has none, and need not take that of the last one away.
-    ...(item.shortfallPeriod?.N !== undefined &&
-      item.shortfallPeriod.N === item.periodStart?.N && { shortfall: Number(item.shortfall?.N ?? 0) }),
+    ...(item.shortfall !== undefined && { shortfall: shortfallOf(item) }),
     ...(item.leftWindows?.M !== undefined && {
       leftWindows: Object.fromEntries(
         Object.entries(item.leftWindows.M).map(([window, left]) => [window, toLeftWindow(left.M)]),
@@ -87,6 +85,12 @@ export function fromOpeningBalance(balance: OpeningBalance): Item {
       claimedAt: number(balance.claimed.at),
     }),
   };
+}
+
+/** A new period has none, and need not take that of the last one away. */
+function shortfallOf({ shortfall, shortfallPeriod, periodStart }: Item): number | undefined {
+  const units = Number(shortfall?.N ?? 0);
+  return units > 0 && Number(shortfallPeriod?.N) === Number(periodStart?.N) ? units : undefined;
 }
 
 function toLeftWindow(item: Item | undefined): LeftWindow {

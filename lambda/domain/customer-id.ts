@@ -11,7 +11,9 @@ const DIGEST_BITS = 256n;
  * bits, as many as those of an id that is drawn by lot, and as unlikely to meet another one.
  */
 export function customerIdOf(issuer: string, subject: string): string {
-  const digest = createHash('sha256').update(JSON.stringify([issuer, subject])).digest('hex');
+  const digest = createHash('sha256')
+    .update(JSON.stringify([issuer, subject]))
+    .digest('hex');
   let fraction = BigInt(`0x${digest}`);
   let id = '';
   for (let digit = 0; digit < CUSTOMER_LENGTH; digit++) {

@@ -42,10 +42,7 @@ export const API_KEYS: Identity = {
 };
 
 /** The caller whom the first identity knows that the credentials are of the kind of; nobody where it refuses, or there is none. */
-export async function callerOf(
-  identities: readonly Identity[],
-  credentials: Credentials,
-): Promise<Caller | undefined> {
+export async function callerOf(identities: readonly Identity[], credentials: Credentials): Promise<Caller | undefined> {
   for (const identity of identities) {
     const caller = await identity.recognise(credentials);
     if (caller !== undefined) {

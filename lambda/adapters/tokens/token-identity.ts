@@ -55,10 +55,7 @@ export class TokenIdentity implements Identity {
     const fetching = options.fetchJson ?? ((uri) => fetchJson(uri, LIMITS));
     const milliseconds = options.milliseconds ?? Date.now;
     this.keys = new Map(
-      [...jwksUris].map(([issuer, uri]) => [
-        issuer,
-        new IssuerKeys({ uri, fetchJson: fetching, milliseconds }),
-      ]),
+      [...jwksUris].map(([issuer, uri]) => [issuer, new IssuerKeys({ uri, fetchJson: fetching, milliseconds })]),
     );
   }
 
@@ -78,7 +75,11 @@ export class TokenIdentity implements Identity {
   }
 
   /** What the token says, if it is the issuer's, for this API, and in force. All that can be told without the keys is told first. */
-  private async verify(text: string, { header, payload }: Decomposed, keys: IssuerKeys): Promise<JwtPayload | undefined> {
+  private async verify(
+    text: string,
+    { header, payload }: Decomposed,
+    keys: IssuerKeys,
+  ): Promise<JwtPayload | undefined> {
     const kid = keyIdOf(header);
     if (kid === undefined || payload.exp === undefined || !holds(() => this.check(payload))) {
       return undefined;
