@@ -12,11 +12,13 @@ import {
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import type { Identity } from './identity';
 import type { Payments } from './payments';
 import type { PlanCatalogue } from './plan-catalogue';
 import type { ApiEntry, BillingEntry } from './private/catalogue';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
+import { renderIdentities } from './private/identities';
 import { requireInteger } from './private/validation';
 import type { QuotaStore } from './quota-store';
 import type { Settlement } from './settlement';
@@ -63,6 +65,13 @@ export interface BillingRoutesProps {
    * @default Duration.hours(24)
    */
   readonly keyRotationOverlap?: Duration;
+
+  /**
+   * By what callers are known.
+   *
+   * @default [Identity.apiKeys()]
+   */
+  readonly identities?: Identity[];
 }
 
 /** The header by which a program shows that it has started a checkout. */
@@ -102,6 +111,7 @@ export class BillingRoutes extends Construct {
         [Environment.CHECKOUT]: JSON.stringify(props.payments._renderCheckout()),
         [Environment.BILLING]: stack.toJsonString(billing),
         [Environment.APIS]: Lazy.string({ produce: () => stack.toJsonString(this.apis) }),
+        ...renderIdentities(stack, props.identities),
       },
     });
     this.handler = this.fn;

@@ -1,20 +1,19 @@
-import { Aspects, CfnOutput, type Duration, Stack } from 'aws-cdk-lib';
+import { Aspects, CfnOutput, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat, type CfnAccount, type IRestApi, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { BillingRoutes } from './billing-routes';
-import type { Clawback } from './clawback';
-import type { FailurePolicy } from './failure-policy';
-import type { Metering } from './metering';
+import type { Identity } from './identity';
 import { Operations } from './operations';
 import { PaymentGatewayResponses } from './payment-gateway-responses';
 import { PaymentProcessor } from './payment-processor';
-import type { Payments } from './payments';
 import { PaywallAlarms, type PaywallAlarmsOptions } from './paywall-alarms';
-import type { Plan } from './plan';
+import type { PaywallProps } from './paywall-props';
 import { PlanCatalogue } from './plan-catalogue';
 import type { ApiEntry } from './private/catalogue';
 import { corsOrigins } from './private/cors';
+import { Environment } from './private/environment';
 import { environmentErrors } from './private/environment-limit';
+import { renderIdentities, requireIdentities } from './private/identities';
 import { nameRoutes } from './private/named-routes';
 import { requireProtectable, takeKeysFromAuthorizer } from './private/protectable';
 import { Protection } from './private/protection';
@@ -24,102 +23,12 @@ import { QuotaAuthorizer } from './quota-authorizer';
 import { QuotaStore } from './quota-store';
 import { Refund } from './refund';
 import { Settlement } from './settlement';
-import type { SignUp } from './sign-up';
 import { StripeCatalogue } from './stripe-catalogue';
 import { StripeEventBridge } from './stripe-event-bridge';
 import { StripeReconciler } from './stripe-reconciler';
 import { StripeWebhook } from './stripe-webhook';
 import { SurrogateKeys } from './surrogate-keys';
-import type { TopUp } from './top-up';
 import { UsagePlans } from './usage-plans';
-
-/** Properties of `Paywall`. */
-export interface PaywallProps {
-  /** What customers can be on. One of them must be free, or be named in `defaultPlan`. */
-  readonly plans: Plan[];
-
-  /** Who takes the money. */
-  readonly payments: Payments;
-
-  /**
-   * What customers can buy beside their plan.
-   *
-   * @default - nothing
-   */
-  readonly topUps?: TopUp[];
-
-  /**
-   * The id of the plan that a new customer starts on, and that a cancelled subscription falls back to. Its units are given without
-   * a payment, also where the plan has a price.
-   *
-   * @default - the first free plan
-   */
-  readonly defaultPlan?: string;
-
-  /**
-   * How long a customer is served after a renewal has failed.
-   *
-   * @default Duration.days(3)
-   */
-  readonly gracePeriod?: Duration;
-
-  /**
-   * What becomes of bought units whose money has gone back, by a refund or a dispute.
-   *
-   * @default Clawback.credits()
-   */
-  readonly clawback?: Clawback;
-
-  /**
-   * What purchases are marked with at Stripe, so that several paywalls can use one account. Keep it when the stack is renamed, or the
-   * paywall moved in it: the events of purchases with another mark are ignored.
-   *
-   * @default - made of the stack's name and the paywall's place in it
-   */
-  readonly paywallId?: string;
-
-  /**
-   * How calls are counted.
-   *
-   * @default Metering.leased()
-   */
-  readonly metering?: Metering;
-
-  /**
-   * What becomes of calls while the store cannot answer.
-   *
-   * @default FailurePolicy.closed()
-   */
-  readonly failurePolicy?: FailurePolicy;
-
-  /**
-   * Where balances are; paywalls that share one share their customers.
-   *
-   * @default - a store of its own, whose table outlives the stack
-   */
-  readonly store?: QuotaStore;
-
-  /**
-   * How new customers come.
-   *
-   * @default SignUp.checkout()
-   */
-  readonly signUp?: SignUp;
-
-  /**
-   * How long a key is served beside the one that its owner has put in its place, between 0 and 30 days. Owners can choose less.
-   *
-   * @default Duration.hours(24)
-   */
-  readonly keyRotationOverlap?: Duration;
-
-  /**
-   * The first segment of the path of the billing routes.
-   *
-   * @default 'billing'
-   */
-  readonly billingPath?: string;
-}
 
 /**
  * Turns REST APIs of Amazon API Gateway into paid ones: callers spend quota, meet `402 Payment Required` when it is used up, pay
@@ -166,6 +75,7 @@ export class Paywall extends Construct {
   public readonly settlement: Settlement;
 
   private readonly billingPath: string;
+  private readonly identities?: Identity[];
   private cloudWatchAccount?: CfnAccount;
   /**
    * The format of an access log that `Refund.onServerError()` can read, for a stage that has a log of its own: a line of JSON.
@@ -187,6 +97,9 @@ export class Paywall extends Construct {
       );
     }
     const catalogue = new PlanCatalogue(props);
+    const { identities } = props;
+    requireIdentities(identities, catalogue.plans);
+    this.identities = identities;
     const store = props.store ?? new QuotaStore(this, 'Store');
     const { payments } = props;
     this.catalogue = catalogue;
@@ -198,6 +111,7 @@ export class Paywall extends Construct {
       surrogateKeyPrefix: this.usagePlans.surrogateKeyPrefix,
       metering: props.metering,
       failurePolicy: props.failurePolicy,
+      identities,
     });
     const { usagePlans } = this;
     this.surrogateKeys = catalogue.plans.some((plan) => plan.ownThrottle)
@@ -229,6 +143,7 @@ export class Paywall extends Construct {
       signUp: props.signUp,
       keyRotationOverlap: props.keyRotationOverlap,
       path: this.billingPath,
+      identities,
     });
     this.node.addValidation({ validate: () => this.validateUse() });
   }
@@ -311,6 +226,10 @@ export class Paywall extends Construct {
       return ['the paywall protects nothing: call `protect(api)`'];
     }
     const stack = Stack.of(this);
-    return environmentErrors(stack, this.catalogue._render(stack), this.authorizer._renderApis());
+    return environmentErrors(stack, {
+      [Environment.CATALOGUE]: this.catalogue._render(stack),
+      [Environment.APIS]: this.authorizer._renderApis(),
+      ...renderIdentities(stack, this.identities),
+    });
   }
 }

@@ -4,11 +4,13 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { FailurePolicy } from './failure-policy';
+import type { Identity } from './identity';
 import { Metering } from './metering';
 import type { PlanCatalogue } from './plan-catalogue';
 import type { ApiEntry } from './private/catalogue';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
+import { renderIdentities } from './private/identities';
 import type { QuotaStore } from './quota-store';
 
 /** Properties of `QuotaAuthorizer`. */
@@ -35,6 +37,13 @@ export interface QuotaAuthorizerProps {
    * @default FailurePolicy.closed()
    */
   readonly failurePolicy?: FailurePolicy;
+
+  /**
+   * By what callers are known.
+   *
+   * @default [Identity.apiKeys()]
+   */
+  readonly identities?: Identity[];
 }
 
 /** The Lambda authorizer that spends quota, one call at a time. */
@@ -61,6 +70,7 @@ export class QuotaAuthorizer extends Construct {
         }),
         [Environment.SURROGATE_KEY_PREFIX]: props.surrogateKeyPrefix,
         [Environment.APIS]: Lazy.string({ produce: () => this._renderApis() }),
+        ...renderIdentities(stack, props.identities),
       },
     });
     props.store.grants.spend(this.handler);

@@ -1,4 +1,4 @@
-// Bundles the handlers and the command-line tool into assets/, one file each. A warning of esbuild's fails the build.
+// Bundles the handlers and the command-line tool into assets/, one file each; the authorizer is two. A warning of esbuild's fails the build.
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -35,8 +35,20 @@ const handlers = [
   ...common,
   entryPoints: [join(root, 'lambda', name, 'index.ts')],
   outfile: join(assets, name, 'index.js'),
+  // What only some of those need who use the handler lies beside it.
+  external: ['./tokens'],
+  // By `require`, as `import` would want the ending of its name.
+  supported: { 'dynamic-import': false },
   minify: true,
 }));
+
+/** What verifies tokens, for the authorizer. */
+const tokens = {
+  ...common,
+  entryPoints: [join(root, 'lambda', 'authorizer', 'tokens.ts')],
+  outfile: join(assets, 'authorizer', 'tokens.js'),
+  minify: true,
+};
 
 /** What the package gives to backends, `cdk-paywall/backend`. */
 const backend = {
@@ -54,7 +66,7 @@ const cli = {
 };
 
 await rm(assets, { recursive: true, force: true });
-const results = await Promise.all([...handlers, backend, cli].map((options) => build(options)));
+const results = await Promise.all([...handlers, tokens, backend, cli].map((options) => build(options)));
 const warnings = results.flatMap((result) => result.warnings);
 if (warnings.length > 0) {
   console.error(`the build failed on ${warnings.length} warnings of esbuild, above`);

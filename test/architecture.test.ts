@@ -54,6 +54,7 @@ test('what constructs and handlers share imports nothing', () => {
     'attributes',
     'catalogue',
     'environment',
+    'identity-entry',
     'operations',
     'stripe-catalogue',
     'stripe-events',

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import type { Credentials } from '../domain/identity';
 
 type GatewayEvent = APIGatewayProxyEvent | APIGatewayRequestAuthorizerEvent;
 
@@ -17,8 +18,13 @@ export function headerValues(event: GatewayEvent, name: string): string[] {
 
 /** The key that a caller sends as `x-api-key`, or as `Authorization: Bearer`; never from the query string, which logs keep. */
 export function apiKeyOf(event: GatewayEvent): string | undefined {
-  const bearer = /^bearer +(\S+) *$/i.exec(header(event, 'authorization') ?? '');
-  return header(event, 'x-api-key') ?? bearer?.[1];
+  return credentialsOf(event).apiKey;
+}
+
+/** All that a caller sends to be known by, as keys and as tokens. */
+export function credentialsOf(event: GatewayEvent): Credentials {
+  const bearer = /^bearer +(\S+) *$/i.exec(header(event, 'authorization') ?? '')?.[1];
+  return { apiKey: header(event, 'x-api-key') ?? bearer, bearer };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Balance, OpeningBalance, Standing } from '../domain/balance';
+import type { Balance, LeftWindow, OpeningBalance, Standing } from '../domain/balance';
 
 /** One table holds everything; partition keys keep apart what different roles may write. */
 export const Key = {
@@ -64,6 +64,15 @@ export function toBalance(item: Item | undefined): Balance | undefined {
       Object.entries(item.keyExpiries?.M ?? {}).map(([id, expiry]) => [id, Number(expiry.N)]),
     ),
     surrogateKeys: item.surrogateKeys?.SS ?? [],
+    ...(item.claimedPlan?.S !== undefined && {
+      claimed: { plan: item.claimedPlan.S, at: Number(item.claimedAt?.N ?? 0) },
+    }),
+    ...(item.shortfall !== undefined && { shortfall: shortfallOf(item) }),
+    ...(item.leftWindows?.M !== undefined && {
+      leftWindows: Object.fromEntries(
+        Object.entries(item.leftWindows.M).map(([window, left]) => [window, toLeftWindow(left.M)]),
+      ),
+    }),
   };
 }
 
@@ -77,7 +86,26 @@ export function fromOpeningBalance(balance: OpeningBalance): Item {
     periodStart: number(balance.periodStart),
     periodEnd: number(balance.periodEnd),
     linkSecret: binary(balance.linkSecret),
+    ...(balance.claimed !== undefined && {
+      claimedPlan: text(balance.claimed.plan),
+      claimedAt: number(balance.claimed.at),
+    }),
   };
+}
+
+/** A new period has none, and need not take that of the last one away. */
+function shortfallOf({ shortfall, shortfallPeriod, periodStart }: Item): number | undefined {
+  const units = Number(shortfall?.N ?? 0);
+  return units > 0 && Number(shortfallPeriod?.N) === Number(periodStart?.N) ? units : undefined;
+}
+
+function toLeftWindow(item: Item | undefined): LeftWindow {
+  const [start = 0, end = 0, spent = 0] = [item?.start, item?.end, item?.spent].map((value) => Number(value?.N ?? 0));
+  return { start, end, spent };
+}
+
+export function fromLeftWindow({ start, end, spent }: LeftWindow): AttributeValue {
+  return { M: { start: number(start), end: number(end), spent: number(spent) } };
 }
 
 function key(pk: string, sk: string): { pk: AttributeValue; sk: AttributeValue } {

@@ -1,4 +1,4 @@
-import type { OpeningBalance } from '../domain/balance';
+import type { Balance, OpeningBalance } from '../domain/balance';
 import {
   type ChargeRequest,
   type Credential,
@@ -7,13 +7,14 @@ import {
   StoreBusyError,
 } from '../domain/charge';
 import type { EpochSeconds } from '../domain/clock';
-import type { Newcomers } from '../domain/customers';
+import type { TokenCustomers } from '../domain/customers';
 import { binary, fromOpeningBalance, Key, number, text, toBalance } from './dynamodb-items';
 import { NEXT_PERIOD } from './dynamodb-period';
+import { heeded, replacement } from './dynamodb-plan-claims';
 import { type ConditionalUpdate, type ItemUpdates, isThrottled, type UpdateOutcome } from './dynamodb-update';
 
 /** Balances in DynamoDB, as the authorizer spends them: it only takes away, so no retry or lost answer can mint a unit. */
-export class DynamoDbSpendingStore implements SpendingStore, Newcomers {
+export class DynamoDbSpendingStore implements SpendingStore, TokenCustomers {
   constructor(
     private readonly updates: ItemUpdates,
     private readonly table: string,
@@ -22,15 +23,18 @@ export class DynamoDbSpendingStore implements SpendingStore, Newcomers {
   public async spend(request: ChargeRequest, now: EpochSeconds): Promise<SpendOutcome> {
     const plans = request.plans ?? [];
     const credential = conditionOf(request.credential);
+    const claim = request.claim && heeded(request.claim);
     const inPlan = plans.length === 0 ? '' : ` AND #plan IN (${plans.map((_, index) => `:plan${index}`).join(', ')})`;
     const outcome = await this.write({
       key: Key.balance(request.customer),
       update: 'SET #remaining = #remaining - :cost',
       condition:
         `${credential.condition} AND (#standing = :active OR (#standing = :grace AND #graceEndsAt > :now)) ` +
-        `AND #periodEnd > :now${request.cost > 0 ? ' AND #remaining >= :cost' : ''}${inPlan}`,
+        `AND #periodEnd > :now${request.cost > 0 ? ' AND #remaining >= :cost' : ''}${inPlan}` +
+        (claim === undefined ? '' : ` AND ${claim.condition}`),
       attributes: [
         ...credential.attributes,
+        ...(claim?.attributes ?? []),
         'remaining',
         'standing',
         'graceEndsAt',
@@ -40,6 +44,7 @@ export class DynamoDbSpendingStore implements SpendingStore, Newcomers {
       extraNames: credential.extraNames,
       values: {
         ...credential.values,
+        ...claim?.values,
         ':cost': number(request.cost),
         ':active': text('active'),
         ':grace': text('grace'),
@@ -64,6 +69,10 @@ export class DynamoDbSpendingStore implements SpendingStore, Newcomers {
     const { update, attributes, values } = openingUpdate(opening);
     const condition = 'attribute_not_exists(#plan)';
     await this.updates.updateItem(this.table, { key: Key.balance(customer), update, condition, attributes, values });
+  }
+
+  public async replace(customer: string, read: Balance, next: Balance): Promise<void> {
+    await this.write(replacement(customer, read, next));
   }
 
   public async rollOver(customer: string, ended: EpochSeconds, included: number, next: EpochSeconds): Promise<void> {

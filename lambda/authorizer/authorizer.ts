@@ -1,10 +1,10 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { type ApiEntry, type Catalogue, chargedUnits, routeKeys } from '../../lib/private/catalogue';
-import { apiKeyOf, publicUrl } from '../adapters/api-gateway';
-import { hashApiKey, parseApiKey } from '../domain/api-key';
+import { credentialsOf, publicUrl } from '../adapters/api-gateway';
 import { allowance, type Balance, boughtUnits, findPlan } from '../domain/balance';
-import { type ChargeRequest, charge, type Decision, type SpendingStore } from '../domain/charge';
+import { type ChargeRequest, charge, type Decision, type SpendingStore, type Tokens } from '../domain/charge';
 import type { Clock } from '../domain/clock';
+import { API_KEYS, callerOf, type Identity } from '../domain/identity';
 import { paymentRequired, type RefusalReason } from '../domain/payment-required';
 import { REPORT_LIFETIME, signReportToken } from '../domain/report-link';
 import type { ChargedCall } from '../domain/settlement';
@@ -18,6 +18,10 @@ export interface AuthorizerDependencies {
   readonly clock: Clock;
   /** Ids of charges, no two of them the same. */
   readonly newId: () => string;
+  /** By what callers are known, in this order; by API keys where it is absent. */
+  readonly identities?: readonly Identity[];
+  /** Absent where nobody comes with a token. */
+  readonly tokens?: Tokens;
 }
 
 type Event = APIGatewayRequestAuthorizerEvent;
@@ -35,11 +39,10 @@ export async function authorize(
   if (api === undefined) {
     throw new Error(`the API ${event.requestContext.apiId} is not one that this paywall protects`);
   }
-  const request = identify(event, api);
+  const request = await identify(event, api, dependencies);
+  const { store, catalogue, clock, tokens } = dependencies;
   const decision: Decision =
-    request === undefined
-      ? { kind: 'unauthorized' }
-      : await charge(dependencies.store, dependencies.catalogue, request, dependencies.clock);
+    request === undefined ? { kind: 'unauthorized' } : await charge(store, catalogue, request, clock, tokens);
   if (request === undefined || decision.kind === 'unauthorized') {
     // API Gateway knows this very word; https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
     throw new Error('Unauthorized');
@@ -61,24 +64,23 @@ interface MeteredCall extends ChargeRequest {
   readonly isReported: boolean;
 }
 
-/** Who calls, and what the route costs; nothing where the request carries no key. */
-function identify(event: Event, api: ApiEntry): MeteredCall | undefined {
-  const text = apiKeyOf(event);
-  const key = text === undefined ? undefined : parseApiKey(text);
-  if (text === undefined || key === undefined) {
+const BY_KEYS = [API_KEYS];
+
+/** Who calls, and what the route costs; nothing where the request carries no credential that does. */
+async function identify(
+  event: Event,
+  api: ApiEntry,
+  { identities = BY_KEYS }: AuthorizerDependencies,
+): Promise<MeteredCall | undefined> {
+  const caller = await callerOf(identities, credentialsOf(event));
+  if (caller === undefined) {
     return undefined;
   }
   const route = routeKeys(event.httpMethod, event.resource);
   const named = <T>(entries: Readonly<Record<string, T>>) =>
     route.map((name) => entries[name]).find((entry) => entry !== undefined);
   const cost = named(api.costs);
-  return {
-    customer: key.customer,
-    credential: { keyId: key.keyId, keyHash: hashApiKey(text) },
-    cost: chargedUnits(cost),
-    isReported: typeof cost === 'object',
-    plans: named(api.routePlans),
-  };
+  return { ...caller, cost: chargedUnits(cost), isReported: typeof cost === 'object', plans: named(api.routePlans) };
 }
 
 function allow(

@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { Environment } from '../../lib/private/environment';
 import { systemClock } from '../adapters/clock';
 import { DynamoDbSpendingStore } from '../adapters/dynamodb-spending-store';
 import type { ItemUpdates } from '../adapters/dynamodb-update';
 import { readApis, readCatalogue, readMetering, requireEnv } from '../adapters/environment';
+import { readIdentities } from '../adapters/identities';
 import { logError } from '../adapters/log';
 import { countMetric } from '../adapters/metrics';
 import { metered } from '../domain/metering';
@@ -14,15 +15,19 @@ type Handler = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAu
 
 /** The authorizer's handler as the environment configures it, over a client of DynamoDB. */
 export function createHandler(updates: ItemUpdates): Handler {
+  const balances = new DynamoDbSpendingStore(updates, requireEnv(Environment.TABLE_NAME));
+  const catalogue = readCatalogue();
   const dependencies = {
     store: metered(
-      new DynamoDbSpendingStore(updates, requireEnv(Environment.TABLE_NAME)),
+      balances,
       readMetering(),
       () => Date.now(),
       () => countMetric('FailOpenCalls'),
     ),
-    catalogue: readCatalogue(),
+    catalogue,
     apis: readApis(),
+    identities: readIdentities(catalogue, () => import('./tokens')),
+    tokens: { customers: balances, newLinkSecret: () => randomBytes(16) },
     surrogateKeyPrefix: requireEnv(Environment.SURROGATE_KEY_PREFIX),
     clock: systemClock,
     newId: randomUUID,

@@ -11,6 +11,7 @@ import { DynamoDbCustomerStore } from '../adapters/dynamodb-customer-store';
 import { DynamoDbKeyStore } from '../adapters/dynamodb-key-store';
 import { DynamoDbSignUpCounter } from '../adapters/dynamodb-sign-up-counter';
 import { readApis, readCatalogue, requireEnv } from '../adapters/environment';
+import { readIdentities } from '../adapters/identities';
 import { SecretReader } from '../adapters/secrets';
 import { SqsReportQueue } from '../adapters/sqs-report-queue';
 import { StripeCheckout } from '../adapters/stripe-checkout';
@@ -26,12 +27,15 @@ const secrets = new SecretReader(new SecretsManagerClient({}), systemClock);
 // Only where a route's cost is reported is there a queue.
 const reportsUrl = process.env[Environment.REPORTS_QUEUE_URL];
 
+const catalogue = readCatalogue();
+
 const dependencies = {
   store: new DynamoDbCustomerStore(dynamoDb, table),
   keys: new DynamoDbKeyStore(dynamoDb, table),
   auditLog: new DynamoDbAuditLog(dynamoDb, table),
   checkout: new StripeCheckout(new StripeConnection(secrets, requireEnv(Environment.STRIPE_SECRET_KEY_ARN))),
-  catalogue: readCatalogue(),
+  catalogue,
+  identities: readIdentities(catalogue, () => import('../adapters/tokens')),
   apis: readApis(),
   clock: systemClock,
   paywallId: requireEnv(Environment.PAYWALL_ID),

@@ -4,6 +4,7 @@ import type { Checkout } from '../adapters/stripe-checkout';
 import type { AuditLog } from '../domain/audit';
 import type { Clock } from '../domain/clock';
 import type { CustomerStore } from '../domain/customers';
+import type { Identity } from '../domain/identity';
 import type { KeyStore } from '../domain/keys';
 import type { ReportQueue } from '../domain/settlement';
 import type { SignUpCounter } from '../domain/sign-up-limit';
@@ -25,6 +26,8 @@ export interface BillingDependencies {
   readonly newClaim: () => string;
   /** Absent where sign-up is not open. */
   readonly signUps?: SignUpCounter;
+  /** By what callers are known, in this order; by API keys where it is absent. */
+  readonly identities?: readonly Identity[];
   /** Absent where no route's cost is reported. */
   readonly reports?: ReportQueue;
 }

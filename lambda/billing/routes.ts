@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { ApiEntry } from '../../lib/private/catalogue';
 import { header, problem, publicUrl, wantsHtml } from '../adapters/api-gateway';
 import { logError } from '../adapters/log';
+import { IssuerUnavailableError } from '../domain/identity';
 import { followLink, startCheckout } from './checkout';
 import { listKeys, makeKey, removeKey, replaceKey } from './keys';
 import { escapeHtml, page } from './page';
@@ -47,10 +48,17 @@ export async function route(
     return withCors(readable(await answer(request, dependencies), event), event, api);
   } catch (error) {
     logError('a billing request failed', { requestId }, error);
-    const detail =
-      'The request failed and nothing was charged. Try it again; if it keeps failing, quote this instance.';
-    return withCors(readable(problem(500, 'Internal Server Error', detail, requestId), event), event, api);
+    return withCors(readable(failure(error, requestId), event), event, api);
   }
+}
+
+function failure(error: unknown, requestId: string): APIGatewayProxyResult {
+  if (error instanceof IssuerUnavailableError) {
+    const detail = 'Your token could not be verified for now, and nothing was charged. Try it again shortly.';
+    return problem(503, 'Service Unavailable', detail, requestId, { 'Retry-After': '2' });
+  }
+  const detail = 'The request failed and nothing was charged. Try it again; if it keeps failing, quote this instance.';
+  return problem(500, 'Internal Server Error', detail, requestId);
 }
 
 /** A problem, as a page where a person's browser asked. */

@@ -14,8 +14,9 @@ export interface ApiKey {
 /** Whether payments are real, as in Stripe's own keys. */
 export type KeyMode = 'live' | 'test';
 
-const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const CUSTOMER_LENGTH = 14;
+export const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+/** Digits of a customer's id. */
+export const CUSTOMER_LENGTH = 14;
 const KEY_ID_LENGTH = 6;
 /** 62^27 is more than 2^160. */
 const SECRET_LENGTH = 27;
@@ -75,12 +76,12 @@ function checksum(body: string): string {
   let rest = crc32(body);
   let text = '';
   for (let digit = 0; digit < CHECKSUM_LENGTH; digit++) {
-    text = `${ALPHABET[rest % 62]}${text}`;
+    text = `${BASE62[rest % 62]}${text}`;
     rest = Math.floor(rest / 62);
   }
   return text;
 }
 
 function randomBase62(length: number): string {
-  return Array.from({ length }, () => ALPHABET[randomInt(62)]).join('');
+  return Array.from({ length }, () => BASE62[randomInt(62)]).join('');
 }

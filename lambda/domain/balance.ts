@@ -1,6 +1,6 @@
 import type { Catalogue, PlanEntry } from '../../lib/private/catalogue';
 import { type EpochSeconds, NEVER } from './clock';
-import { firstPeriod, periodAfter } from './period';
+import { firstPeriod, periodAfter, type QuotaPeriod } from './period';
 
 /**
  * - `active`: served.
@@ -40,6 +40,17 @@ export interface Balance {
   readonly keyExpiries: Readonly<Record<string, EpochSeconds>>;
   /** Values of the surrogate API keys that are the customer's own. */
   readonly surrogateKeys: readonly string[];
+  /** What tokens have said of the plan, as it was last heeded. */
+  readonly claimed?: { readonly plan: string; readonly at: EpochSeconds };
+  /** Units of this period that were spent beyond what the plan includes, before the customer came to it from a larger one. */
+  readonly shortfall?: number;
+  /** Windows of other plans that a change of plan has left before their end, by what they are (`windowOf`). */
+  readonly leftWindows?: Readonly<Record<string, LeftWindow>>;
+}
+
+export interface LeftWindow extends QuotaPeriod {
+  /** Units of plans that were spent in it. */
+  readonly spent: number;
 }
 
 /** What a customer begins with: no key of either kind. */
@@ -124,7 +135,7 @@ export function asOf(balance: Balance, catalogue: Catalogue, now: EpochSeconds):
 /** What a new period leaves: bought units stay, and so does what is owed; of the plan's own there are as many as it includes. */
 export function inNextPeriod(balance: Balance, included: number): Balance {
   const carried = Math.min(balance.remaining, balance.credits);
-  return { ...balance, remaining: carried + included, credits: Math.max(0, carried) };
+  return { ...balance, remaining: carried + included, credits: Math.max(0, carried), shortfall: undefined };
 }
 
 /** The balance of a customer who has just come. */

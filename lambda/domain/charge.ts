@@ -1,7 +1,9 @@
 import type { Catalogue } from '../../lib/private/catalogue';
 import { type Balance, findPlan, periodUnits } from './balance';
 import { type Clock, type EpochSeconds, NEVER } from './clock';
+import type { TokenCustomers } from './customers';
 import { periodAfter } from './period';
+import { isHeeded, newcomersBalance, type PlanClaim, withClaim } from './plan-claim';
 
 /** One call that wants to be served. */
 export interface ChargeRequest {
@@ -10,6 +12,8 @@ export interface ChargeRequest {
   readonly cost: number;
   /** The ids of the plans that include the route; every plan does where it is absent. */
   readonly plans?: readonly string[];
+  /** What a token says of the plan; absent where it says nothing that counts. */
+  readonly claim?: PlanClaim;
 }
 
 /** By what the caller shows to be the customer: a key, which the store judges, or a token, which was verified before. */
@@ -24,8 +28,9 @@ export interface KeyCredential {
 /** What the quota engine needs of a store. Each method is one atomic write. */
 export interface SpendingStore {
   /**
-   * Takes `cost` from the balance, if the key is the customer's, the standing good, the route in the plan, the period not over and
-   * the units there; answers with the balance after it. Else it changes nothing, and answers with the balance as it is.
+   * Takes `cost` from the balance, if the key is the customer's, the standing good, what a token says of the plan heeded, the route
+   * in the plan, the period not over and the units there; answers with the balance after it. Else it changes nothing, and answers with
+   * the balance as it is.
    */
   spend(request: ChargeRequest, now: EpochSeconds): Promise<SpendOutcome>;
 
@@ -53,13 +58,25 @@ export type Decision =
   | { readonly kind: 'suspended' }
   | { readonly kind: 'payment_required'; readonly reason: PaymentReason; readonly balance: Balance };
 
-type Refusal = Exclude<Decision, { kind: 'granted' }> | { readonly kind: 'period_over'; readonly balance: Balance };
+/** What is to be done first, and then the call can be decided. */
+type Pending =
+  | { readonly kind: 'period_over'; readonly balance: Balance }
+  | { readonly kind: 'plan_claimed'; readonly balance: Balance; readonly claim: PlanClaim };
+
+type Refusal = Exclude<Decision, { kind: 'granted' }> | Pending;
+
+/** Who comes with a token. */
+export interface Tokens {
+  readonly customers: TokenCustomers;
+  readonly newLinkSecret: () => Uint8Array;
+}
 
 /** A call meets at most two ends of periods; the rest is room for other calls that roll the same period over. */
 const MAX_ATTEMPTS = 4;
 
 /**
- * Decides one call: one write when it is served or refused, three when it is the first after the end of a period.
+ * Decides one call: one write when it is served or refused, three when it is the first after the end of a period, the first of all by a
+ * token, or the first by one that names another plan.
  *
  * A period is rolled over by its end as it is stored, to one that ends after `now`: of two environments whose clocks differ, the
  * fast one does it and the slow one finds it done.
@@ -69,15 +86,28 @@ export async function charge(
   catalogue: Catalogue,
   request: ChargeRequest,
   clock: Clock,
+  tokens?: Tokens,
 ): Promise<Decision> {
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     const now = clock();
-    const outcome = await store.spend(request, now);
+    // A balance that keeps changing is served under the plan that it has, rather than refused; the next call brings the other plan.
+    const wanted = attempt === MAX_ATTEMPTS ? { ...request, claim: undefined } : request;
+    const outcome = await store.spend(wanted, now);
     if (outcome.spent) {
       return { kind: 'granted', balance: outcome.balance };
     }
-    const refusal = explain(outcome.balance, request, now);
+    if (outcome.balance === undefined && request.credential === 'token' && tokens !== undefined) {
+      const opening = newcomersBalance(catalogue, request.claim, now, tokens.newLinkSecret());
+      await tokens.customers.open(request.customer, opening);
+      continue;
+    }
+    const refusal = explain(outcome.balance, wanted, now);
     if (refusal === undefined) {
+      continue;
+    }
+    if (refusal.kind === 'plan_claimed') {
+      const next = withClaim(refusal.balance, refusal.claim, catalogue, now);
+      await tokens?.customers.replace(request.customer, refusal.balance, next);
       continue;
     }
     if (refusal.kind !== 'period_over' && !isOfAnOldLimit(refusal, catalogue)) {
@@ -102,6 +132,12 @@ export function explain(balance: Balance | undefined, request: ChargeRequest, no
   }
   if (balance.standing === 'grace' && now >= (balance.graceEndsAt ?? 0)) {
     return { kind: 'payment_required', reason: 'payment_failed', balance };
+  }
+  if (request.claim !== undefined && !isHeeded(balance, request.claim)) {
+    // The period first: a change of plan counts what was spent in one that is running.
+    return now >= balance.periodEnd
+      ? { kind: 'period_over', balance }
+      : { kind: 'plan_claimed', balance, claim: request.claim };
   }
   if (request.plans !== undefined && !request.plans.includes(balance.plan)) {
     return { kind: 'payment_required', reason: 'route_not_in_plan', balance };

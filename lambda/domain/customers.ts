@@ -34,6 +34,12 @@ export interface Newcomers {
   open(customer: string, opening: OpeningBalance): Promise<void>;
 }
 
+/** What a token does to its customer beside spending. */
+export interface TokenCustomers extends Newcomers {
+  /** Puts a balance that another plan has been worked into in place of the one that was read; nothing where that has changed since. */
+  replace(customer: string, read: Balance, next: Balance): Promise<void>;
+}
+
 /** What payments do to customers. Every method can be repeated: the second time it changes nothing. */
 export interface PaymentStore {
   create(customer: string, opening: OpeningBalance): Promise<void>;

@@ -101,8 +101,8 @@ export class FailOpenStore implements SpendingStore {
     return (
       now - known.confirmedAt < KNOWN_LIFE &&
       known.calls < this.options.callsPerMinute &&
-      // A period that ends while the store is away brings new units, of which only the store can tell.
-      (refusal === undefined || refusal.kind === 'period_over')
+      // A period that ends while the store is away, or a new plan, brings units of which only the store can tell.
+      (refusal === undefined || refusal.kind === 'period_over' || refusal.kind === 'plan_claimed')
     );
   }
 

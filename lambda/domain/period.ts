@@ -52,6 +52,21 @@ export function earliestBeginning({ start, end }: QuotaPeriod): number {
   return start - Math.min(RENEWAL_TOLERANCE, Math.floor((end - start) / 2));
 }
 
+/** The window in which a plan's units are counted, as text: plans of one window share what was spent in it. */
+export function windowOf({ quota: { period, timeZone = UTC }, price }: PlanEntry): string {
+  switch (period) {
+    case 'day':
+    case 'week':
+    case 'month':
+      return `${period} ${timeZone}`;
+    case 'billing':
+      return `${period} ${price?.interval ?? 'month'}`;
+    case 'once':
+    case 'unlimited':
+      return period;
+  }
+}
+
 /** The seconds of the window in which the plan's units are counted; none where they never come back. */
 export function periodLength(quota: QuotaEntry, { start, end }: QuotaPeriod): number | undefined {
   switch (quota.period) {

@@ -11,6 +11,8 @@ export const Environment = {
   APIS: 'PAYWALL_APIS',
   /** The `MeteringEntry`, as JSON. */
   METERING: 'PAYWALL_METERING',
+  /** The `IdentityEntry[]` by which callers are known, as JSON; absent where that is by API keys alone. */
+  IDENTITIES: 'PAYWALL_IDENTITIES',
   /** What stands in front of plan and lane in the value of a surrogate API key. */
   SURROGATE_KEY_PREFIX: 'PAYWALL_SURROGATE_KEY_PREFIX',
   /** What purchases are marked with at Stripe. */

@@ -55,6 +55,20 @@ export function requireTimeZone(name: string, value: string): void {
   }
 }
 
+/** Refuses what is no URL of an issuer's; a token is taken as it is. */
+export function requireIssuer(name: string, value: string): void {
+  if (Token.isUnresolved(value)) {
+    return;
+  }
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const isLoopback = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLoopback)) {
+    throw new Error(
+      `\`${name}\` must be an https URL, or an http URL of the loopback (localhost), got: ${JSON.stringify(value)}`,
+    );
+  }
+}
+
 function isKnownToFormatter(timeZone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone });

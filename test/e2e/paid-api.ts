@@ -18,8 +18,8 @@ export interface PaidApi {
   readonly server: DevServer;
   /** The URL of the API, with a slash at its end. */
   readonly url: string;
-  /** A customer with a balance as given, and a key. */
-  addCustomer(overrides?: Partial<Balance>): Promise<{ customer: string; apiKey: string }>;
+  /** A customer with a balance as given, and a key; of a new id, if none is given. */
+  addCustomer(overrides?: Partial<Balance>, customer?: string): Promise<{ customer: string; apiKey: string }>;
   balanceOf(customer: string): Promise<Balance | undefined>;
   /** Lets a time of grace that is running be over. */
   endGrace(customer: string): Promise<void>;
@@ -65,8 +65,7 @@ export async function startPaidApi(
   return {
     server,
     url: server.apis[0]?.url ?? '',
-    addCustomer: async (overrides = {}) => {
-      const customer = newCustomerId();
+    addCustomer: async (overrides = {}, customer = newCustomerId()) => {
       const { text, key } = newApiKey('test', customer);
       const plan = server.paywalls[0]?.catalogue.plans.find(({ id }) => id === (overrides.plan ?? 'free'));
       if (plan === undefined) {

@@ -4,9 +4,11 @@ import { apiKeyOf, publicUrl } from '../../../lambda/adapters/api-gateway';
 import { type AuthorizerDependencies, authorize } from '../../../lambda/authorizer/authorizer';
 import { hashApiKey, newApiKey, newCustomerId } from '../../../lambda/domain/api-key';
 import type { Balance } from '../../../lambda/domain/balance';
+import { API_KEYS, type Caller, type Identity, IssuerUnavailableError } from '../../../lambda/domain/identity';
 import { isReportGenuine, parseReportToken, REPORT_LIFETIME } from '../../../lambda/domain/report-link';
 import { laneOf } from '../../../lambda/domain/surrogate-key';
 import { MemorySpendingStore } from '../domain/memory-spending-store';
+import { MemoryTokenCustomers } from '../domain/memory-token-customers';
 import { balance, CATALOGUE, NOW } from '../fixtures';
 
 const customer = newCustomerId();
@@ -173,6 +175,37 @@ test.each([
   ['the key of a stranger', { 'x-api-key': newApiKey('test', newCustomerId()).text }],
 ])('%s is unauthorized, in the word that API Gateway knows', async (_, headers) => {
   await expect(authorize(event({ headers }), world().dependencies)).rejects.toThrow(/^Unauthorized$/);
+});
+
+describe('with other identities', () => {
+  const token: Caller = { customer: 'token-customer', credential: 'token' };
+
+  function by(identity: Identity) {
+    const { dependencies, store } = world();
+    const tokens = { customers: new MemoryTokenCustomers(store.balances), newLinkSecret: () => new Uint8Array(16) };
+    return { store, dependencies: { ...dependencies, identities: [identity, API_KEYS], tokens } };
+  }
+
+  test('a caller who is known by a token is a customer like any other', async () => {
+    const { dependencies, store } = by({ recognise: ({ bearer }) => (bearer === 'a.b.c' ? token : undefined) });
+    const { principalId, context } = await authorize(
+      event({ headers: { Authorization: 'Bearer a.b.c' } }),
+      dependencies,
+    );
+    expect([principalId, context]).toEqual([
+      'token-customer',
+      expect.objectContaining({ plan: 'free', remaining: 45 }),
+    ]);
+    expect((await authorize(event(), dependencies)).principalId).toBe(customer);
+    expect(store.balances.get('token-customer')?.remaining).toBe(45);
+  });
+
+  test('what is refused is unauthorized, and what cannot be told is another error', async () => {
+    const refusing = by({ recognise: () => 'refused' }).dependencies;
+    await expect(authorize(event(), refusing)).rejects.toThrow(/^Unauthorized$/);
+    const away = by({ recognise: () => Promise.reject(new IssuerUnavailableError('timed out')) }).dependencies;
+    await expect(authorize(event(), away)).rejects.toThrow('timed out');
+  });
 });
 
 test('a store that cannot answer is another error', async () => {

@@ -10,3 +10,9 @@ test('the authorizer’s bundle stays small, as every cold start loads it', () =
 test('the authorizer’s bundle has no AWS SDK in it, and takes none from the runtime', () => {
   expect(readFileSync(BUNDLE, 'utf8')).not.toMatch(/@aws-sdk|@smithy|aws-sdk-js/);
 });
+
+test('what verifies tokens lies beside it, so that only those load it who need it', () => {
+  expect(readFileSync(BUNDLE, 'utf8')).not.toContain('cognito-idp');
+  expect(readFileSync(join(BUNDLE, '..', 'tokens.js'), 'utf8')).toContain('cognito-idp');
+  expect(statSync(join(BUNDLE, '..', 'tokens.js')).size).toBeLessThanOrEqual(40 * 1024);
+});

@@ -45,6 +45,13 @@ test('a customer whom the store has confirmed is served so many calls a minute w
   expect(opened).toBe(4);
 });
 
+test('a known customer whose token claims another plan is served under the one that he has, until the store can tell', async () => {
+  await call();
+  isDown = true;
+  const claim = { plan: 'pro', issuedAt: NOW, defaultPlan: 'free' };
+  expect(await call({ claim })).toMatchObject({ kind: 'granted', balance: { plan: 'free' } });
+});
+
 test('a customer whom the store refuses is not served once it is away', async () => {
   await call();
   inner.balances.set('c1', balance({ standing: 'suspended' }));

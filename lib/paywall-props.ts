@@ -1,0 +1,106 @@
+import type { Duration } from 'aws-cdk-lib';
+import type { Clawback } from './clawback';
+import type { FailurePolicy } from './failure-policy';
+import type { Identity } from './identity';
+import type { Metering } from './metering';
+import type { Payments } from './payments';
+import type { Plan } from './plan';
+import type { QuotaStore } from './quota-store';
+import type { SignUp } from './sign-up';
+import type { TopUp } from './top-up';
+
+/** Properties of `Paywall`. */
+export interface PaywallProps {
+  /** What customers can be on. One of them must be free, or be named in `defaultPlan`. */
+  readonly plans: Plan[];
+
+  /** Who takes the money. */
+  readonly payments: Payments;
+
+  /**
+   * What customers can buy beside their plan.
+   *
+   * @default - nothing
+   */
+  readonly topUps?: TopUp[];
+
+  /**
+   * The id of the plan that a new customer starts on, and that a cancelled subscription falls back to. Its units are given without
+   * a payment, also where the plan has a price.
+   *
+   * @default - the first free plan
+   */
+  readonly defaultPlan?: string;
+
+  /**
+   * How long a customer is served after a renewal has failed.
+   *
+   * @default Duration.days(3)
+   */
+  readonly gracePeriod?: Duration;
+
+  /**
+   * What becomes of bought units whose money has gone back, by a refund or a dispute.
+   *
+   * @default Clawback.credits()
+   */
+  readonly clawback?: Clawback;
+
+  /**
+   * What purchases are marked with at Stripe, so that several paywalls can use one account. Keep it when the stack is renamed, or the
+   * paywall moved in it: the events of purchases with another mark are ignored.
+   *
+   * @default - made of the stack's name and the paywall's place in it
+   */
+  readonly paywallId?: string;
+
+  /**
+   * By what callers are known, in this order: the first counts that the credential is of the kind of. A key goes to
+   * `Identity.apiKeys()`, a token to the one whose issuer it names.
+   *
+   * @default [Identity.apiKeys()]
+   */
+  readonly identities?: Identity[];
+
+  /**
+   * How calls are counted.
+   *
+   * @default Metering.leased()
+   */
+  readonly metering?: Metering;
+
+  /**
+   * What becomes of calls while the store cannot answer.
+   *
+   * @default FailurePolicy.closed()
+   */
+  readonly failurePolicy?: FailurePolicy;
+
+  /**
+   * Where balances are; paywalls that share one share their customers.
+   *
+   * @default - a store of its own, whose table outlives the stack
+   */
+  readonly store?: QuotaStore;
+
+  /**
+   * How new customers come.
+   *
+   * @default SignUp.checkout()
+   */
+  readonly signUp?: SignUp;
+
+  /**
+   * How long a key is served beside the one that its owner has put in its place, between 0 and 30 days. Owners can choose less.
+   *
+   * @default Duration.hours(24)
+   */
+  readonly keyRotationOverlap?: Duration;
+
+  /**
+   * The first segment of the path of the billing routes.
+   *
+   * @default 'billing'
+   */
+  readonly billingPath?: string;
+}

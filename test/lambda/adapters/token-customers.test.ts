@@ -1,0 +1,4 @@
+import { describeTokenCustomers } from './describe-token-customers';
+import { viaLeanClient } from './updates';
+
+describeTokenCustomers('the embedded store', viaLeanClient);
