@@ -1,4 +1,6 @@
 import type Stripe from 'stripe';
+import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
+import { processEvent } from '../../../lambda/payments/process';
 import { CATALOGUE, NOW, plan } from '../fixtures';
 import { event } from './events';
 import { PaymentsUnderTest } from './harness';
@@ -82,29 +84,39 @@ test('a change to another plan in mid-period gives that plan’s units once, and
   expect(await payments.balance()).toMatchObject({ plan: 'max', remaining: 9_000, periodStart: NEXT });
 });
 
+/** Carries out the renewal in a run that ends after so many calls of the store. */
+async function renewInPart(calls: number): Promise<void> {
+  const { store } = payments.dependencies;
+  const { client, table } = payments.table;
+  let left = calls;
+  const send = (command: Parameters<typeof client.send>[0]) =>
+    left-- > 0 ? client.send(command) : Promise.reject(new Error('the process has ended'));
+  const mortal = new DynamoDbPaymentStore({ send } as unknown as typeof client, table, () => NOW);
+  const renew: typeof store.renew = (customer, renewal) => mortal.renew(customer, renewal);
+  const broken = Object.assign(Object.create(store), { renew });
+  await expect(processEvent(updated(), { ...payments.dependencies, store: broken })).rejects.toThrow('has ended');
+}
+
 test('a change of plan at the very renewal gives the new plan’s period, whatever became of the old one’s', async () => {
   await payments.process(updated());
   await payments.spend(1_000);
   inPeriod(NEXT);
-  const { store } = payments.dependencies;
-  // The run that was to renew ends when its entry is written and not done.
-  const renew: typeof store.renew = async (customer, renewal) => {
-    const dead = new PaymentsUnderTest(account, payments.table, { ...CATALOGUE, plans });
-    const { client } = payments.table;
-    const { send } = client;
-    let calls = 0;
-    client.send = ((command: never) => (++calls > 2 ? Promise.reject(new Error('ended')) : send(command))) as never;
-    await dead.dependencies.store.renew(customer, renewal).finally(() => {
-      client.send = send;
-    });
-  };
-  payments.dependencies = { ...payments.dependencies, store: Object.assign(Object.create(store), { renew }) };
-  await expect(payments.process(updated())).rejects.toThrow('ended');
-  payments.dependencies = { ...payments.dependencies, store };
+  // Its entry is written, and not done.
+  await renewInPart(2);
   expect(await payments.ledger('renewal')).toMatchObject([{ plan: 'pro', state: 'pending' }]);
   inPeriod(NEXT, 'max');
   await payments.process(paid());
   expect(await payments.balance()).toMatchObject({ plan: 'max', remaining: 9_000, periodStart: NEXT });
+});
+
+test('a renewal that was done and not marked is marked by the next event', async () => {
+  await payments.process(updated());
+  inPeriod(NEXT);
+  await renewInPart(6);
+  expect(await payments.balance()).toMatchObject({ periodStart: NEXT });
+  expect(await payments.ledger('renewal')).toMatchObject([{ plan: 'pro', state: 'pending' }]);
+  await payments.process(paid());
+  expect(await payments.ledger('renewal')).toMatchObject([{ plan: 'pro', state: 'applied' }]);
 });
 
 test('of a subscription that tells no period is an error, and is sent again', async () => {

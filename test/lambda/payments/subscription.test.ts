@@ -100,6 +100,7 @@ test('three in a row leave the youngest, though the run that was to cancel the f
   await expect(payments.process(updated(third))).rejects.toThrow('Stripe is down');
   account.cancel = cancel;
   await payments.process(updated(third));
+  expect((await payments.dependencies.store.entitlement('customer1')).replaced).toEqual([]);
   expect([first, second, third].map((id) => at(id).status)).toEqual(['canceled', 'canceled', 'active']);
 });
 
