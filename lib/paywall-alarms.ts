@@ -63,7 +63,8 @@ export class PaywallAlarms extends Construct {
     this.failedEvents = alarm('FailedEvents', {
       alarmDescription:
         'The reconciler has found events of Stripe that had not come, and could not have them carried out either. The logs of the ' +
-        'reconciler name them, and they are in the dead-letter queue. Mend the reason, then run: cdk-paywall webhook replay',
+        'payments function say why. The next runs try them again, and what fails for an hour is in the dead-letter queue. Mend the ' +
+        'reason, then run: cdk-paywall reconcile, and cdk-paywall webhook replay',
       metric: reconciler.metricFailedEvents({ period }),
       evaluationPeriods: 1,
     });

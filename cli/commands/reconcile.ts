@@ -20,7 +20,7 @@ export function addReconcile(program: Command, output: Output): void {
     );
     if (failed > 0) {
       throw new CommandError(
-        `${plural(failed, 'event')} failed, and wait in the dead-letter queue: see webhook replay`,
+        `${plural(failed, 'event')} failed: the next runs try again, and what fails for an hour waits for webhook replay`,
       );
     }
   });

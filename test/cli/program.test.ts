@@ -224,7 +224,9 @@ describe('reconcile', () => {
     answers['Shop-Reconciler'] = () => ({ listed: 2, missed: 0, failed: 1 });
     const { exitCode, out, err } = await cli('reconcile', '--json', ...STACK);
     expect(JSON.parse(out)).toEqual({ listed: 2, missed: 0, failed: 1 });
-    expect(err).toEqual(['cdk-paywall: 1 event failed, and wait in the dead-letter queue: see webhook replay']);
+    expect(err).toEqual([
+      'cdk-paywall: 1 event failed: the next runs try again, and what fails for an hour waits for webhook replay',
+    ]);
     expect(exitCode).toBe(1);
   });
 });

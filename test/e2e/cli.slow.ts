@@ -46,7 +46,7 @@ async function buy(plan: string): Promise<{ customer: string; apiKey: string }> 
   const opened = await (await fetch(new URL('billing/checkout', api.url), { method: 'POST', body })).json();
   const form = new URLSearchParams({ action: 'pay', email: 'ada@example.com' });
   const paid = await fetch(opened.url, { method: 'POST', redirect: 'manual', body: form });
-  const headers = { Accept: 'application/json' };
+  const headers = { Accept: 'application/json', 'X-Checkout-Claim': opened.claim };
   const { apiKey } = await (await fetch(paid.headers.get('location') ?? '', { headers })).json();
   await api.server.stripe?.idle();
   const { customer } = await (
@@ -71,7 +71,7 @@ test('an operator sees what a customer has, grants units, and sees that they are
 
   const { stdout } = await cli('ledger', customer);
   expect(stdout).toMatch(/\ncredits +500\n/);
-  expect(stdout).toMatch(/\+10,000 {2}plan +pro +subscription#sub_\S+#pro\n/);
+  expect(stdout).toMatch(/\+10,000 {2}plan +pro +subscription#sub_\S+#change#1\n/);
   expect(stdout).toMatch(/\+500 {2}grant +outage of 20 November \(bob\) +grant#outage-1\n/);
   const call = await fetch(new URL('forecast/berlin', api.url), { headers: { 'x-api-key': apiKey } });
   expect((await call.json()).quota.remaining).toBe(10_499);
@@ -117,13 +117,15 @@ test('an event that no webhook brings and that fails is kept, and carried out on
     proration_behavior: 'none',
   });
 
-  // THEN the reconciler finds it, and keeps it for the operator
+  // THEN the reconciler finds it, and after an hour it is the operator's
   const reconciled = await cli('reconcile');
   expect(reconciled.stdout).toMatch(/^listed +\d+\nmissed +0\nfailed +1\n$/);
   expect(reconciled.stderr).toBe(
-    'cdk-paywall: 1 event failed, and wait in the dead-letter queue: see webhook replay\n',
+    'cdk-paywall: 1 event failed: the next runs try again, and what fails for an hour waits for webhook replay\n',
   );
   expect(reconciled.code).toBe(1);
+  await fetch(`${api.server.stripe?.url}/local/clock?advance=3600`, { method: 'POST' });
+  expect((await cli('reconcile')).code).toBe(1);
   const failed = await cli('webhook', 'replay');
   expect(failed.stdout).toMatch(/evt_\w+ +customer\.subscription\.updated +failed +the catalogue has no plan gold/);
   expect([failed.code, failed.stderr]).toEqual([1, 'cdk-paywall: 1 event of 1 failed\n']);

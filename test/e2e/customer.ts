@@ -17,7 +17,7 @@ export class Customer {
   static async signUp(apiUrl: string, stripe: StripeSide, plan: string): Promise<Customer> {
     const stranger = Customer.withKey(apiUrl, stripe, '');
     const opened = await stranger.send('POST', 'billing/checkout', { plan });
-    const { apiKey } = await stranger.pay(opened.body.url);
+    const { apiKey } = await stranger.pay(opened.body.url, opened.body.claim);
     return Customer.withKey(apiUrl, stripe, apiKey);
   }
 
@@ -29,15 +29,15 @@ export class Customer {
   }
 
   /** Pays, and waits for what that brings about; gives what the welcome page says. */
-  async pay(page: string) {
+  async pay(page: string, claim?: string) {
     const { location } = await this.pressPay(page);
     await this.stripe.delivered();
-    return (await this.send('GET', location)).body;
+    return (await this.send('GET', location, undefined, claim)).body;
   }
 
   /** Pays, and is back before anything else happens. */
-  async payAndReturn(page: string) {
-    return this.send('GET', (await this.pressPay(page)).location);
+  async payAndReturn(page: string, claim: string) {
+    return this.send('GET', (await this.pressPay(page)).location, undefined, claim);
   }
 
   pressPay(page: string) {
@@ -80,12 +80,16 @@ export class Customer {
     return String(charge);
   }
 
-  async send(method: string, path: string, body?: object) {
+  async send(method: string, path: string, body?: object, claim?: string) {
     const isForm = body instanceof URLSearchParams;
     const response = await fetch(new URL(path, this.apiUrl), {
       method,
       redirect: 'manual',
-      headers: { Accept: 'application/json', ...(this.apiKey !== '' && { 'x-api-key': this.apiKey }) },
+      headers: {
+        Accept: 'application/json',
+        ...(this.apiKey !== '' && { 'x-api-key': this.apiKey }),
+        ...(claim !== undefined && { 'X-Checkout-Claim': claim }),
+      },
       body: isForm ? body : body && JSON.stringify(body),
     });
     const text = await response.text();

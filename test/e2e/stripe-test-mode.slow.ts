@@ -47,7 +47,7 @@ test('what is sold is at Stripe, and no webhook endpoint that leads to this mach
 test('who comes back before the event has a key, reads that it is being credited, and has the plan moments later', async () => {
   const stranger = Customer.withKey(api.url, stripe, '');
   const opened = await stranger.send('POST', 'billing/checkout', { plan: 'pro' });
-  const welcome = await stranger.payAndReturn(opened.body.url);
+  const welcome = await stranger.payAndReturn(opened.body.url, opened.body.claim);
   expect(welcome).toMatchObject({ status: 200, body: { purchase: 'plan Pro', credited: false } });
   expect(welcome.body.note).toContain('Paid, and being credited');
   const ada = Customer.withKey(api.url, stripe, welcome.body.apiKey);
@@ -67,7 +67,7 @@ test('who comes back before the event has a key, reads that it is being credited
     () => ada.send('GET', location),
     ({ body }) => body.credited,
   );
-  expect(later.body).toMatchObject({ credited: true, note: 'The payment counts for the key that you have.' });
+  expect(later.body).toMatchObject({ credited: true, note: 'The payment counts. Call with the key that you have.' });
   expect(await ada.usage()).toMatchObject({ plan: 'pro', credits: 100 });
 });
 
