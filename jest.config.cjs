@@ -2,8 +2,8 @@
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  // The stand-ins of the local gateway, and what has to wait, have a lane of their own: `npm run test:slow`.
-  testMatch: ['**/test/*.test.ts', '**/test/!(local)/**/*.test.ts'],
+  // The stand-ins of the local gateway, the benchmark, and what has to wait, have a lane of their own: `npm run test:slow`.
+  testMatch: ['**/test/*.test.ts', '**/test/!(local|bench)/**/*.test.ts'],
   transform: {
     // Types are the business of `npm run lint`.
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, swcrc: false }],
