@@ -43,6 +43,13 @@ export interface BillingRoutesProps {
 
   /** The first segment of the routes' path, without a slash. */
   readonly path: string;
+
+  /**
+   * Whether keys are accepted that were made elsewhere and imported.
+   *
+   * @default false
+   */
+  readonly importedKeys?: boolean;
 }
 
 /** The routes by which customers sign up, pay, and see what is left. They identify the caller, and never spend quota. */
@@ -72,12 +79,16 @@ export class BillingRoutes extends Construct {
         [Environment.PAYWALL_ID]: props.paywallId,
         [Environment.CHECKOUT]: JSON.stringify(props.payments._renderCheckout()),
         [Environment.APIS]: Lazy.string({ produce: () => stack.toJsonString(this.apis) }),
+        ...(props.importedKeys === true && { [Environment.IMPORTED_KEYS]: 'true' }),
       },
     });
     this.handler = this.fn;
     props.store.grants.manageCustomers(this.handler);
     props.store.grants.readLedger(this.handler);
     props.payments.secretKey.grantRead(this.handler);
+    if (props.importedKeys === true) {
+      props.store.grants.findImportedKeys(this.handler);
+    }
   }
 
   /**

@@ -92,6 +92,15 @@ export interface PaywallProps {
   readonly failurePolicy?: FailurePolicy;
 
   /**
+   * Whether keys are accepted, as `x-api-key`, that were made elsewhere, such as those of plain usage plans, and imported with
+   * `cdk-paywall import`. The first call of each by an execution environment of the authorizer costs a read; so does, every ten seconds,
+   * a key that nobody has.
+   *
+   * @default false
+   */
+  readonly importedKeys?: boolean;
+
+  /**
    * Where balances are; paywalls that share one share their customers.
    *
    * @default - a store of its own, whose table outlives the stack
@@ -173,7 +182,7 @@ export class Paywall extends Construct {
     }
     const catalogue = new PlanCatalogue(props);
     const store = props.store ?? new QuotaStore(this, 'Store');
-    const { payments } = props;
+    const { payments, importedKeys } = props;
     this.catalogue = catalogue;
     this.store = store;
     this.usagePlans = new UsagePlans(this, 'UsagePlans', { plans: catalogue.plans });
@@ -183,6 +192,7 @@ export class Paywall extends Construct {
       surrogateKeyPrefix: this.usagePlans.surrogateKeyPrefix,
       metering: props.metering,
       failurePolicy: props.failurePolicy,
+      importedKeys,
     });
     const { usagePlans } = this;
     this.surrogateKeys = catalogue.plans.some((plan) => plan.ownThrottle)
@@ -201,8 +211,9 @@ export class Paywall extends Construct {
     const { webhook } = this;
     this.stripeCatalogue = new StripeCatalogue(this, 'StripeCatalogue', { catalogue, payments, paywallId, webhook });
     this.reconciler = new StripeReconciler(this, 'Reconciler', { store, payments, processor });
-    const { reconciler } = this;
-    this.operations = new Operations(this, 'Operations', { catalogue, store, payments, processor, reconciler });
+    const { authorizer, reconciler } = this;
+    const operated = { catalogue, store, payments, processor, authorizer, surrogateKeys, reconciler };
+    this.operations = new Operations(this, 'Operations', operated);
     this.settlement = new Settlement(this, 'Settlement', { store });
     this.billing = new BillingRoutes(this, 'Billing', {
       catalogue,
@@ -212,6 +223,7 @@ export class Paywall extends Construct {
       webhook,
       settlement: this.settlement,
       path: this.billingPath,
+      importedKeys,
     });
     this.node.addValidation({ validate: () => this.validateUse() });
   }

@@ -35,6 +35,13 @@ export interface QuotaAuthorizerProps {
    * @default FailurePolicy.closed()
    */
   readonly failurePolicy?: FailurePolicy;
+
+  /**
+   * Whether keys are accepted that were made elsewhere and imported.
+   *
+   * @default false
+   */
+  readonly importedKeys?: boolean;
 }
 
 /** The Lambda authorizer that spends quota, one call at a time. */
@@ -61,9 +68,13 @@ export class QuotaAuthorizer extends Construct {
         }),
         [Environment.SURROGATE_KEY_PREFIX]: props.surrogateKeyPrefix,
         [Environment.APIS]: Lazy.string({ produce: () => this._renderApis() }),
+        ...(props.importedKeys === true && { [Environment.IMPORTED_KEYS]: 'true' }),
       },
     });
     props.store.grants.spend(this.handler);
+    if (props.importedKeys === true) {
+      props.store.grants.findImportedKeys(this.handler);
+    }
   }
 
   /**

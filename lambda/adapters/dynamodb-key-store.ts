@@ -48,7 +48,7 @@ export class DynamoDbKeyStore implements KeyStore {
       return 'full';
     }
     // Before it opens anything: a key that is in nobody's list could not be taken away.
-    await this.client.send(new PutItemCommand({ TableName: this.table, Item: fromRecord(customer, record) }));
+    await recordKey(this.client, this.table, customer, record);
     return (await this.letIn(customer, record, hash, expiredKeys(balance, now))) ? 'added' : 'full';
   }
 
@@ -146,6 +146,16 @@ export class DynamoDbKeyStore implements KeyStore {
     );
     return LastEvaluatedKey === undefined ? Items : [...Items, ...(await this.records(customer, LastEvaluatedKey))];
   }
+}
+
+/** Writes down what is known of a key beside its hash. */
+export async function recordKey(
+  client: DynamoDBClient,
+  table: string,
+  customer: string,
+  record: KeyRecord,
+): Promise<void> {
+  await client.send(new PutItemCommand({ TableName: table, Item: fromRecord(customer, record) }));
 }
 
 function isActive(balance: Balance, keyId: string, now: EpochSeconds): boolean {

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { OpeningBalance } from '../domain/balance';
+import type { OpeningBalance, Standing } from '../domain/balance';
 import type { Clock } from '../domain/clock';
 import {
   earliestBeginning,
@@ -176,23 +176,34 @@ export class DynamoDbPaymentStore implements PaymentStore {
   }
 
   public async beginGrace(customer: string, endsAt: number): Promise<void> {
-    await this.update({
-      key: Key.balance(customer),
-      update: 'SET #standing = :grace, #graceEndsAt = :endsAt',
-      condition: '#standing = :active',
-      attributes: ['standing', 'graceEndsAt'],
-      values: { ':grace': text('grace'), ':active': text('active'), ':endsAt': number(endsAt) },
-    });
+    const ends = { ':endsAt': number(endsAt) };
+    await this.changeStanding(customer, 'grace', [
+      {
+        update: 'SET #standing = :grace, #graceEndsAt = :endsAt',
+        condition: '#standing = :active',
+        values: { ':grace': text('grace'), ':active': text('active'), ...ends },
+      },
+      {
+        update: 'SET #graceEndsAt = :endsAt',
+        condition: '#standing = :suspended AND attribute_not_exists(#graceEndsAt)',
+        values: { ':suspended': text('suspended'), ...ends },
+      },
+    ]);
   }
 
   public async endGrace(customer: string): Promise<void> {
-    await this.update({
-      key: Key.balance(customer),
-      update: 'SET #standing = :active REMOVE #graceEndsAt',
-      condition: '#standing = :grace',
-      attributes: ['standing', 'graceEndsAt'],
-      values: { ':grace': text('grace'), ':active': text('active') },
-    });
+    await this.changeStanding(customer, 'active', [
+      {
+        update: 'SET #standing = :active REMOVE #graceEndsAt',
+        condition: '#standing = :grace',
+        values: { ':grace': text('grace'), ':active': text('active') },
+      },
+      {
+        update: 'REMOVE #graceEndsAt',
+        condition: '#standing = :suspended AND attribute_exists(#graceEndsAt)',
+        values: { ':suspended': text('suspended') },
+      },
+    ]);
   }
 
   public async linkStripeCustomer(customer: string, stripeCustomer: string): Promise<void> {
@@ -218,6 +229,21 @@ export class DynamoDbPaymentStore implements PaymentStore {
       attributes: ['stripeCustomer'],
       values: { ':id': text(stripeCustomer) },
     });
+  }
+
+  /** Takes the branch that holds; each is tried twice, for an operator may suspend or resume between the two. */
+  private async changeStanding(
+    customer: string,
+    wanted: Standing,
+    branches: readonly Pick<ConditionalUpdate, 'update' | 'condition' | 'values'>[],
+  ): Promise<void> {
+    for (const branch of [...branches, ...branches]) {
+      const attributes = ['standing', 'graceEndsAt'];
+      const { done, item } = await this.update({ key: Key.balance(customer), attributes, ...branch });
+      if (done || item?.standing?.S === wanted) {
+        return;
+      }
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
 import { Environment } from '../../lib/private/environment';
+import type { KeyMode } from '../domain/api-key';
 import type { SecretReader } from './secrets';
 
 /** What objects and events look like, by Stripe's own date and name for it: that of the library. */
@@ -13,6 +14,12 @@ export class StripeConnection {
     private readonly secrets: SecretReader,
     private readonly secretKeyArn: string,
   ) {}
+
+  /** Whether the secret API key is one of Stripe's test mode. */
+  public async mode(): Promise<KeyMode> {
+    const key = await this.secrets.read(this.secretKeyArn);
+    return /^(sk|rk)_test_/.test(key) ? 'test' : 'live';
+  }
 
   public async client(): Promise<Stripe> {
     const key = await this.secrets.read(this.secretKeyArn);

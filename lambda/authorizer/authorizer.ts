@@ -1,21 +1,19 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { type ApiEntry, type Catalogue, chargedUnits, routeKeys } from '../../lib/private/catalogue';
-import { apiKeyOf, publicUrl } from '../adapters/api-gateway';
-import { hashApiKey, parseApiKey } from '../domain/api-key';
+import { publicUrl } from '../adapters/api-gateway';
+import { type CallerDependencies, callerOf } from '../adapters/caller';
 import { allowance, type Balance, boughtUnits, findPlan } from '../domain/balance';
 import { type ChargeRequest, charge, type Decision, type SpendingStore } from '../domain/charge';
-import type { Clock } from '../domain/clock';
 import { paymentRequired, type RefusalReason } from '../domain/payment-required';
 import { REPORT_LIFETIME, signReportToken } from '../domain/report-link';
 import type { ChargedCall } from '../domain/settlement';
 import { surrogateKeyOf } from '../domain/surrogate-key';
 
-export interface AuthorizerDependencies {
+export interface AuthorizerDependencies extends CallerDependencies {
   readonly store: SpendingStore;
   readonly catalogue: Catalogue;
   readonly apis: ReadonlyMap<string, ApiEntry>;
   readonly surrogateKeyPrefix: string;
-  readonly clock: Clock;
   /** Ids of charges, no two of them the same. */
   readonly newId: () => string;
 }
@@ -35,7 +33,7 @@ export async function authorize(
   if (api === undefined) {
     throw new Error(`the API ${event.requestContext.apiId} is not one that this paywall protects`);
   }
-  const request = identify(event, api);
+  const request = await identify(event, api, dependencies);
   const decision: Decision =
     request === undefined
       ? { kind: 'unauthorized' }
@@ -62,23 +60,20 @@ interface MeteredCall extends ChargeRequest {
 }
 
 /** Who calls, and what the route costs; nothing where the request carries no key. */
-function identify(event: Event, api: ApiEntry): MeteredCall | undefined {
-  const text = apiKeyOf(event);
-  const key = text === undefined ? undefined : parseApiKey(text);
-  if (text === undefined || key === undefined) {
+async function identify(
+  event: Event,
+  api: ApiEntry,
+  dependencies: CallerDependencies,
+): Promise<MeteredCall | undefined> {
+  const caller = await callerOf(event, dependencies);
+  if (caller === undefined) {
     return undefined;
   }
   const route = routeKeys(event.httpMethod, event.resource);
   const named = <T>(entries: Readonly<Record<string, T>>) =>
     route.map((name) => entries[name]).find((entry) => entry !== undefined);
   const cost = named(api.costs);
-  return {
-    customer: key.customer,
-    credential: { keyId: key.keyId, keyHash: hashApiKey(text) },
-    cost: chargedUnits(cost),
-    isReported: typeof cost === 'object',
-    plans: named(api.routePlans),
-  };
+  return { ...caller, cost: chargedUnits(cost), isReported: typeof cost === 'object', plans: named(api.routePlans) };
 }
 
 function allow(

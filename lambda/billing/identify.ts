@@ -1,6 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { apiKeyOf, problem } from '../adapters/api-gateway';
-import { hashApiKey, parseApiKey } from '../domain/api-key';
+import { problem } from '../adapters/api-gateway';
+import { callerOf } from '../adapters/caller';
 import { asOf, type Balance } from '../domain/balance';
 import { isAuthentic } from '../domain/charge';
 import type { BillingDependencies, BillingRequest } from './request';
@@ -13,19 +13,15 @@ export interface IdentifiedCustomer {
 /** The customer whose key the request carries; nothing where it carries none that is valid. It spends no quota. */
 export async function identify(
   { event }: BillingRequest,
-  { store, catalogue, clock }: BillingDependencies,
+  dependencies: BillingDependencies,
 ): Promise<IdentifiedCustomer | undefined> {
-  const text = apiKeyOf(event);
-  const key = text === undefined ? undefined : parseApiKey(text);
-  if (text === undefined || key === undefined) {
+  const { store, catalogue, clock } = dependencies;
+  const caller = await callerOf(event, dependencies);
+  const balance = caller && (await store.balance(caller.customer));
+  if (caller === undefined || balance === undefined || !isAuthentic(balance, caller.credential, clock())) {
     return undefined;
   }
-  const balance = await store.balance(key.customer);
-  const credential = { keyId: key.keyId, keyHash: hashApiKey(text) };
-  if (balance === undefined || !isAuthentic(balance, credential, clock())) {
-    return undefined;
-  }
-  return { customer: key.customer, balance: asOf(balance, catalogue, clock()) };
+  return { customer: caller.customer, balance: asOf(balance, catalogue, clock()) };
 }
 
 /** 401, in the same words as the gateway's. */

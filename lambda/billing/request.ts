@@ -1,16 +1,15 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { ApiEntry, Catalogue, CheckoutEntry } from '../../lib/private/catalogue';
+import type { CallerDependencies } from '../adapters/caller';
 import type { Checkout } from '../adapters/stripe-checkout';
-import type { Clock } from '../domain/clock';
 import type { CustomerStore } from '../domain/customers';
 import type { ReportQueue } from '../domain/settlement';
 
-export interface BillingDependencies {
+export interface BillingDependencies extends CallerDependencies {
   readonly store: CustomerStore;
   readonly checkout: Checkout;
   readonly catalogue: Catalogue;
   readonly apis: ReadonlyMap<string, ApiEntry>;
-  readonly clock: Clock;
   /** What purchases are marked with at Stripe. */
   readonly paywallId: string;
   readonly checkoutOptions: CheckoutEntry;

@@ -25,17 +25,28 @@ const CHECKSUM_LENGTH = 6;
 const [CUSTOMER, KEY_ID, SECRET, CHECKSUM] = [CUSTOMER_LENGTH, KEY_ID_LENGTH, SECRET_LENGTH, CHECKSUM_LENGTH].map(
   (length) => `[0-9A-Za-z]{${length}}`,
 );
+const KEY_CUSTOMER = new RegExp(`^${CUSTOMER}$`);
 const PATTERN = new RegExp(`^pw_(live|test)_(${CUSTOMER})(${KEY_ID})${SECRET}(${CHECKSUM})$`);
 const LENGTH = 'pw_live_'.length + CUSTOMER_LENGTH + KEY_ID_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH;
+
+/** Whether keys can name a customer of that id: those whom tokens name may have others. */
+export function isKeyCustomer(customer: string): boolean {
+  return KEY_CUSTOMER.test(customer);
+}
 
 /** A new customer's id. */
 export function newCustomerId(): string {
   return randomBase62(CUSTOMER_LENGTH);
 }
 
+/** A new key's id. */
+export function newKeyId(): string {
+  return randomBase62(KEY_ID_LENGTH);
+}
+
 /** A new key of a customer's. The text is shown once, and stored nowhere. */
 export function newApiKey(mode: KeyMode, customer: string): { readonly text: string; readonly key: ApiKey } {
-  const keyId = randomBase62(KEY_ID_LENGTH);
+  const keyId = newKeyId();
   const body = `pw_${mode}_${customer}${keyId}${randomBase62(SECRET_LENGTH)}`;
   return { text: `${body}${checksum(body)}`, key: { mode, customer, keyId } };
 }

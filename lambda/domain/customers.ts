@@ -76,10 +76,10 @@ export interface PaymentStore {
   /** Puts the customer from one plan on another in the middle of the period, with that many of the plan's own units more, or fewer. */
   switchPlan(customer: string, change: PlanSwitch): Promise<void>;
 
-  /** Starts a time of grace, unless one is running or the customer is suspended. */
+  /** Starts a time of grace, unless one is running; while the customer is suspended, what his suspension gives way to. */
   beginGrace(customer: string, endsAt: number): Promise<void>;
 
-  /** Ends a time of grace; the customer is in good standing again. */
+  /** Ends a time of grace; the customer is in good standing again, or will be when his suspension is over. */
   endGrace(customer: string): Promise<void>;
 
   /** Notes who the customer is at Stripe. */
