@@ -48,19 +48,20 @@ export class KeyFile {
   public async *rows(): AsyncGenerator<KeyRow> {
     this.source = createReadStream(this.path);
     // A list of usage plans may be in single quotes, which are none to CSV: such a row has more cells than the header.
-    const parser = parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true });
+    const parser = parse({ bom: true, raw: true, relax_column_count: true, skip_empty_lines: true });
     pipeline(this.source, parser, () => undefined);
     const seen = new Map<string, number>();
     let columns: Columns | undefined;
     let line = 1;
     try {
-      for await (const { record, info } of parser as AsyncIterable<Parsed>) {
+      for await (const { record, raw } of parser as AsyncIterable<Parsed>) {
         if (columns === undefined) {
           columns = columnsOf(record, this.path);
         } else {
-          yield readRow(record, line, columns, seen, this.defaultPlan);
+          const [emptyLines = ''] = /^[\r\n]*/.exec(raw) ?? [];
+          yield readRow(record, line + linesIn(emptyLines), columns, seen, this.defaultPlan);
         }
-        line = info.lines + 1;
+        line += linesIn(raw);
       }
     } catch (error) {
       if (error instanceof CommandError) {
@@ -80,7 +81,13 @@ export class KeyFile {
 
 interface Parsed {
   readonly record: readonly string[];
-  readonly info: { readonly lines: number };
+  /** As it stands in the file, with the empty lines before it. */
+  readonly raw: string;
+}
+
+/** The parser's own count has the lines of a quoted cell twice where they end in CR LF. */
+function linesIn(text: string): number {
+  return text.match(/\r\n|\r|\n/g)?.length ?? 0;
 }
 
 interface Columns {
