@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDbOperatedCustomers } from '../../../lambda/adapters/dynamodb-operated-customers';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
 import { DynamoDbSettlementStore } from '../../../lambda/adapters/dynamodb-settlement-store';
 import { type Balance, openingBalance } from '../../../lambda/domain/balance';
@@ -208,6 +209,41 @@ export function describePayments(engine: string, url?: string): void {
         await payments.beginGrace(customer, NOW);
         await payments.endGrace(customer);
         expect((await balanceOf(customer)).standing).toBe('suspended');
+      });
+
+      test('what they say of the standing during a suspension holds once it is over', async () => {
+        const { client, table } = stores.table;
+        const operated = new DynamoDbOperatedCustomers(client, table);
+        const customer = await customerWith();
+        const steps: [() => Promise<unknown>, Partial<Balance>][] = [
+          [() => operated.suspend(customer), { standing: 'suspended', graceEndsAt: undefined }],
+          [() => payments.beginGrace(customer, NOW + 1), { standing: 'suspended', graceEndsAt: NOW + 1 }],
+          [() => payments.beginGrace(customer, NOW + 9), { standing: 'suspended', graceEndsAt: NOW + 1 }],
+          [() => operated.resume(customer), { standing: 'grace', graceEndsAt: NOW + 1 }],
+          [() => operated.suspend(customer), { standing: 'suspended', graceEndsAt: NOW + 1 }],
+          [() => payments.endGrace(customer), { standing: 'suspended', graceEndsAt: undefined }],
+          [() => payments.endGrace(customer), { standing: 'suspended', graceEndsAt: undefined }],
+          [() => operated.resume(customer), { standing: 'active', graceEndsAt: undefined }],
+        ];
+        for (const [step, expected] of steps) {
+          await step();
+          expect(await balanceOf(customer)).toMatchObject(expected);
+        }
+      });
+
+      test('a time of grace that begins while an operator resumes the customer is not lost', async () => {
+        const { client, table } = stores.table;
+        const operated = new DynamoDbOperatedCustomers(client, table);
+        const customer = await customerWith({ standing: 'suspended' });
+        let writes = 0;
+        // Before the second write: the first has found the customer suspended.
+        const late = overtaken(client, async () => {
+          writes += 1;
+          await (writes === 2 ? operated.resume(customer) : undefined);
+        });
+        await new DynamoDbPaymentStore(late, table, () => NOW).beginGrace(customer, NOW + 5);
+        expect(writes).toBe(3);
+        expect(await balanceOf(customer)).toMatchObject({ standing: 'grace', graceEndsAt: NOW + 5 });
       });
 
       test('grace begins once, and ends', async () => {
