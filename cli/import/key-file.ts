@@ -174,5 +174,5 @@ function isDate(text: string): boolean {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  return String(Object(error).code ?? error);
 }
