@@ -3,7 +3,7 @@ import type { Target } from '../target';
 import type { KeyFile, KeyRow } from './key-file';
 
 /** Requests that are under way at once: what waits for the one is read for the next. */
-const PARALLEL = 4;
+const PARALLEL = 8;
 
 /** What became of the rows of a file. */
 export interface ImportSummary {

@@ -74,7 +74,8 @@ export async function takeKey(
   const customer = await findCustomer(named, dependencies);
   const { clock, keys, renewAuthorizer } = dependencies;
   const now = clock();
-  const isOnBalance = (await dependencies.customers.balance(customer))?.keys[String(keyId)] !== undefined;
+  const onBalance = (await dependencies.customers.balance(customer))?.keys ?? {};
+  const isOnBalance = Object.hasOwn(onBalance, String(keyId));
   const isKnown = isOnBalance || (await keys.list(customer, now))?.some((candidate) => candidate.keyId === keyId);
   if (typeof keyId !== 'string' || !isKnown) {
     throw new RefusedError(`customer ${customer} has no key ${JSON.stringify(keyId)}`);

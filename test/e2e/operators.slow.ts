@@ -204,7 +204,7 @@ test('keys of plain usage plans are imported, called with, paid for, and revoked
   const { customer } = await caller.usage();
   const again = await cli('import', file);
   expect(again.stdout).toMatch(/^rows +5\nimported +0\nthere already +1\nrefused +4\n$/);
-  expect(again.stderr).toMatch(/^line 4: its key is too short[^]*line 7: there is no plan "gold"/);
+  expect(again.stderr).toMatch(/^line 4: its key is too short[\s\S]*line 7: there is no plan "gold"/);
 
   // AND its quota ends, is paid for by the link, and goes on with the same key
   let last = await caller.call();

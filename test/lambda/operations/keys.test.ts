@@ -141,6 +141,7 @@ test.each([
   ['no overlap', () => rotate({ overlap: -1 }), '`overlap` must be a whole number between 1 and 7,776,000, got: -1'],
   ['a key to replace that there is not', () => rotate({ keyId: 'none00' }), 'has no key "none00"'],
   ['a key to revoke that there is not', () => revoke({ keyId: 'none00', now: true }), 'has no key "none00"'],
+  ['what every object has', () => revoke({ keyId: 'toString' }), 'has no key "toString"'],
   ['no key', () => revoke({ keyId: undefined }), 'has no key undefined'],
   ['nobody who asks', () => revoke({ by: '' }), '`by` must be one line of 1 to 100 characters, got: ""'],
 ])('%s is refused', async (_, event, refused) => {
