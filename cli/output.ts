@@ -2,8 +2,10 @@
 export interface Output {
   /** Standard output: what was asked for. */
   readonly print: (text: string) => void;
-  /** Standard error: one line for what is wrong. */
+  /** Standard error: one line for what is wrong, or for what is to be known beside the answer. */
   readonly complain: (line: string) => void;
+  /** Writes over the last line of standard error; absent where that is no terminal. */
+  readonly redraw?: (line: string) => void;
 }
 
 /** How an answer is wanted. */

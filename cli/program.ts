@@ -1,6 +1,9 @@
 import { Command, CommanderError } from 'commander';
+import { addCustomers } from './commands/customers';
 import { addDev } from './commands/dev';
 import { addGrant } from './commands/grant';
+import { addImport } from './commands/import';
+import { addKeys } from './commands/keys';
 import { addLedger } from './commands/ledger';
 import { addReconcile } from './commands/reconcile';
 import { addWebhookReplay } from './commands/webhook-replay';
@@ -23,6 +26,9 @@ export async function run(args: readonly string[], output: Output): Promise<numb
   addDev(program, (code) => {
     exitCode = code;
   });
+  addCustomers(program, output);
+  addKeys(program, output);
+  addImport(program, output);
   addLedger(program, output);
   addGrant(program, output);
   addReconcile(program, output);

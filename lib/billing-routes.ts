@@ -72,6 +72,13 @@ export interface BillingRoutesProps {
    * @default [Identity.apiKeys()]
    */
   readonly identities?: Identity[];
+
+  /**
+   * Whether keys are accepted that were made elsewhere and imported.
+   *
+   * @default false
+   */
+  readonly importedKeys?: boolean;
 }
 
 /** The header by which a program shows that it has started a checkout. */
@@ -112,6 +119,7 @@ export class BillingRoutes extends Construct {
         [Environment.BILLING]: stack.toJsonString(billing),
         [Environment.APIS]: Lazy.string({ produce: () => stack.toJsonString(this.apis) }),
         ...renderIdentities(stack, props.identities),
+        ...(props.importedKeys === true && { [Environment.IMPORTED_KEYS]: 'true' }),
       },
     });
     this.handler = this.fn;
@@ -121,6 +129,9 @@ export class BillingRoutes extends Construct {
       props.store.grants.countSignUps(this.handler);
     }
     props.payments.secretKey.grantRead(this.handler);
+    if (props.importedKeys === true) {
+      props.store.grants.findImportedKeys(this.handler);
+    }
   }
 
   /**

@@ -8,8 +8,10 @@ import type { PlanCatalogue } from './plan-catalogue';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
 import type { PaywallOutput } from './private/operations';
+import type { QuotaAuthorizer } from './quota-authorizer';
 import type { QuotaStore } from './quota-store';
 import type { StripeReconciler } from './stripe-reconciler';
+import type { SurrogateKeys } from './surrogate-keys';
 
 /** Properties of `Operations`. */
 export interface OperationsProps {
@@ -25,13 +27,23 @@ export interface OperationsProps {
   /** What carries them out, and where those are that could not be. */
   readonly processor: PaymentProcessor;
 
+  /** What is begun anew where a revoked key is to be refused at once. */
+  readonly authorizer: QuotaAuthorizer;
+
+  /**
+   * What gives customers surrogate keys of their own.
+   *
+   * @default - they share lanes
+   */
+  readonly surrogateKeys?: SurrogateKeys;
+
   /** What the tool runs for `cdk-paywall reconcile`. */
   readonly reconciler: StripeReconciler;
 }
 
 /**
- * What answers operators: `cdk-paywall ledger`, `grant` and `webhook replay`. It has no URL. Who may invoke it (`lambda:InvokeFunction`)
- * may give units away.
+ * What answers operators: all of `cdk-paywall` but `dev` and `reconcile`. It has no URL. Who may invoke it (`lambda:InvokeFunction`)
+ * may give units and keys away, and have customers refused.
  */
 export class Operations extends Construct {
   /** The function behind it. */
@@ -39,12 +51,12 @@ export class Operations extends Construct {
 
   constructor(scope: Construct, id: string, props: OperationsProps) {
     super(scope, id);
-    const { store, payments, processor, reconciler } = props;
+    const { store, payments, processor, reconciler, authorizer } = props;
     const stack = Stack.of(this);
     const { deadLetterQueue } = processor;
-    this.handler = new HandlerFunction(this, 'Handler', {
+    const handler = new HandlerFunction(this, 'Handler', {
       bundle: 'operations',
-      description: 'Answers the command-line tool: ledgers, grants, and events again',
+      description: 'Answers the command-line tool: customers, keys, ledgers, grants, and events again',
       timeout: Duration.minutes(10),
       environment: {
         [Environment.TABLE_NAME]: store.table.tableName,
@@ -52,13 +64,22 @@ export class Operations extends Construct {
         [Environment.STRIPE_SECRET_KEY_ARN]: payments.secretKey.secretArn,
         [Environment.PAYMENTS_FUNCTION]: processor.handler.functionName,
         [Environment.DEAD_LETTERS_QUEUE_URL]: deadLetterQueue.queueUrl,
+        [Environment.AUTHORIZER_FUNCTION]: authorizer.handler.functionName,
       },
     });
-    store.grants.operate(this.handler);
+    this.handler = handler;
+    props.surrogateKeys?._announceFrom(handler);
+    store.grants.operate(handler);
     payments.secretKey.grantRead(this.handler);
     deadLetterQueue.grant(this.handler, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility');
     this.handler.addToRolePolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [processor.handler.functionArn] }),
+    );
+    this.handler.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['lambda:GetFunctionConfiguration', 'lambda:UpdateFunctionConfiguration'],
+        resources: [authorizer.handler.functionArn],
+      }),
     );
     const output: PaywallOutput = {
       paywall: scope.node.path,

@@ -63,6 +63,15 @@ export interface PaywallProps {
   readonly identities?: Identity[];
 
   /**
+   * Whether keys are accepted, as `x-api-key`, that were made elsewhere, such as those of plain usage plans, and imported with
+   * `cdk-paywall import`. The first call of each by an execution environment of the authorizer costs a read; so does, every ten seconds,
+   * a key that nobody has.
+   *
+   * @default false
+   */
+  readonly importedKeys?: boolean;
+
+  /**
    * How calls are counted.
    *
    * @default Metering.leased()

@@ -101,7 +101,7 @@ export class Paywall extends Construct {
     requireIdentities(identities, catalogue.plans);
     this.identities = identities;
     const store = props.store ?? new QuotaStore(this, 'Store');
-    const { payments } = props;
+    const { payments, importedKeys } = props;
     this.catalogue = catalogue;
     this.store = store;
     this.usagePlans = new UsagePlans(this, 'UsagePlans', { plans: catalogue.plans });
@@ -112,6 +112,7 @@ export class Paywall extends Construct {
       metering: props.metering,
       failurePolicy: props.failurePolicy,
       identities,
+      importedKeys,
     });
     const { usagePlans } = this;
     this.surrogateKeys = catalogue.plans.some((plan) => plan.ownThrottle)
@@ -130,8 +131,9 @@ export class Paywall extends Construct {
     const { webhook } = this;
     this.stripeCatalogue = new StripeCatalogue(this, 'StripeCatalogue', { catalogue, payments, paywallId, webhook });
     this.reconciler = new StripeReconciler(this, 'Reconciler', { store, payments, processor });
-    const { reconciler } = this;
-    this.operations = new Operations(this, 'Operations', { catalogue, store, payments, processor, reconciler });
+    const { authorizer, reconciler } = this;
+    const operated = { catalogue, store, payments, processor, authorizer, surrogateKeys, reconciler };
+    this.operations = new Operations(this, 'Operations', operated);
     this.settlement = new Settlement(this, 'Settlement', { store });
     this.billing = new BillingRoutes(this, 'Billing', {
       catalogue,
@@ -144,6 +146,7 @@ export class Paywall extends Construct {
       keyRotationOverlap: props.keyRotationOverlap,
       path: this.billingPath,
       identities,
+      importedKeys,
     });
     this.node.addValidation({ validate: () => this.validateUse() });
   }

@@ -44,6 +44,13 @@ export interface QuotaAuthorizerProps {
    * @default [Identity.apiKeys()]
    */
   readonly identities?: Identity[];
+
+  /**
+   * Whether keys are accepted that were made elsewhere and imported.
+   *
+   * @default false
+   */
+  readonly importedKeys?: boolean;
 }
 
 /** The Lambda authorizer that spends quota, one call at a time. */
@@ -71,9 +78,13 @@ export class QuotaAuthorizer extends Construct {
         [Environment.SURROGATE_KEY_PREFIX]: props.surrogateKeyPrefix,
         [Environment.APIS]: Lazy.string({ produce: () => this._renderApis() }),
         ...renderIdentities(stack, props.identities),
+        ...(props.importedKeys === true && { [Environment.IMPORTED_KEYS]: 'true' }),
       },
     });
     props.store.grants.spend(this.handler);
+    if (props.importedKeys === true) {
+      props.store.grants.findImportedKeys(this.handler);
+    }
   }
 
   /**

@@ -2,7 +2,12 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, type ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { CREDITED_ATTRIBUTES, SETTLED_ATTRIBUTES, SURROGATE_KEY_ATTRIBUTES } from './private/attributes';
+import {
+  CREDITED_ATTRIBUTES,
+  LISTED_ATTRIBUTES,
+  SETTLED_ATTRIBUTES,
+  SURROGATE_KEY_ATTRIBUTES,
+} from './private/attributes';
 
 /** Properties of `QuotaStore`. */
 export interface QuotaStoreProps {
@@ -88,12 +93,23 @@ export class QuotaStoreGrants {
     ).combine(this.allowAttributes(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], SETTLED_ATTRIBUTES));
   }
 
-  /** See customers and their ledgers, and post entries that change their units. Nothing else of a customer, and no event. */
+  /**
+   * What an operator may ask for: see customers, make them, change their standing, plan, units and keys, post ledger entries, and write
+   * down who has done so. No event. Where customers are listed, no key is read.
+   */
   public operate(grantee: IGrantable): Grant {
-    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'];
-    return this.allow(grantee, actions, ['LEDGER#*'])
-      .combine(this.allow(grantee, ['dynamodb:GetItem'], ['STRIPE#*']))
-      .combine(this.allowAttributes(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], SETTLED_ATTRIBUTES));
+    const [read, query] = ['dynamodb:GetItem', 'dynamodb:Query'];
+    const write = ['dynamodb:PutItem', 'dynamodb:UpdateItem'];
+    return this.allow(grantee, [read, query, ...write], ['CUSTOMER#*', 'LEDGER#*'])
+      .combine(this.allow(grantee, [query, ...write], ['AUDIT#*']))
+      .combine(this.allow(grantee, [read, ...write, 'dynamodb:DeleteItem'], ['KEY#*']))
+      .combine(this.allow(grantee, [read], ['STRIPE#*']))
+      .combine(this.allowList(grantee));
+  }
+
+  /** See whose a key is that was made elsewhere, by its hash. No customer. */
+  public findImportedKeys(grantee: IGrantable): Grant {
+    return this.allow(grantee, ['dynamodb:GetItem'], ['KEY#*']);
   }
 
   /** Keep the reconciler's place among Stripe's events. No customer, and no ledger entry. */
@@ -112,6 +128,19 @@ export class QuotaStoreGrants {
       actions,
       resourceArns: [this.table.tableArn],
       conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitionKeys } },
+    });
+  }
+
+  /** A scan has no leading key to be held to: so it is held to the attributes that it may read. */
+  private allowList(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['dynamodb:Scan'],
+      resourceArns: [this.table.tableArn],
+      conditions: {
+        'ForAllValues:StringEquals': { 'dynamodb:Attributes': LISTED_ATTRIBUTES },
+        StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+      },
     });
   }
 

@@ -53,11 +53,12 @@ function isWebhook({ environment }: FunctionModel): boolean {
   return environment[Environment.STRIPE_WEBHOOK_SECRET_ARN] !== undefined;
 }
 
-/** The functions that list Stripe's events: they alone have Stripe's key and hand events on. */
+/** The functions that list Stripe's events: beside those that operators ask, they alone have Stripe's key and hand events on. */
 export function findReconcilers({ functions }: AppModel): readonly FunctionModel[] {
   return functions.filter(
     ({ environment }) =>
       environment[Environment.STRIPE_SECRET_KEY_ARN] !== undefined &&
-      environment[Environment.PAYMENTS_FUNCTION] !== undefined,
+      environment[Environment.PAYMENTS_FUNCTION] !== undefined &&
+      environment[Environment.AUTHORIZER_FUNCTION] === undefined,
   );
 }

@@ -1,35 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { userInfo } from 'node:os';
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { GRANT_ID, type GrantAnswer, MAX_BY, MAX_GRANTED_UNITS } from '../../lib/private/operations';
+import { type Command, Option } from 'commander';
+import { type GrantAnswer, MAX_GRANTED_UNITS } from '../../lib/private/operations';
 import { CommandError } from '../errors';
 import { type Output, plural, printAnswer } from '../output';
 import { type TargetOptions, withTarget } from '../target/options';
-import { wholeNumber } from './arguments';
+import { type ByOptions, parseId, wholeNumber, withBy } from './arguments';
 import { describeCustomer } from './customer';
 
-interface GrantOptions extends TargetOptions {
+interface GrantOptions extends TargetOptions, ByOptions {
   readonly reason: string;
-  readonly by: string;
   readonly id?: string;
 }
 
 /** `cdk-paywall grant <customer> <units> --reason <text>` */
 export function addGrant(program: Command, output: Output): void {
-  withTarget(
-    program
-      .command('grant')
-      .description('give a customer units that are his to keep, over the end of the period')
-      .argument('<customer>', "the customer's id, or Stripe's (cus_…)")
-      .argument('<units>', 'how many', wholeNumber(MAX_GRANTED_UNITS))
-      .requiredOption('--reason <text>', 'what for: it stands in the ledger')
-      .addOption(new Option('--by <name>', 'who grants them').default(userName(), 'your name on this machine'))
-      .addOption(
-        new Option('--id <id>', 'what tells this grant from others: a second one of that id does nothing').argParser(
-          parseId,
-        ),
+  const command = program
+    .command('grant')
+    .description('give a customer units that are his to keep, over the end of the period')
+    .argument('<customer>', "the customer's id, or Stripe's (cus_…)")
+    .argument('<units>', 'how many', wholeNumber(MAX_GRANTED_UNITS))
+    .requiredOption('--reason <text>', 'what for: it stands in the ledger')
+    .addOption(
+      new Option('--id <id>', 'what tells this grant from others: a second one of that id does nothing').argParser(
+        parseId,
       ),
-  ).action(async (customer: string, units: number, options: GrantOptions) => {
+    );
+  withTarget(withBy(command)).action(async (customer: string, units: number, options: GrantOptions) => {
     const { openTarget } = await import('../target');
     const target = await openTarget(options);
     const { reason, by, id = randomUUID() } = options;
@@ -49,20 +45,4 @@ function describe({ outcome, customer, entry }: GrantAnswer): string {
   return outcome === 'applied'
     ? `${units} granted to ${customer}: ${entry.id}`
     : `${entry.id} had been granted before, ${units} to ${customer}: nothing has changed`;
-}
-
-function parseId(text: string): string {
-  if (!GRANT_ID.test(text)) {
-    throw new InvalidArgumentError('It must be 1 to 64 letters, digits, -, _, . and :.');
-  }
-  return text;
-}
-
-function userName(): string {
-  try {
-    return userInfo().username.slice(0, MAX_BY);
-  } catch {
-    // A container may run under a number that has no name.
-    return 'unknown';
-  }
 }

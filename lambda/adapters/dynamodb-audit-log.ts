@@ -11,7 +11,8 @@ export class DynamoDbAuditLog implements AuditLog {
   ) {}
 
   public async begin(customer: string, { at, who, from, change }: Omit<AuditEntry, 'outcome'>): Promise<string> {
-    const id = `${new Date(at * 1000).toISOString()}#${randomBytes(6).toString('hex')}`;
+    // The last part but one tells the order of what is of one second.
+    const id = `${new Date(at * 1000).toISOString()}#${Date.now()}#${randomBytes(6).toString('hex')}`;
     const Item = {
       ...Key.audit(customer, id),
       who: text(who),

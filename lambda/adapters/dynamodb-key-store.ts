@@ -209,6 +209,16 @@ export class DynamoDbKeyStore implements KeyStore {
   }
 }
 
+/** Writes down what is known of a key beside its hash. */
+export async function recordKey(
+  client: DynamoDBClient,
+  table: string,
+  customer: string,
+  record: KeyRecord,
+): Promise<void> {
+  await client.send(new PutItemCommand({ TableName: table, Item: fromRecord(customer, record) }));
+}
+
 function isActive(balance: Balance, keyId: string, now: EpochSeconds): boolean {
   return balance.keys[keyId] !== undefined && now < (balance.keyExpiries[keyId] ?? NEVER);
 }

@@ -95,36 +95,31 @@ export class DynamoDbPaymentStore implements PaymentStore {
 
   public async settleStanding(customer: string, standing: RevisedStanding): Promise<void> {
     const { revision, graceEndsAt, hasStep } = standing;
-    const inStanding: { set: string[]; remove: string; values: ConditionalUpdate['values'] } =
-      graceEndsAt === undefined
-        ? { set: ['#standing = :active'], remove: ' REMOVE #graceEndsAt', values: { ':active': text('active') } }
-        : {
-            set: ['#standing = :grace', '#graceEndsAt = :endsAt'],
-            remove: '',
-            values: { ':grace': text('grace'), ':endsAt': number(graceEndsAt) },
-          };
+    const inOrder = graceEndsAt === undefined ? 'active' : 'grace';
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const balance = await getItem(this.client, this.table, Key.balance(customer));
       if (balance === undefined || Number(balance.revision?.N ?? 0) >= revision) {
         return;
       }
-      // No payment lifts a suspension.
+      // No payment lifts a suspension; the time of grace is kept for when it is over.
       const isSuspended = balance.standing?.S === 'suspended';
-      const set = [...(isSuspended ? [] : inStanding.set), ...(hasStep ? [] : ['#revision = :revision'])];
-      if (set.length === 0) {
-        return;
-      }
+      const set = [
+        '#standing = :standing',
+        ...(graceEndsAt === undefined ? [] : ['#graceEndsAt = :endsAt']),
+        ...(hasStep ? [] : ['#revision = :revision']),
+      ];
       const { done } = await this.update({
         key: Key.balance(customer),
-        update: `SET ${set.join(', ')}${isSuspended ? '' : inStanding.remove}`,
+        update: `SET ${set.join(', ')}${graceEndsAt === undefined ? ' REMOVE #graceEndsAt' : ''}`,
         condition:
           `#standing ${isSuspended ? '=' : '<>'} :suspended AND ` +
           '(attribute_not_exists(#revision) OR #revision < :revision)',
-        attributes: ['standing', 'revision', ...(isSuspended ? [] : ['graceEndsAt'])],
+        attributes: ['standing', 'revision', 'graceEndsAt'],
         values: {
           ':suspended': text('suspended'),
+          ':standing': text(isSuspended ? 'suspended' : inOrder),
           ':revision': number(revision),
-          ...(isSuspended ? {} : inStanding.values),
+          ...(graceEndsAt !== undefined && { ':endsAt': number(graceEndsAt) }),
         },
       });
       if (done) {

@@ -2,21 +2,25 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { Environment } from '../../lib/private/environment';
 import { systemClock } from '../adapters/clock';
+import { DynamoDbKeyDirectory } from '../adapters/dynamodb-key-directory';
 import { DynamoDbSpendingStore } from '../adapters/dynamodb-spending-store';
-import type { ItemUpdates } from '../adapters/dynamodb-update';
+import type { ItemReads, ItemUpdates } from '../adapters/dynamodb-update';
 import { readApis, readCatalogue, readMetering, requireEnv } from '../adapters/environment';
 import { readIdentities } from '../adapters/identities';
 import { logError } from '../adapters/log';
 import { countMetric } from '../adapters/metrics';
+import { importedIdentity } from '../domain/imported-keys';
 import { metered } from '../domain/metering';
 import { authorize } from './authorizer';
 
 type Handler = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
 
 /** The authorizer's handler as the environment configures it, over a client of DynamoDB. */
-export function createHandler(updates: ItemUpdates): Handler {
-  const balances = new DynamoDbSpendingStore(updates, requireEnv(Environment.TABLE_NAME));
+export function createHandler(items: ItemUpdates & Partial<ItemReads>): Handler {
+  const table = requireEnv(Environment.TABLE_NAME);
+  const balances = new DynamoDbSpendingStore(items, table);
   const catalogue = readCatalogue();
+  const imported = readsOwners(items) ? [importedIdentity(new DynamoDbKeyDirectory(items, table), systemClock)] : [];
   const dependencies = {
     store: metered(
       balances,
@@ -26,7 +30,7 @@ export function createHandler(updates: ItemUpdates): Handler {
     ),
     catalogue,
     apis: readApis(),
-    identities: readIdentities(catalogue, () => import('./tokens')),
+    identities: [...readIdentities(catalogue, () => import('./tokens')), ...imported],
     tokens: { customers: balances, newLinkSecret: () => randomBytes(16) },
     surrogateKeyPrefix: requireEnv(Environment.SURROGATE_KEY_PREFIX),
     clock: systemClock,
@@ -42,4 +46,8 @@ export function createHandler(updates: ItemUpdates): Handler {
       throw error;
     }
   };
+}
+
+function readsOwners(items: Partial<ItemReads>): items is ItemReads {
+  return process.env[Environment.IMPORTED_KEYS] !== undefined && items.getItem !== undefined;
 }

@@ -7,9 +7,11 @@ import type { BillingEntry, CheckoutEntry } from '../../lib/private/catalogue';
 import { Environment } from '../../lib/private/environment';
 import { systemClock } from '../adapters/clock';
 import { DynamoDbAuditLog } from '../adapters/dynamodb-audit-log';
-import { DynamoDbCustomerStore } from '../adapters/dynamodb-customer-store';
+import { DynamoDbCustomerStore, getItem } from '../adapters/dynamodb-customer-store';
+import { DynamoDbKeyDirectory } from '../adapters/dynamodb-key-directory';
 import { DynamoDbKeyStore } from '../adapters/dynamodb-key-store';
 import { DynamoDbSignUpCounter } from '../adapters/dynamodb-sign-up-counter';
+import type { ItemReads } from '../adapters/dynamodb-update';
 import { readApis, readCatalogue, requireEnv } from '../adapters/environment';
 import { readIdentities } from '../adapters/identities';
 import { SecretReader } from '../adapters/secrets';
@@ -17,6 +19,7 @@ import { SqsReportQueue } from '../adapters/sqs-report-queue';
 import { StripeCheckout } from '../adapters/stripe-checkout';
 import { StripeConnection } from '../adapters/stripe-client';
 import { CLAIM_BYTES, claimText } from '../domain/checkout-claim';
+import { importedIdentity } from '../domain/imported-keys';
 import { route } from './routes';
 
 const dynamoDb = new DynamoDBClient({});
@@ -28,6 +31,9 @@ const secrets = new SecretReader(new SecretsManagerClient({}), systemClock);
 const reportsUrl = process.env[Environment.REPORTS_QUEUE_URL];
 
 const catalogue = readCatalogue();
+const items: ItemReads = { getItem: (name, key) => getItem(dynamoDb, name, key) };
+const acceptsImported = process.env[Environment.IMPORTED_KEYS] !== undefined;
+const imported = acceptsImported ? [importedIdentity(new DynamoDbKeyDirectory(items, table), systemClock)] : [];
 
 const dependencies = {
   store: new DynamoDbCustomerStore(dynamoDb, table),
@@ -35,7 +41,7 @@ const dependencies = {
   auditLog: new DynamoDbAuditLog(dynamoDb, table),
   checkout: new StripeCheckout(new StripeConnection(secrets, requireEnv(Environment.STRIPE_SECRET_KEY_ARN))),
   catalogue,
-  identities: readIdentities(catalogue, () => import('../adapters/tokens')),
+  identities: [...readIdentities(catalogue, () => import('../adapters/tokens')), ...imported],
   apis: readApis(),
   clock: systemClock,
   paywallId: requireEnv(Environment.PAYWALL_ID),

@@ -47,9 +47,14 @@ export function newCustomerId(): string {
   return randomBase62(CUSTOMER_LENGTH);
 }
 
+/** A new key's id. */
+export function newKeyId(): string {
+  return randomBase62(KEY_ID_LENGTH);
+}
+
 /** A new key of a customer's. The text is shown once, and stored nowhere. */
 export function newApiKey(mode: KeyMode, customer: string): { readonly text: string; readonly key: ApiKey } {
-  const keyId = randomBase62(KEY_ID_LENGTH);
+  const keyId = newKeyId();
   const body = `pw_${mode}_${customer}${keyId}${randomBase62(SECRET_LENGTH)}`;
   return { text: `${body}${checksum(body)}`, key: { mode, customer, keyId } };
 }

@@ -5,7 +5,7 @@ import { firstPeriod, periodAfter, type QuotaPeriod } from './period';
 /**
  * - `active`: served.
  * - `grace`: a payment has failed; served until `graceEndsAt`.
- * - `suspended`: refused by the operator, whatever is paid.
+ * - `suspended`: refused by the operator, whatever is paid. What payments say of the standing meanwhile holds once it is over.
  */
 export type Standing = 'active' | 'grace' | 'suspended';
 
@@ -20,7 +20,7 @@ export type Standing = 'active' | 'grace' | 'suspended';
 export interface Balance {
   readonly plan: string;
   readonly standing: Standing;
-  /** Set in `grace` alone. */
+  /** Set in `grace`, and in a suspension that gives way to it when it is over. */
   readonly graceEndsAt?: EpochSeconds;
   readonly remaining: number;
   readonly credits: number;

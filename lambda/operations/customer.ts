@@ -18,11 +18,19 @@ export async function findCustomer(named: unknown, dependencies: OperationsDepen
 
 /** What a customer has. */
 export async function stateOf(customer: string, dependencies: OperationsDependencies): Promise<CustomerState> {
-  const { customers, catalogue, clock } = dependencies;
-  const stored = await customers.balance(customer);
+  const stored = await dependencies.customers.balance(customer);
   if (stored === undefined) {
     throw new RefusedError(`there is no customer ${JSON.stringify(customer)}`);
   }
+  return describeState(customer, stored, dependencies);
+}
+
+/** What a customer has whose balance has been read. */
+export function describeState(
+  customer: string,
+  stored: Balance,
+  { catalogue, clock }: Pick<OperationsDependencies, 'catalogue' | 'clock'>,
+): CustomerState {
   const balance = asOf(stored, catalogue, clock());
   const plan = findPlan(catalogue, balance.plan);
   const included = includedLeft(balance);
@@ -46,6 +54,6 @@ function comesBack(period: string, { periodEnd }: Balance): boolean {
   return period !== 'once' && periodEnd !== NEVER;
 }
 
-function iso(time: EpochSeconds): string {
+export function iso(time: EpochSeconds): string {
   return new Date(time * 1000).toISOString();
 }

@@ -1,22 +1,40 @@
 import type { Catalogue } from '../../lib/private/catalogue';
 import type { DeadLetters, NamedEvent } from '../adapters/sqs-dead-letters';
 import type { EventFinder } from '../adapters/stripe-event-source';
+import type { KeyMode } from '../domain/api-key';
+import type { AuditLog } from '../domain/audit';
 import type { Clock } from '../domain/clock';
 import type { CustomerStore, PaymentStore } from '../domain/customers';
+import type { KeyImports } from '../domain/key-import';
+import type { KeyStore } from '../domain/keys';
 import type { LedgerReader } from '../domain/ledger';
+import type { OperatedCustomers } from '../domain/operated-customers';
+import type { PlanArrivals } from '../domain/own-keys';
 
 export interface OperationsDependencies {
-  readonly customers: Pick<CustomerStore, 'balance'> & {
+  readonly customers: Pick<CustomerStore, 'account' | 'balance' | 'create'> & {
     /** Our customer of a Stripe customer. */
     customerOf(stripeCustomer: string): Promise<string | undefined>;
   };
-  readonly payments: Pick<PaymentStore, 'post'>;
+  readonly operated: OperatedCustomers;
+  readonly payments: Pick<PaymentStore, 'post' | 'progress'>;
+  readonly keys: KeyStore;
+  readonly imports: KeyImports;
+  readonly auditLog: AuditLog;
   readonly ledger: LedgerReader;
   readonly catalogue: Catalogue;
   readonly events: EventFinder;
   readonly deadLetters: DeadLetters;
   /** Carries an event out. @throws NotProcessedError */
   readonly process: (event: NamedEvent) => Promise<string>;
+  /** Has every further call judged by an environment of the authorizer that begins from now on. */
+  readonly renewAuthorizer: () => Promise<void>;
+  /** Absent where no plan gives its customers surrogate keys of their own. */
+  readonly arrivals?: PlanArrivals;
+  /** Whether payments are real. */
+  readonly mode: () => Promise<KeyMode>;
+  /** The secret of a new customer's checkout links. */
+  readonly newLinkSecret: () => Uint8Array;
   readonly clock: Clock;
 }
 

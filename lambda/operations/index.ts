@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -6,14 +7,20 @@ import type { Context } from 'aws-lambda';
 import { Environment } from '../../lib/private/environment';
 import type { OperationResult } from '../../lib/private/operations';
 import { systemClock } from '../adapters/clock';
+import { DynamoDbAuditLog } from '../adapters/dynamodb-audit-log';
 import { DynamoDbCustomerStore } from '../adapters/dynamodb-customer-store';
+import { DynamoDbKeyImports } from '../adapters/dynamodb-key-imports';
+import { DynamoDbKeyStore } from '../adapters/dynamodb-key-store';
 import { DynamoDbLedgerReader } from '../adapters/dynamodb-ledger-reader';
+import { DynamoDbOperatedCustomers } from '../adapters/dynamodb-operated-customers';
 import { DynamoDbPaymentStore } from '../adapters/dynamodb-payment-store';
 import { readCatalogue, requireEnv } from '../adapters/environment';
+import { LambdaEnvironments } from '../adapters/lambda-environments';
 import { logError } from '../adapters/log';
 import { PaymentsFunction } from '../adapters/payments-function';
 import { SecretReader } from '../adapters/secrets';
 import { SqsDeadLetters } from '../adapters/sqs-dead-letters';
+import { SqsPlanArrivals } from '../adapters/sqs-plan-arrivals';
 import { StripeConnection } from '../adapters/stripe-client';
 import { StripeEventSource } from '../adapters/stripe-event-source';
 import type { OperationsDependencies } from './dependencies';
@@ -28,20 +35,32 @@ const WAIT = 2;
 
 const secrets = new SecretReader(new SecretsManagerClient({}), systemClock);
 const stripe = new StripeConnection(secrets, requireEnv(Environment.STRIPE_SECRET_KEY_ARN));
-const payments = new PaymentsFunction(new LambdaClient({}), requireEnv(Environment.PAYMENTS_FUNCTION));
+const lambda = new LambdaClient({});
+const payments = new PaymentsFunction(lambda, requireEnv(Environment.PAYMENTS_FUNCTION));
+const authorizer = new LambdaEnvironments(lambda, requireEnv(Environment.AUTHORIZER_FUNCTION));
 const queues = new SQSClient({});
 const deadLettersUrl = requireEnv(Environment.DEAD_LETTERS_QUEUE_URL);
+// Only where a plan gives its customers surrogate keys of their own is there a queue.
+const arrivalsUrl = process.env[Environment.ARRIVALS_QUEUE_URL];
 const client = new DynamoDBClient({});
 const table = requireEnv(Environment.TABLE_NAME);
 
 const dependencies: OperationsDependencies = {
   customers: new DynamoDbCustomerStore(client, table),
   payments: new DynamoDbPaymentStore(client, table, systemClock),
+  operated: new DynamoDbOperatedCustomers(client, table),
+  keys: new DynamoDbKeyStore(client, table),
+  imports: new DynamoDbKeyImports(client, table),
+  auditLog: new DynamoDbAuditLog(client, table),
   ledger: new DynamoDbLedgerReader(client, table),
   catalogue: readCatalogue(),
   events: new StripeEventSource(stripe),
   deadLetters: new SqsDeadLetters(queues, deadLettersUrl, VISIBILITY_TIMEOUT, WAIT),
   process: payments.process.bind(payments),
+  renewAuthorizer: () => authorizer.renew(),
+  arrivals: arrivalsUrl === undefined ? undefined : new SqsPlanArrivals(queues, arrivalsUrl),
+  mode: () => stripe.mode(),
+  newLinkSecret: () => randomBytes(16),
   clock: systemClock,
 };
 

@@ -1,9 +1,37 @@
-import type { OperationResult } from '../../lib/private/operations';
+import type { OperationName, OperationResult, Operations } from '../../lib/private/operations';
+import { listCustomers, openCustomer, showCustomer } from './customers';
 import { type OperationsDependencies, RefusedError } from './dependencies';
 import { grantUnits } from './grant';
+import { importKeys } from './import';
+import { listKeys, makeKey, replaceKey, takeKey } from './keys';
 import { showLedger } from './ledger';
+import { moveCustomer } from './move';
 import { replay } from './replay';
+import { resumeCustomer, suspendCustomer } from './standing';
 import type { AskedEvent } from './validation';
+
+const OPERATIONS: { readonly [Name in OperationName]: Operation<Name> } = {
+  ledger: showLedger,
+  grant: grantUnits,
+  replay,
+  customers: listCustomers,
+  customer: showCustomer,
+  open: openCustomer,
+  suspend: suspendCustomer,
+  resume: resumeCustomer,
+  move: moveCustomer,
+  keys: listKeys,
+  createKey: makeKey,
+  rotateKey: replaceKey,
+  revokeKey: takeKey,
+  import: importKeys,
+};
+
+type Operation<Name extends OperationName> = (
+  event: AskedEvent,
+  dependencies: OperationsDependencies,
+  millisLeft: () => number,
+) => Promise<Operations[Name]['answer']>;
 
 /** Does what an operator asks for. What he can mend is an answer; anything else is thrown. */
 export async function operate(
@@ -12,16 +40,11 @@ export async function operate(
   millisLeft: () => number,
 ): Promise<OperationResult> {
   try {
-    switch (event.operation) {
-      case 'ledger':
-        return { answer: await showLedger(event, dependencies) };
-      case 'grant':
-        return { answer: await grantUnits(event, dependencies) };
-      case 'replay':
-        return { answer: await replay(event, dependencies, millisLeft) };
-      default:
-        throw new RefusedError(`there is no operation ${JSON.stringify(event.operation)}`);
+    const { operation } = event;
+    if (typeof operation !== 'string' || !Object.hasOwn(OPERATIONS, operation)) {
+      throw new RefusedError(`there is no operation ${JSON.stringify(operation)}`);
     }
+    return { answer: await OPERATIONS[operation as OperationName](event, dependencies, millisLeft) };
   } catch (error) {
     if (error instanceof RefusedError) {
       return { refused: error.message };

@@ -32,3 +32,18 @@ export const SETTLED_ATTRIBUTES = ['pk', 'sk', 'remaining', 'credits', 'owed', '
 
 /** The attributes of a customer's balance by which he gets surrogate keys. */
 export const SURROGATE_KEY_ATTRIBUTES = ['pk', 'sk', 'plan', 'surrogateKeys'];
+
+/** What is read of every item where customers are listed: no key, and no secret of links. */
+export const LISTED_ATTRIBUTES = [
+  'pk',
+  'sk',
+  'plan',
+  'standing',
+  'graceEndsAt',
+  'remaining',
+  'credits',
+  'owed',
+  'periodStart',
+  'periodEnd',
+  'createdAt',
+];

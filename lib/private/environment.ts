@@ -15,6 +15,12 @@ export const Environment = {
   IDENTITIES: 'PAYWALL_IDENTITIES',
   /** What stands in front of plan and lane in the value of a surrogate API key. */
   SURROGATE_KEY_PREFIX: 'PAYWALL_SURROGATE_KEY_PREFIX',
+  /** The name of the authorizer's function. */
+  AUTHORIZER_FUNCTION: 'PAYWALL_AUTHORIZER_FUNCTION',
+  /** When a key was revoked at once: a change of it has the authorizer begin anew. No construct sets it. */
+  REVOKED_AT: 'PAYWALL_REVOKED_AT',
+  /** Set where keys are accepted that were made elsewhere. */
+  IMPORTED_KEYS: 'PAYWALL_IMPORTED_KEYS',
   /** What purchases are marked with at Stripe. */
   PAYWALL_ID: 'PAYWALL_ID',
   /** The name of the function that carries out what Stripe's events mean. */

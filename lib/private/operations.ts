@@ -15,6 +15,17 @@ export interface Operations {
   readonly ledger: { readonly request: LedgerRequest; readonly answer: LedgerAnswer };
   readonly grant: { readonly request: GrantRequest; readonly answer: GrantAnswer };
   readonly replay: { readonly request: ReplayRequest; readonly answer: ReplayAnswer };
+  readonly customers: { readonly request: CustomersRequest; readonly answer: CustomersAnswer };
+  readonly customer: { readonly request: CustomerRequest; readonly answer: CustomerAnswer };
+  readonly open: { readonly request: OpenRequest; readonly answer: OpenAnswer };
+  readonly suspend: { readonly request: SuspendRequest; readonly answer: ChangeAnswer };
+  readonly resume: { readonly request: ChangeRequest; readonly answer: ChangeAnswer };
+  readonly move: { readonly request: MoveRequest; readonly answer: ChangeAnswer };
+  readonly keys: { readonly request: CustomerRequest; readonly answer: KeysAnswer };
+  readonly createKey: { readonly request: CreateKeyRequest; readonly answer: KeyAnswer };
+  readonly rotateKey: { readonly request: RotateKeyRequest; readonly answer: KeyAnswer };
+  readonly revokeKey: { readonly request: RevokeKeyRequest; readonly answer: RevokeAnswer };
+  readonly import: { readonly request: ImportRequest; readonly answer: ImportAnswer };
 }
 
 export type OperationName = keyof Operations;
@@ -119,6 +130,169 @@ export interface ReplayedEvent {
   readonly reason: string | null;
 }
 
+export interface CustomersRequest {
+  /** Customers, 1 to `MAX_LISTED_CUSTOMERS`. */
+  readonly limit: number;
+  /** The id of a customer: those behind him are listed. */
+  readonly after?: string;
+}
+
+export interface CustomersAnswer {
+  /** In the store's own order, which tells nothing. */
+  readonly customers: readonly ListedCustomer[];
+  /** The `after` that lists what follows; null where nothing does. */
+  readonly after: string | null;
+}
+
+export interface ListedCustomer extends CustomerState {
+  readonly createdAt: string | null;
+}
+
+export interface CustomerRequest {
+  /** A customer's id, or the one that Stripe has given him (`cus_…`). */
+  readonly customer: string;
+}
+
+export interface CustomerAnswer extends ListedCustomer {
+  /** `cus_…` */
+  readonly stripeCustomer: string | null;
+  /** The subscription that the plan comes from, `sub_…`. */
+  readonly subscription: string | null;
+  readonly keys: readonly KeyLine[];
+  /** The newest changes, at most `SHOWN_CHANGES`; the newest first. */
+  readonly changes: readonly ChangeLine[];
+}
+
+export interface ChangeLine {
+  readonly at: string;
+  /** `operator ada`, `key a1b2c3`, `checkout`, … */
+  readonly who: string;
+  /** The source address of a request, or what else the change came by. */
+  readonly from: string;
+  /** `key.created`, `customer.suspended`, … */
+  readonly what: string;
+  readonly details: Readonly<Record<string, string | number>>;
+  /** Null where a run has ended before it could tell. */
+  readonly outcome: string | null;
+}
+
+export interface KeyLine {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly revokedAt: string | null;
+  /** Whether calls are served by it. */
+  readonly active: boolean;
+}
+
+/** Who asks for a change, as he names himself, in 1 to `MAX_BY` characters; nobody checks it. */
+export interface ChangeRequest extends CustomerRequest {
+  readonly by: string;
+}
+
+export interface ChangeAnswer extends CustomerState {
+  /** `unchanged`: it was so already. */
+  readonly outcome: 'applied' | 'unchanged';
+}
+
+export interface SuspendRequest extends ChangeRequest {
+  /** One line of 1 to `MAX_REASON` characters. */
+  readonly reason: string;
+}
+
+export interface MoveRequest extends ChangeRequest {
+  readonly plan: string;
+  /** Whether also a customer is moved whose plan comes from a subscription at Stripe. */
+  readonly force: boolean;
+  /** What tells this move from others: of two with one id, the second does nothing. Fits `GRANT_ID`. */
+  readonly id: string;
+}
+
+export interface OpenRequest {
+  /** The default plan, where it is absent. */
+  readonly plan?: string;
+  /** What the first key is called. */
+  readonly name: string;
+  readonly by: string;
+}
+
+export interface OpenAnswer extends CustomerState {
+  readonly key: KeyLine;
+  /** The key's text: it is here and nowhere else. */
+  readonly apiKey: string;
+}
+
+export interface KeysAnswer {
+  readonly customer: string;
+  /** The oldest first. */
+  readonly keys: readonly KeyLine[];
+}
+
+export interface CreateKeyRequest extends ChangeRequest {
+  /** One line of 1 to `MAX_KEY_NAME` characters. */
+  readonly name: string;
+  /** Seconds, 1 to `MAX_KEY_LIFETIME`; absent where it does not expire. */
+  readonly lifetime?: number;
+}
+
+export interface RotateKeyRequest extends ChangeRequest {
+  readonly keyId: string;
+  /** Seconds for which the old key is served yet, 0 to `MAX_OVERLAP`. */
+  readonly overlap: number;
+}
+
+export interface KeyAnswer {
+  readonly customer: string;
+  readonly key: KeyLine;
+  /** The key's text: it is here and nowhere else. */
+  readonly apiKey: string;
+}
+
+export interface RevokeKeyRequest extends ChangeRequest {
+  readonly keyId: string;
+  /** Whether environments of the authorizer that have let the key in are ended. */
+  readonly now: boolean;
+}
+
+export interface RevokeAnswer {
+  readonly customer: string;
+  readonly keyId: string;
+  readonly outcome: 'applied' | 'unchanged';
+  /** Whether all environments of the authorizer have begun after the revocation. */
+  readonly everywhere: boolean;
+}
+
+export interface ImportRequest {
+  /** 1 to `MAX_IMPORTED_ROWS`. */
+  readonly rows: readonly ImportRow[];
+  readonly by: string;
+}
+
+export interface ImportRow {
+  /** The SHA-256 of the key, base64url. */
+  readonly hash: string;
+  readonly name: string;
+  /** 14 base62 digits; a new customer where it is absent. */
+  readonly customer?: string;
+  /** The default plan, where it is absent. */
+  readonly plan?: string;
+  /** ISO 8601. */
+  readonly expiresAt?: string;
+}
+
+export interface ImportAnswer {
+  /** What became of the rows, in their order. */
+  readonly rows: readonly ImportedRow[];
+}
+
+export interface ImportedRow {
+  /** `present`: it had been imported. */
+  readonly outcome: 'imported' | 'present' | 'refused';
+  /** Why it was refused. */
+  readonly reason: string | null;
+}
+
 /** What a run of the reconciler has done. */
 export interface Reconciliation {
   /** Events that were listed. */
@@ -134,3 +308,10 @@ export const MAX_REASON = 500;
 export const MAX_BY = 100;
 export const GRANT_ID = /^[A-Za-z0-9_.:-]{1,64}$/;
 export const MAX_REPLAYED_EVENTS = 100;
+export const MAX_LISTED_CUSTOMERS = 1_000;
+export const SHOWN_CHANGES = 20;
+export const MAX_KEY_NAME = 100;
+/** Ten years. */
+export const MAX_KEY_LIFETIME = 3_650 * 86_400;
+export const MAX_OVERLAP = 90 * 86_400;
+export const MAX_IMPORTED_ROWS = 500;

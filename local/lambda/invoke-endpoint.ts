@@ -3,11 +3,13 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { isLoopback } from '../loopback-server';
 import type { FunctionModel } from '../template/model';
 import type { AsynchronousInvocations } from './asynchronous-invocations';
-import type { LambdaRuntime } from './runtime';
+import { readConfiguration, updateConfiguration } from './function-configuration';
+import { LambdaError } from './lambda-error';
+import type { ConfigurableRuntime } from './runtime';
 
 export interface InvokeEndpointOptions {
   readonly functions: readonly FunctionModel[];
-  readonly runtime: LambdaRuntime;
+  readonly runtime: ConfigurableRuntime;
   readonly invocations: AsynchronousInvocations;
   /** Takes a line for every event that is given up. */
   readonly report: (line: string) => void;
@@ -17,30 +19,10 @@ export interface InvokeEndpointOptions {
 const MAX_SYNCHRONOUS_BYTES = 6 * 1024 * 1024;
 const MAX_ASYNCHRONOUS_BYTES = 1024 * 1024;
 
-const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
+const PATH = /^\/2015-03-31\/functions\/([^/]+)\/(configuration|invocations)$/;
+const OPERATIONS = ['POST invocations', 'GET configuration', 'PUT configuration'];
 /** A name, a partial ARN or an ARN, each with a version or an alias or without. */
 const FUNCTION_NAME = /^(?:((?:arn:[^:]+:lambda:[^:]+:)?\d{12}):function:|function:)?([\w-]+)(?::([\w$-]+))?$/;
-
-const STATUS_CODES = {
-  AccessDeniedException: 403,
-  InvalidParameterValueException: 400,
-  InvalidRequestContentException: 400,
-  MissingAuthenticationTokenException: 403,
-  RequestTooLargeException: 413,
-  ResourceNotFoundException: 404,
-  ServiceException: 500,
-  UnknownOperationException: 404,
-} as const;
-
-/** What the SDK turns into an exception of that name. */
-class InvokeError extends Error {
-  constructor(
-    readonly type: keyof typeof STATUS_CODES,
-    message: string,
-  ) {
-    super(message);
-  }
-}
 
 interface Answer {
   readonly statusCode: number;
@@ -48,7 +30,7 @@ interface Answer {
   readonly body?: unknown;
 }
 
-/** Lambda's own endpoint, as far as it invokes functions. */
+/** Lambda's own endpoint, as far as it invokes functions, and changes their environment variables. */
 export function createInvokeEndpoint(options: InvokeEndpointOptions): RequestListener {
   return (request, response) => {
     response.on('error', () => undefined);
@@ -74,17 +56,25 @@ async function answer(options: InvokeEndpointOptions, request: IncomingMessage):
   const { content, size } = await readBody(request);
   checkCaller(request);
   const url = new URL(`http://127.0.0.1${request.url}`);
-  const path = PATH.exec(url.pathname);
-  if (request.method !== 'POST' || path === null) {
-    throw new InvokeError('UnknownOperationException', `this local service has no ${request.method} ${url.pathname}`);
+  const [, name = '', resource] = PATH.exec(url.pathname) ?? [];
+  const asked = resource === undefined ? undefined : `${request.method} ${resource}`;
+  if (asked === undefined || !OPERATIONS.includes(asked)) {
+    throw new LambdaError('UnknownOperationException', `this local service has no ${request.method} ${url.pathname}`);
   }
   const type = headerOf(request, 'x-amz-invocation-type') ?? 'RequestResponse';
   const functionArn = findFunction(
     options.functions,
-    decodeURIComponent(path[1] ?? ''),
+    decodeURIComponent(name),
     url.searchParams.get('Qualifier'),
     regionOf(request),
   );
+  if (asked !== 'POST invocations') {
+    const isRead = asked === 'GET configuration';
+    const body = isRead
+      ? readConfiguration(options.runtime, functionArn)
+      : updateConfiguration(options.runtime, functionArn, parse(content));
+    return { statusCode: 200, body };
+  }
   checkSize(size, type);
   const event = parse(content);
   switch (type) {
@@ -99,14 +89,14 @@ async function answer(options: InvokeEndpointOptions, request: IncomingMessage):
     case 'DryRun':
       return { statusCode: 204 };
     default:
-      throw new InvokeError(
+      throw new LambdaError(
         'InvalidParameterValueException',
         `the invocation type must be Event, RequestResponse or DryRun, got: ${type}`,
       );
   }
 }
 
-async function invoke(runtime: LambdaRuntime, functionArn: string, event: unknown): Promise<Answer> {
+async function invoke(runtime: ConfigurableRuntime, functionArn: string, event: unknown): Promise<Answer> {
   const requestId = randomUUID();
   const result = await runtime.invoke(functionArn, event, requestId);
   const headers = { 'x-amzn-RequestId': requestId, 'X-Amz-Executed-Version': '$LATEST' };
@@ -127,11 +117,11 @@ function findFunction(
 ): string {
   const [, account = '', name = '', derived] = FUNCTION_NAME.exec(asked) ?? [];
   if (name === '') {
-    throw new InvokeError('InvalidParameterValueException', `the function name is not valid, got: ${asked}`);
+    throw new LambdaError('InvalidParameterValueException', `the function name is not valid, got: ${asked}`);
   }
   if (derived !== undefined && asksFor !== null && derived !== asksFor) {
     const message = 'The derived qualifier from the function name does not match the specified qualifier.';
-    throw new InvokeError('InvalidParameterValueException', message);
+    throw new LambdaError('InvalidParameterValueException', message);
   }
   const qualifier = derived ?? asksFor;
   const suffix = qualifier === null ? '' : `:${qualifier}`;
@@ -139,7 +129,7 @@ function findFunction(
   // A name alone means the caller's own Region; in an app of one Region there is no other anyway.
   const found = candidates.find(({ arn }) => arn.split(':')[3] === region) ?? candidates[0];
   if (found === undefined) {
-    throw new InvokeError('ResourceNotFoundException', `Function not found: ${asked}${derived ? '' : suffix}`);
+    throw new LambdaError('ResourceNotFoundException', `Function not found: ${asked}${derived ? '' : suffix}`);
   }
   return found.arn + suffix;
 }
@@ -147,10 +137,10 @@ function findFunction(
 function checkCaller({ headers }: IncomingMessage): void {
   // A web page can reach loopback under a name of its own (DNS rebinding).
   if (!isLoopback(headers.host)) {
-    throw new InvokeError('AccessDeniedException', 'only loopback is served');
+    throw new LambdaError('AccessDeniedException', 'only loopback is served');
   }
   if (!headers.authorization?.startsWith('AWS4-')) {
-    throw new InvokeError('MissingAuthenticationTokenException', 'Missing Authentication Token');
+    throw new LambdaError('MissingAuthenticationTokenException', 'Missing Authentication Token');
   }
 }
 
@@ -161,12 +151,12 @@ function regionOf({ headers }: IncomingMessage): string | undefined {
 function checkSize(size: number, type: string): void {
   if (size > MAX_SYNCHRONOUS_BYTES) {
     const message = `Request must be smaller than ${MAX_SYNCHRONOUS_BYTES} bytes for the InvokeFunction operation`;
-    throw new InvokeError('RequestTooLargeException', message);
+    throw new LambdaError('RequestTooLargeException', message);
   }
   if (type === 'Event' && size > MAX_ASYNCHRONOUS_BYTES) {
     const limit = `(limit ${MAX_ASYNCHRONOUS_BYTES} bytes)`;
     const message = `${size} byte payload is too large for the Event invocation type ${limit}`;
-    throw new InvokeError('RequestTooLargeException', message);
+    throw new LambdaError('RequestTooLargeException', message);
   }
 }
 
@@ -188,7 +178,7 @@ function parse(content: string): unknown {
     return content === '' ? {} : JSON.parse(content);
   } catch (error) {
     const message = `Could not parse request body into json: Could not parse payload into json: ${(error as Error).message}`;
-    throw new InvokeError('InvalidRequestContentException', message);
+    throw new LambdaError('InvalidRequestContentException', message);
   }
 }
 
@@ -199,8 +189,7 @@ function headerOf({ headers }: IncomingMessage, name: string): string | undefine
 /** Whatever else goes wrong is this service's fault, and must not end the process. */
 function refusal(error: unknown): Answer {
   const message = error instanceof Error ? error.message : String(error);
-  const { type } = error instanceof InvokeError ? error : new InvokeError('ServiceException', message);
-  const statusCode = STATUS_CODES[type];
+  const { type, statusCode } = error instanceof LambdaError ? error : new LambdaError('ServiceException', message);
   const body = { Type: statusCode < 500 ? 'User' : 'Service', Message: message };
   return { statusCode, headers: { 'x-amzn-ErrorType': type }, body };
 }

@@ -10,7 +10,7 @@ import {
   MAX_PAYLOAD_BYTES,
 } from './execution-environment';
 import { unqualifiedArn } from './function-arn';
-import type { InvocationResult, LambdaRuntime } from './runtime';
+import type { ConfigurableRuntime, InvocationResult } from './runtime';
 
 export interface LambdaRuntimeOptions {
   /** Added to the variables of every function, over its own: endpoints, credentials. */
@@ -33,9 +33,21 @@ export interface LambdaRuntimeOptions {
 }
 
 /** Runs Node.js functions as Lambda does, each execution environment in a worker thread of this process. */
-export function createLambdaRuntime(functions: readonly FunctionModel[], options: LambdaRuntimeOptions): LambdaRuntime {
+export function createLambdaRuntime(
+  functions: readonly FunctionModel[],
+  options: LambdaRuntimeOptions,
+): ConfigurableRuntime {
   const pools = new Map(functions.map((fn) => [fn.arn, new FunctionPool(fn, options)]));
+  const poolOf = (functionArn: string) => {
+    const pool = pools.get(unqualifiedArn(functionArn));
+    if (!pool) {
+      throw new Error(`Function not found: ${functionArn}`);
+    }
+    return pool;
+  };
   return {
+    configuration: (functionArn) => poolOf(functionArn).configuration(),
+    configure: (functionArn, environment) => poolOf(functionArn).configure(environment),
     async invoke(functionArn, event, requestId = randomUUID()) {
       const pool = pools.get(unqualifiedArn(functionArn));
       if (!pool) {
@@ -65,17 +77,21 @@ class FunctionPool {
   private readonly idle: ExecutionEnvironment[] = [];
   private readonly waiting: Waiting[] = [];
   private readonly maxEnvironments: number;
-  private readonly variables: Readonly<Record<string, string>>;
+  /** Those that began with other variables than the present ones: they finish what they are at. */
+  private readonly outdated = new WeakSet<ExecutionEnvironment>();
+  private readonly ending = new Set<Promise<void>>();
+  private readonly added: Readonly<Record<string, string>>;
   private readonly log: LogSink;
   private readonly clock: LocalClock;
+  private revisionId = randomUUID();
   private closed = false;
 
   constructor(
-    private readonly fn: FunctionModel,
+    private fn: FunctionModel,
     { environment, maxEnvironments = 8, onLog = () => undefined, clock = new LocalClock() }: LambdaRuntimeOptions,
   ) {
     this.maxEnvironments = maxEnvironments;
-    this.variables = environmentVariables(fn, environment);
+    this.added = environment;
     this.log = onLog;
     this.clock = clock;
   }
@@ -96,17 +112,33 @@ class FunctionPool {
     });
   }
 
+  configuration() {
+    return { fn: this.fn, revisionId: this.revisionId };
+  }
+
+  configure(environment: Readonly<Record<string, string>>): void {
+    this.fn = { ...this.fn, environment };
+    this.revisionId = randomUUID();
+    for (const environment of this.environments) {
+      this.outdated.add(environment);
+    }
+    for (const environment of [...this.idle]) {
+      this.end(environment);
+    }
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     for (const { settle } of this.waiting.splice(0)) {
       settle(closedError());
     }
-    await Promise.all([...this.environments].map((environment) => environment.terminate()));
+    await Promise.all([...[...this.environments].map((environment) => environment.terminate()), ...this.ending]);
   }
 
   private async runCold(invocation: Invocation): Promise<InvocationResult> {
     try {
-      const { fn, variables, log, clock } = this;
+      const { fn, added, log, clock } = this;
+      const variables = environmentVariables(fn, added);
       const environment = new ExecutionEnvironment(fn, variables, log, clock, (ended) => this.forget(ended));
       this.environments.add(environment);
       return await this.run(environment, invocation);
@@ -128,12 +160,22 @@ class FunctionPool {
       this.forget(environment);
       return;
     }
+    if (this.outdated.has(environment)) {
+      this.end(environment);
+      return;
+    }
     const next = this.waiting.shift();
     if (next) {
       next.settle(this.run(environment, next.invocation));
     } else {
       this.idle.push(environment);
     }
+  }
+
+  private end(environment: ExecutionEnvironment): void {
+    this.forget(environment);
+    const ended = environment.terminate().finally(() => this.ending.delete(ended));
+    this.ending.add(ended);
   }
 
   /** An environment has ended, by a crash or a timeout: its place is free for what waits. */

@@ -1,7 +1,8 @@
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Payments, Paywall } from '../../lib';
+import { Payments, Paywall, Plan, Price, Quota } from '../../lib';
+import { LISTED_ATTRIBUTES } from '../../lib/private/attributes';
 import { paidApp, plans } from './app';
 
 interface Statement {
@@ -34,30 +35,27 @@ function idOf(type: string, part: string): string {
 const attributeOf = (id: string, name = 'Arn') => ({ 'Fn::GetAtt': [id, name] });
 const leading = (...keys: string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } });
 
-test('who operates reads ledgers and changes units, sees to dead letters, and asks Stripe: and nothing else', () => {
+test('who operates sees and changes customers, keys and ledgers, sees to dead letters, and asks Stripe: and nothing else', () => {
   const table = attributeOf('PaywallStoreTableD984BD72');
-  const [ledger, links, customers, secret, queue, processor, ...others] = statements();
-  expect(ledger).toEqual({
+  const [customers, audit, keys, links, list, secret, queue, processor, authorizer, ...others] = statements();
+  const [read, query, put, update] = ['GetItem', 'Query', 'PutItem', 'UpdateItem'].map((name) => `dynamodb:${name}`);
+  const onTable = (actions: unknown, ...leadingKeys: string[]) => ({
     Effect: 'Allow',
-    Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+    Action: actions,
     Resource: table,
-    Condition: leading('LEDGER#*'),
+    Condition: leading(...leadingKeys),
   });
-  expect(links).toEqual({
+  expect(customers).toEqual(onTable([read, query, put, update], 'CUSTOMER#*', 'LEDGER#*'));
+  expect(audit).toEqual(onTable([query, put, update], 'AUDIT#*'));
+  expect(keys).toEqual(onTable([read, put, update, 'dynamodb:DeleteItem'], 'KEY#*'));
+  expect(links).toEqual(onTable(read, 'STRIPE#*'));
+  expect(list).toEqual({
     Effect: 'Allow',
-    Action: 'dynamodb:GetItem',
-    Resource: table,
-    Condition: leading('STRIPE#*'),
-  });
-  expect(customers).toEqual({
-    Effect: 'Allow',
-    Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    Action: 'dynamodb:Scan',
     Resource: table,
     Condition: {
-      ...leading('CUSTOMER#*'),
-      'ForAllValues:StringEquals': {
-        'dynamodb:Attributes': ['pk', 'sk', 'remaining', 'credits', 'owed', 'lastEntry', 'periodStart'],
-      },
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': LISTED_ATTRIBUTES },
+      StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
     },
   });
   expect(secret?.Action).toEqual(['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret']);
@@ -72,7 +70,34 @@ test('who operates reads ledgers and changes units, sees to dead letters, and as
     Action: 'lambda:InvokeFunction',
     Resource: attributeOf(idOf('AWS::Lambda::Function', 'PaywallPaymentsHandler')),
   });
+  expect(authorizer).toEqual({
+    Effect: 'Allow',
+    Action: ['lambda:GetFunctionConfiguration', 'lambda:UpdateFunctionConfiguration'],
+    Resource: attributeOf(idOf('AWS::Lambda::Function', 'PaywallAuthorizerHandler')),
+  });
   expect(others).toEqual([]);
+});
+
+test('where customers are listed, neither a key nor a secret of links is read', () => {
+  expect(LISTED_ATTRIBUTES.filter((name) => /key|secret/i.test(name))).toEqual([]);
+});
+
+test('a move to a plan with keys of its own is announced', () => {
+  const app = paidApp({
+    plans: [
+      Plan.free('free', { quota: Quota.perMonth(100) }),
+      Plan.paid('pro', {
+        quota: Quota.perMonth(100),
+        price: Price.monthly(100, 'usd'),
+        throttle: { rateLimit: 1, burstLimit: 1 },
+      }),
+    ],
+  });
+  app.paywall.protect(app.api);
+  Template.fromStack(app.stack).hasResourceProperties('AWS::Lambda::Function', {
+    Description: Match.stringLikeRegexp('command-line tool'),
+    Environment: { Variables: Match.objectLike({ PAYWALL_ARRIVALS_QUEUE_URL: Match.anyValue() }) },
+  });
 });
 
 test('nobody is let in by the stack itself: no route, no rule and no service invokes it', () => {
@@ -91,6 +116,7 @@ test('it is told of the secret by its ARN, and runs for as long as a replay may 
   );
   expect(fn?.Properties.Timeout).toBe(600);
   expect(Object.keys(fn?.Properties.Environment.Variables).sort()).toEqual([
+    'PAYWALL_AUTHORIZER_FUNCTION',
     'PAYWALL_CATALOGUE',
     'PAYWALL_DEAD_LETTERS_QUEUE_URL',
     'PAYWALL_PAYMENTS_FUNCTION',

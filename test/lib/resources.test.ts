@@ -61,6 +61,25 @@ describe('roles are held to what their part needs', () => {
     ]);
   });
 
+  test('who accepts imported keys may look up whose they are, and others may not', () => {
+    const withImported = templateOf(paidApp({ importedKeys: true }));
+    const lookUp = {
+      Effect: 'Allow',
+      Action: 'dynamodb:GetItem',
+      Resource: arn,
+      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['KEY#*'] } },
+    };
+    for (const role of [/Authorizer/, /Billing/]) {
+      expect(statements(withImported, role)).toContainEqual(lookUp);
+      expect(statements(template(), role)).not.toContainEqual(lookUp);
+    }
+    const told = (synthesized: Template) =>
+      Object.values(synthesized.findResources('AWS::Lambda::Function')).filter(
+        ({ Properties }) => Properties.Environment?.Variables?.PAYWALL_IMPORTED_KEYS === 'true',
+      );
+    expect([told(withImported).length, told(template()).length]).toEqual([2, 0]);
+  });
+
   const may = (Action: string | string[], ...partitionKeys: string[]) => ({
     Effect: 'Allow',
     Action,

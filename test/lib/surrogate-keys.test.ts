@@ -20,11 +20,11 @@ function environmentsOf(template: Template, name: string): unknown[] {
   );
 }
 
-test('a paid plan with a throttle gives its customers keys of their own, announced by the webhook', () => {
+test('a paid plan with a throttle gives its customers keys of their own, announced by the webhook and by operators', () => {
   const template = templateOf(Plan.paid('pro', { quota, throttle, price }));
   const [usagePlans] = environmentsOf(template, 'PAYWALL_USAGE_PLANS');
   expect(JSON.stringify(usagePlans)).toMatch(/free.*pro/);
-  expect(environmentsOf(template, 'PAYWALL_ARRIVALS_QUEUE_URL')).toHaveLength(1);
+  expect(environmentsOf(template, 'PAYWALL_ARRIVALS_QUEUE_URL')).toHaveLength(2);
   expect(JSON.stringify(environmentsOf(template, 'PAYWALL_CATALOGUE'))).toContain('ownThrottle\\":true');
 });
 

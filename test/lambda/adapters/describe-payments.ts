@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDbOperatedCustomers } from '../../../lambda/adapters/dynamodb-operated-customers';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
 import { DynamoDbSettlementStore } from '../../../lambda/adapters/dynamodb-settlement-store';
 import { type Balance, openingBalance } from '../../../lambda/domain/balance';
@@ -162,6 +163,47 @@ export function describePayments(engine: string, url?: string): void {
     });
 
     describePlanSteps(() => stores);
+
+    describe('the standing', () => {
+      const settle = (customer: string, revision: number, graceEndsAt?: number) =>
+        payments.settleStanding(customer, { revision, graceEndsAt, hasStep: false });
+
+      test('that payments tell during a suspension holds once it is over', async () => {
+        const { client, table } = stores.table;
+        const operated = new DynamoDbOperatedCustomers(client, table);
+        const customer = await customerWith();
+        const steps: [() => Promise<unknown>, Partial<Balance>][] = [
+          [() => operated.suspend(customer), { standing: 'suspended', graceEndsAt: undefined }],
+          [() => settle(customer, 1, NOW + 1), { standing: 'suspended', graceEndsAt: NOW + 1 }],
+          [() => settle(customer, 1, NOW + 9), { standing: 'suspended', graceEndsAt: NOW + 1 }],
+          [() => operated.resume(customer), { standing: 'grace', graceEndsAt: NOW + 1 }],
+          [() => operated.suspend(customer), { standing: 'suspended', graceEndsAt: NOW + 1 }],
+          [() => settle(customer, 2), { standing: 'suspended', graceEndsAt: undefined }],
+          [() => settle(customer, 2), { standing: 'suspended', graceEndsAt: undefined }],
+          [() => operated.resume(customer), { standing: 'active', graceEndsAt: undefined }],
+        ];
+        for (const [step, expected] of steps) {
+          await step();
+          expect(await balanceOf(customer)).toMatchObject(expected);
+        }
+      });
+
+      test('that payments tell while an operator resumes the customer is not lost', async () => {
+        const { client, table } = stores.table;
+        const operated = new DynamoDbOperatedCustomers(client, table);
+        const customer = await customerWith({ standing: 'suspended' });
+        let writes = 0;
+        // Before the first write: the customer was suspended when he was read.
+        const late = overtaken(client, async () => {
+          writes += 1;
+          await (writes === 1 ? operated.resume(customer) : undefined);
+        });
+        const told = { revision: 1, graceEndsAt: NOW + 5, hasStep: false };
+        await new DynamoDbPaymentStore(late, table, () => NOW).settleStanding(customer, told);
+        expect(writes).toBe(2);
+        expect(await balanceOf(customer)).toMatchObject({ standing: 'grace', graceEndsAt: NOW + 5 });
+      });
+    });
 
     describeRenewals(() => ({ payments, spending, customerWith, balanceOf }));
 

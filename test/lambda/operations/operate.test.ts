@@ -1,4 +1,5 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDbAuditLog } from '../../../lambda/adapters/dynamodb-audit-log';
 import { pendingEntry } from '../../../lambda/adapters/dynamodb-entries';
 import { DynamoDbLedgerReader } from '../../../lambda/adapters/dynamodb-ledger-reader';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
@@ -34,6 +35,7 @@ function dependenciesOn(client: Stores['table']['client']): OperationsDependenci
     customers: stores.customers,
     payments: new DynamoDbPaymentStore(client, stores.table.table, () => now),
     ledger: new DynamoDbLedgerReader(stores.table.client, stores.table.table),
+    auditLog: new DynamoDbAuditLog(stores.table.client, stores.table.table),
     catalogue: CATALOGUE,
     clock: () => now,
   } as Partial<OperationsDependencies> as OperationsDependencies;
@@ -70,6 +72,20 @@ describe('granting', () => {
     });
     expect(await stores.balanceOf(customer)).toMatchObject({ remaining: 510, credits: 500 });
     expect((await ledgerOf(customer)).entries).toMatchObject([{ id: 'grant#one', units: 500 }]);
+  });
+
+  test('is written down: who, what, when and from where', async () => {
+    const customer = await stores.customerWith();
+    await answerTo(grant(customer));
+    expect(await dependencies.auditLog.list(customer, 10)).toEqual([
+      {
+        at: NOW,
+        who: 'operator ada',
+        from: 'cli',
+        change: { what: 'units.granted', units: 500, id: 'one', reason: 'outage' },
+        outcome: 'applied',
+      },
+    ]);
   });
 
   test('settles what is owed first', async () => {
