@@ -112,7 +112,7 @@ function addMove(customers: Command, output: Output): void {
     .description('put a customer on another plan, without a payment and with the same keys')
     .argument(...CUSTOMER)
     .requiredOption('--plan <plan>', 'which')
-    .option('--force', 'also one whose plan comes from a subscription at Stripe, until that has its next event', false)
+    .option('--force', 'also one whose plan comes from a subscription at Stripe, until that changes', false)
     .addOption(
       new Option('--id <id>', 'what tells this move from others: a second one of that id does nothing').argParser(
         parseId,
