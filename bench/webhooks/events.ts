@@ -15,7 +15,7 @@ export interface Purchase {
 }
 
 /** Paid packs, a few of each customer, none of whom has been seen before. */
-export function purchases(count: number, round: string): Purchase[] {
+export function purchases(paywall: string, count: number, round: string): Purchase[] {
   return Array.from({ length: count }, (_, index) => {
     const customer = `${round}c${Math.floor(index / PACKS_EACH)}`;
     const session = {
@@ -30,7 +30,7 @@ export function purchases(count: number, round: string): Purchase[] {
       customer: `cus_${customer}`,
       customer_details: { email: `${customer}@example.com`, name: 'Ada Lovelace' },
       subscription: null,
-      metadata: { customer, topUp: '1k', units: String(UNITS) },
+      metadata: { paywall, customer, topUp: '1k', units: String(UNITS) },
     };
     const event = {
       id: `evt_${round}${index}`,

@@ -46,7 +46,7 @@ export async function measureWebhooks(quick: boolean) {
 }
 
 async function burst(served: ServedGateway, posts: number, times: number, round: string): Promise<number[]> {
-  const sold = purchases(posts / times, round);
+  const sold = purchases(served.paywallId, posts / times, round);
   const deliveries = Array.from({ length: times }, () => sold.map(signed)).flat();
   const { answers, milliseconds } = await deliver(served.webhookUrl, deliveries);
   let refused = deliveries.filter((_, index) => !isTaken(answers[index]));

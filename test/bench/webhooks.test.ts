@@ -5,7 +5,7 @@ import { type Books, entryOf, isTaken, METRICS, outcomeOf } from '../../bench/we
 import { startLoopbackServer } from '../../local/loopback-server';
 
 /** Four packs of a first customer, one of a second. */
-const SOLD = purchases(5, 'r');
+const SOLD = purchases('Shop-1', 5, 'r');
 const [FIRST = '', SECOND = ''] = new Set(SOLD.map(({ customer }) => customer));
 
 function books(): { entries: Map<string, string>; credits: Map<string, number> } {
