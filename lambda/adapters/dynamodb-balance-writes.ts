@@ -29,15 +29,14 @@ export function writeOf(entry: LedgerEntry, item: Item, attempt: Attempt): Balan
     case 'renewal':
       return periodWrite(entry, entry.period, item, balance);
     case 'plan': {
-      const revision = { update: ':revision', values: { ':revision': number(entry.revision) } };
-      const { period } = entry;
-      return also(
-        'revision',
-        revision,
+      const { period, revision } = entry;
+      const write =
         period === undefined
           ? switchWrite(entry, item, balance)
-          : settingAside(entry, item, attempt, periodWrite(entry, period, item, balance)),
-      );
+          : settingAside(entry, item, attempt, periodWrite(entry, period, item, balance));
+      return revision === undefined
+        ? write
+        : also('revision', { update: ':revision', values: { ':revision': number(revision) } }, write);
     }
     default:
       return unitsWrite(entry, balance);

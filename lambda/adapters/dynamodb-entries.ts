@@ -25,7 +25,8 @@ export function toEntry(id: string, item: Item): LedgerEntry {
       return { id, kind, units, period: { start: period.start, afterwards } };
     }
     case 'plan': {
-      const step = { id, kind, from: item.from?.S ?? '', plan, units, revision: value('revision') };
+      const revision = item.revision === undefined ? undefined : value('revision');
+      const step = { id, kind, from: item.from?.S ?? '', plan, units, revision };
       if (item.periodEnd === undefined) {
         return step;
       }
@@ -51,7 +52,7 @@ function detailsOf(entry: LedgerEntry): Item {
       return {
         plan: text(entry.plan),
         from: text(entry.from),
-        revision: number(entry.revision),
+        ...(entry.revision !== undefined && { revision: number(entry.revision) }),
         ...(entry.setsAside && {
           setsAside: { BOOL: true },
           shortfall: number(entry.shortfall ?? 0),

@@ -99,8 +99,8 @@ export interface PlanStep {
   readonly setsAside?: boolean;
   /** The plans whose windows go on with this one, of those that were set aside. */
   readonly resumes?: readonly string[];
-  /** The revision of the entitlement that it is. */
-  readonly revision: number;
+  /** The revision of the entitlement that it is; absent where an operator has moved the customer. */
+  readonly revision?: number;
 }
 
 /** What a customer has left of a plan that he has gone from in the middle of its period; below nothing, a shortfall. */

@@ -17,7 +17,7 @@ export interface OperationsDependencies {
     customerOf(stripeCustomer: string): Promise<string | undefined>;
   };
   readonly operated: OperatedCustomers;
-  readonly payments: Pick<PaymentStore, 'post' | 'progress'>;
+  readonly payments: Pick<PaymentStore, 'post'>;
   readonly keys: KeyStore;
   readonly imports: KeyImports;
   readonly auditLog: AuditLog;

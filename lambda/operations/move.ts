@@ -49,10 +49,8 @@ async function change(
   id: string,
   { payments, clock, arrivals }: OperationsDependencies,
 ): Promise<'applied'> {
-  // A revision of what subscriptions put him on stays what it is: this is none of theirs.
-  const { revision = 0 } = (await payments.progress(customer)) ?? {};
   const period = firstPeriod(plan, clock());
-  await payments.post(customer, { kind: 'plan', id, from, plan: plan.id, units: periodUnits(plan), period, revision });
+  await payments.post(customer, { kind: 'plan', id, from, plan: plan.id, units: periodUnits(plan), period });
   await arrivals?.send({ customer, plan: plan.id });
   return 'applied';
 }

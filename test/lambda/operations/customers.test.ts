@@ -2,7 +2,7 @@ import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-
 import { hashApiKey, parseApiKey } from '../../../lambda/domain/api-key';
 import { operate } from '../../../lambda/operations/operate';
 import type { ChangeAnswer, CustomerAnswer, CustomersAnswer, OpenAnswer } from '../../../lib/private/operations';
-import { endingAfter } from '../adapters/clients';
+import { endingAfter, overtaken } from '../adapters/clients';
 import { request } from '../adapters/stores';
 import { CATALOGUE, NOW } from '../fixtures';
 import { Operators } from './operators';
@@ -113,6 +113,20 @@ describe('moving', () => {
     await expect(operate(move(customer, 'pro'), cutOff, () => 600_000)).rejects.toThrow('the process has ended');
     expect((await stores.balanceOf(customer)).plan).toBe('free');
     expect(await operators.answerTo(move(customer, 'pro'))).toMatchObject({ plan: 'pro', outcome: 'applied' });
+  });
+
+  test('takes back nothing of what a payment says meanwhile', async () => {
+    const { stores } = operators;
+    const customer = await stores.customerWith();
+    const { client, table } = stores.table;
+    // Before the first write of the move.
+    const late = overtaken(client, () =>
+      stores.payments.settleStanding(customer, { revision: 5, graceEndsAt: NOW + 60, hasStep: false }),
+    );
+    const payments = new DynamoDbPaymentStore(late, table, () => NOW);
+    await operate(move(customer, 'pro'), { ...operators.dependencies, payments }, () => 600_000);
+    expect(await stores.payments.progress(customer)).toMatchObject({ plan: 'pro', revision: 5 });
+    expect(await stores.balanceOf(customer)).toMatchObject({ standing: 'grace', graceEndsAt: NOW + 60 });
   });
 
   test('happens once by its id, also where he was moved on since', async () => {
