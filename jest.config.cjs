@@ -4,6 +4,7 @@ module.exports = {
   roots: ['<rootDir>/test'],
   // The stand-ins of the local gateway, the benchmark, and what has to wait, have a lane of their own: `npm run test:slow`.
   testMatch: ['**/test/*.test.ts', '**/test/!(local|bench)/**/*.test.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/test/oracles'],
   transform: {
     // Types are the business of `npm run lint`.
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, swcrc: false }],

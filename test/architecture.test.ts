@@ -56,6 +56,7 @@ test('what constructs and handlers share imports nothing', () => {
     'environment',
     'identity-entry',
     'operations',
+    'payment-required-schema',
     'stripe-catalogue',
     'stripe-events',
   ].map((name) => `lib/private/${name}.ts`);
