@@ -17,7 +17,9 @@ import { renderIdentities, requireIdentities } from './private/identities';
 import { nameRoutes } from './private/named-routes';
 import { requireProtectable, takeKeysFromAuthorizer } from './private/protectable';
 import { Protection } from './private/protection';
+import { publicUrlOf } from './private/public-url';
 import { accessLogFormat, cloudWatchRole, hasCloudWatchRole, stageAccessLog } from './private/stage-access-log';
+import { associateWebAcl } from './private/web-acl';
 import type { ProtectOptions } from './protect-options';
 import { QuotaAuthorizer } from './quota-authorizer';
 import { QuotaStore } from './quota-store';
@@ -195,8 +197,11 @@ export class Paywall extends Construct {
     this.node.addValidation({ validate: () => protection.validate() });
     this.usagePlans._addStage(restApi.deploymentStage);
     this.giveBack(restApi, options.refund ?? Refund.onServerError());
+    if (options.webAclArn !== undefined) {
+      associateWebAcl(this, `WebAcl-${name}`, restApi, options.webAclArn);
+    }
     if (this.webhook !== undefined) {
-      const webhookUrl = restApi.urlForPath(`/${this.billingPath}/stripe/webhook`);
+      const webhookUrl = `${publicUrlOf(restApi, options.publicUrl)}/${this.billingPath}/stripe/webhook`;
       this.stripeCatalogue._addWebhookUrl(webhookUrl);
       const description = 'What the Stripe webhook endpoint points at';
       new CfnOutput(this, `WebhookUrl-${name}`, { description, value: webhookUrl });

@@ -48,4 +48,20 @@ export interface ProtectOptions {
    * @default true
    */
   readonly paymentHeaders?: boolean;
+
+  /**
+   * The URL that callers know the API by, for where Stripe's events go: `https://api.example.com/v1`. Links in answers need none, as they
+   * follow the URL of the request.
+   *
+   * @default - the custom domain that the API was made with (`RestApiProps.domainName`), or else the stage's own URL
+   */
+  readonly publicUrl?: string;
+
+  /**
+   * The ARN of a web ACL of AWS WAF, of the scope `REGIONAL`, to put in front of the API's stage. What it blocks is charged nothing, since it
+   * is asked before the authorizer.
+   *
+   * @default - none
+   */
+  readonly webAclArn?: string;
 }

@@ -1,6 +1,7 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, type ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { AttributeType, Billing, type ITableV2, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import {
   CREDITED_ATTRIBUTES,
@@ -17,6 +18,14 @@ export interface QuotaStoreProps {
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * The KMS key of yours that the table is encrypted with; the stack must then have a Region (`env`). DynamoDB keeps a table's key for five
+   * minutes, so it costs no call of KMS for each of the API's. Without the key no balance can be read, and calls are answered 503.
+   *
+   * @default - a key of DynamoDB's own, which costs nothing
+   */
+  readonly encryptionKey?: IKey;
 }
 
 /** The DynamoDB table that holds balances, customers and the ledger. Two paywalls that share one share their customers. */
@@ -29,6 +38,12 @@ export class QuotaStore extends Construct {
 
   constructor(scope: Construct, id: string, props: QuotaStoreProps = {}) {
     super(scope, id);
+    const { region } = Stack.of(this);
+    if (props.encryptionKey !== undefined && Token.isUnresolved(region)) {
+      throw new Error(
+        `\`encryptionKey\` needs a stack with a Region: pass \`env: { region: … }\` to ${Stack.of(this).node.path}, got none`,
+      );
+    }
     const table = new TableV2(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
@@ -36,9 +51,12 @@ export class QuotaStore extends Construct {
       timeToLiveAttribute: 'expiresAt',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+      ...(props.encryptionKey !== undefined && {
+        encryption: TableEncryptionV2.customerManagedKey(props.encryptionKey),
+      }),
     });
     this.table = table;
-    this.grants = new QuotaStoreGrants(table);
+    this.grants = new QuotaStoreGrants(table, props.encryptionKey);
   }
 }
 
@@ -47,8 +65,14 @@ export class QuotaStore extends Construct {
  * them from each other (`dynamodb:LeadingKeys`), where it cannot tell sort keys.
  */
 export class QuotaStoreGrants {
-  /** @param table the store's table */
-  constructor(private readonly table: ITableV2) {}
+  /**
+   * @param table the store's table
+   * @param encryptionKey the key that it is encrypted with, where it is one of yours
+   */
+  constructor(
+    private readonly table: ITableV2,
+    private readonly encryptionKey?: IKey,
+  ) {}
 
   /** Spend units and roll periods over: updates of balances. No ledger entry, no new item by a put. */
   public spend(grantee: IGrantable): Grant {
@@ -123,37 +147,30 @@ export class QuotaStoreGrants {
   }
 
   private allow(grantee: IGrantable, actions: string[], partitionKeys: string[]): Grant {
-    return Grant.addToPrincipal({
-      grantee,
-      actions,
-      resourceArns: [this.table.tableArn],
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitionKeys } },
+    return this.permit(grantee, actions, {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitionKeys },
     });
   }
 
   /** A scan has no leading key to be held to: so it is held to the attributes that it may read. */
   private allowList(grantee: IGrantable): Grant {
-    return Grant.addToPrincipal({
-      grantee,
-      actions: ['dynamodb:Scan'],
-      resourceArns: [this.table.tableArn],
-      conditions: {
-        'ForAllValues:StringEquals': { 'dynamodb:Attributes': LISTED_ATTRIBUTES },
-        StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
-      },
+    return this.permit(grantee, ['dynamodb:Scan'], {
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': LISTED_ATTRIBUTES },
+      StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
     });
   }
 
   /** Some attributes of customers; never `keys`, so that no payment opens a door. */
   private allowAttributes(grantee: IGrantable, actions: string[], attributes: string[]): Grant {
-    return Grant.addToPrincipal({
-      grantee,
-      actions,
-      resourceArns: [this.table.tableArn],
-      conditions: {
-        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CUSTOMER#*'] },
-        'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
-      },
+    return this.permit(grantee, actions, {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CUSTOMER#*'] },
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
     });
+  }
+
+  private permit(grantee: IGrantable, actions: string[], conditions: Record<string, Record<string, unknown>>): Grant {
+    const grant = Grant.addToPrincipal({ grantee, actions, resourceArns: [this.table.tableArn], conditions });
+    // DynamoDB uses a customer's key in the name of whoever calls it: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+    return this.encryptionKey === undefined ? grant : grant.combine(this.encryptionKey.grantEncryptDecrypt(grantee));
   }
 }
