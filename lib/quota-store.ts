@@ -102,10 +102,10 @@ export class QuotaStoreGrants {
 
   /** Add what was paid for: ledger entries, balances and accounts, and the markers of seen events. No customer's keys. */
   public credit(grantee: IGrantable): Grant {
-    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
-    return this.allow(grantee, actions, ['LEDGER#*', 'EVENT#*', 'STRIPE#*']).combine(
-      this.allowAttributes(grantee, actions, CREDITED_ATTRIBUTES),
-    );
+    const [read, put, update] = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+    return this.allow(grantee, [read, put], ['LEDGER#*', 'EVENT#*'])
+      .combine(this.allow(grantee, [update], ['LEDGER#*', 'STRIPE#*']))
+      .combine(this.allowAttributes(grantee, [read, put, update], CREDITED_ATTRIBUTES));
   }
 
   /** Bring calls to what they cost in the end: the calls, ledger entries, and the units on balances. Nothing else of a customer. */

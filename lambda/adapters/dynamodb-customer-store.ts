@@ -1,13 +1,9 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Balance, OpeningBalance } from '../domain/balance';
 import type { Account, Bought, CustomerStore } from '../domain/customers';
 import { toEntitlement } from './dynamodb-entitlement';
-import { fromOpeningBalance, type Item, Key, text, toBalance } from './dynamodb-items';
+import { type Item, Key, newBalance, toBalance } from './dynamodb-items';
+import { SdkItemUpdates } from './sdk-item-updates';
 
 /** Customers in DynamoDB, as the billing routes read and make them. */
 export class DynamoDbCustomerStore implements CustomerStore {
@@ -30,8 +26,8 @@ export class DynamoDbCustomerStore implements CustomerStore {
     };
   }
 
-  public create(customer: string, opening: OpeningBalance): Promise<void> {
-    return createCustomer(this.client, this.table, customer, opening);
+  public async create(customer: string, opening: OpeningBalance): Promise<void> {
+    await putNew(this.client, this.table, newBalance(customer, opening));
   }
 
   /** Our customer of a Stripe customer. */
@@ -51,32 +47,11 @@ export class DynamoDbCustomerStore implements CustomerStore {
   }
 }
 
-export async function getItem(client: DynamoDBClient, table: string, key: Item): Promise<Item | undefined> {
-  const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }));
-  return Item;
+export function getItem(client: DynamoDBClient, table: string, key: Item): Promise<Item | undefined> {
+  return new SdkItemUpdates(client).getItem(table, key);
 }
 
 /** Puts an item unless there is one; false where there was. */
-export async function putNew(client: DynamoDBClient, table: string, item: Item): Promise<boolean> {
-  try {
-    await client.send(
-      new PutItemCommand({ TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) {
-      return false;
-    }
-    throw error;
-  }
-}
-
-export async function createCustomer(
-  client: DynamoDBClient,
-  table: string,
-  customer: string,
-  opening: OpeningBalance,
-): Promise<void> {
-  const createdAt = text(new Date().toISOString());
-  await putNew(client, table, { ...Key.balance(customer), ...fromOpeningBalance(opening), createdAt });
+export function putNew(client: DynamoDBClient, table: string, item: Item): Promise<boolean> {
+  return new SdkItemUpdates(client).putNew(table, item);
 }

@@ -93,6 +93,11 @@ export function fromOpeningBalance(balance: OpeningBalance): Item {
   };
 }
 
+/** The balance of a customer who is made now. */
+export function newBalance(customer: string, opening: OpeningBalance): Item {
+  return { ...Key.balance(customer), ...fromOpeningBalance(opening), createdAt: text(new Date().toISOString()) };
+}
+
 /** A new period has none, and need not take that of the last one away. */
 function shortfallOf({ shortfall, shortfallPeriod, periodStart }: Item): number | undefined {
   const units = Number(shortfall?.N ?? 0);

@@ -18,6 +18,7 @@ import { readCatalogue, requireEnv } from '../adapters/environment';
 import { LambdaEnvironments } from '../adapters/lambda-environments';
 import { logError } from '../adapters/log';
 import { PaymentsFunction } from '../adapters/payments-function';
+import { patientItems } from '../adapters/sdk-item-updates';
 import { SecretReader } from '../adapters/secrets';
 import { SqsDeadLetters } from '../adapters/sqs-dead-letters';
 import { SqsPlanArrivals } from '../adapters/sqs-plan-arrivals';
@@ -47,7 +48,7 @@ const table = requireEnv(Environment.TABLE_NAME);
 
 const dependencies: OperationsDependencies = {
   customers: new DynamoDbCustomerStore(client, table),
-  payments: new DynamoDbPaymentStore(client, table, systemClock),
+  payments: new DynamoDbPaymentStore(patientItems(client), table, systemClock),
   operated: new DynamoDbOperatedCustomers(client, table),
   keys: new DynamoDbKeyStore(client, table),
   imports: new DynamoDbKeyImports(client, table),

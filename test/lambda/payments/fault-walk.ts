@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { DynamoDbCursor } from '../../../lambda/adapters/dynamodb-cursor';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
+import { patientItems } from '../../../lambda/adapters/sdk-item-updates';
 import { processEvent } from '../../../lambda/payments/process';
 import { ReconcileMemory, reconcile } from '../../../lambda/reconciler/reconcile';
 import type { Catalogue } from '../../../lib/private/catalogue';
@@ -161,7 +162,7 @@ async function deliver({ account, payments }: Stage, from: number, faulty: Fault
   const dependencies = faulty.over(
     payments.dependencies,
     table.client,
-    (client) => new DynamoDbPaymentStore(client, table.table, () => NOW),
+    (client) => new DynamoDbPaymentStore(patientItems(client), table.table, () => NOW),
   );
   const failed: Stripe.Event[] = [];
   // Not a list of what there is now: to cancel a subscription is told of too.

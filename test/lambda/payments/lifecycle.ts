@@ -3,6 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import type Stripe from 'stripe';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
+import { patientItems } from '../../../lambda/adapters/sdk-item-updates';
 import type { PaymentDependencies } from '../../../lambda/payments/dependencies';
 import { processEvent } from '../../../lambda/payments/process';
 import { NOW } from '../fixtures';
@@ -75,7 +76,7 @@ function jittered(payments: PaymentsUnderTest, seed: number): PaymentDependencie
     }
     return client.send(command);
   };
-  const store = new DynamoDbPaymentStore({ send } as unknown as DynamoDBClient, table, () => NOW);
+  const store = new DynamoDbPaymentStore(patientItems({ send } as unknown as DynamoDBClient), table, () => NOW);
   return { ...payments.dependencies, store };
 }
 
