@@ -102,9 +102,14 @@ export class QuotaStoreGrants {
     const write = ['dynamodb:PutItem', 'dynamodb:UpdateItem'];
     return this.allow(grantee, [read, query, ...write], ['CUSTOMER#*', 'LEDGER#*'])
       .combine(this.allow(grantee, [query, ...write], ['AUDIT#*']))
-      .combine(this.allow(grantee, [read, ...write, 'dynamodb:DeleteItem'], ['KEY#*']))
       .combine(this.allow(grantee, [read], ['STRIPE#*']))
       .combine(this.allowList(grantee));
+  }
+
+  /** Write down whose keys are that were made elsewhere, by their hashes. No customer. */
+  public importKeys(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
+    return this.allow(grantee, actions, ['KEY#*']);
   }
 
   /** See whose a key is that was made elsewhere, by its hash. No customer. */

@@ -20,7 +20,12 @@ export async function importKeys(
   if (!Array.isArray(rows) || rows.length < 1 || rows.length > MAX_IMPORTED_ROWS) {
     throw new RefusedError(`\`rows\` must be 1 to ${MAX_IMPORTED_ROWS} rows`);
   }
-  const { imports, keys, customers, catalogue, newLinkSecret } = dependencies;
+  const { imports, keys, customers, catalogue, accepts, newLinkSecret } = dependencies;
+  if (!accepts.imported) {
+    throw new RefusedError(
+      'no imported key opens this API: deploy it with `Identity.apiKeys({ imported: true })` first',
+    );
+  }
   const into: KeyImportDependencies = {
     imports,
     keys,

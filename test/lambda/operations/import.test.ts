@@ -175,3 +175,12 @@ test('what is no row is refused, without a word of it that could be a key', asyn
   expect(await operators.refusalOf({ ...event(row(key)), by: undefined })).toMatch(/^`by` must be/);
   expect(await ownerOf(key)).toBeUndefined();
 });
+
+test('no key is imported that would open nothing, as long as the API does not accept such keys', async () => {
+  const key = foreignKey();
+  const deaf = { ...operators.dependencies, accepts: { own: true, imported: false } };
+  expect(await operators.ask(event(row(key)), deaf)).toEqual({
+    refused: 'no imported key opens this API: deploy it with `Identity.apiKeys({ imported: true })` first',
+  });
+  expect(await ownerOf(key)).toBeUndefined();
+});
