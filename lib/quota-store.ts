@@ -106,10 +106,12 @@ export class QuotaStoreGrants {
       .combine(this.allowList(grantee));
   }
 
-  /** Write down whose keys are that were made elsewhere, by their hashes. No customer. */
+  /** Write down whose keys are that were made elsewhere, by their hashes, in one write with new customers who own them. */
   public importKeys(grantee: IGrantable): Grant {
-    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
-    return this.allow(grantee, actions, ['KEY#*']);
+    const actions = ['GetItem', 'BatchGetItem', 'UpdateItem', 'DeleteItem'].map((name) => `dynamodb:${name}`);
+    return this.allow(grantee, actions, ['KEY#*']).combine(
+      this.allow(grantee, ['dynamodb:PutItem'], ['KEY#*', 'CUSTOMER#*', 'AUDIT#*']),
+    );
   }
 
   /** See whose a key is that was made elsewhere, by its hash. No customer. */

@@ -32,13 +32,25 @@ async function timed(handler, events) {
   const times = [];
   for (const event of events) {
     const start = performance.now();
-    const { policyDocument } = await handler(event);
+    const { policyDocument } = await answered(handler, event);
     times.push(performance.now() - start);
     if (policyDocument.Statement[0].Effect !== 'Allow') throw new Error('a call was refused');
   }
   times.sort((a, b) => a - b);
   const at = (share) => times[Math.floor(times.length * share)];
   return { p50: at(0.5), p99: at(0.99), requestsPerCall: requests / times.length };
+}
+
+/** A store that stands still for longer than the authorizer waits is asked again, and the time counts. */
+async function answered(handler, event) {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await handler(event);
+    } catch (error) {
+      if (error.name !== 'NoAnswerError' || attempt === 20) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
 }
 
 main();

@@ -46,6 +46,8 @@ async function main(customers: number): Promise<void> {
   }
   const stored = { items: table.size, keys: 2 * customers };
   items.length = 0;
+  globalThis.gc?.();
+  globalThis.gc?.();
   const { url } = await serveDatabase(database, new LocalClock());
   const identities = { [Environment.IDENTITIES]: '["apiKeys","importedKeys"]' };
   process.send?.({
