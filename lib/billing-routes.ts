@@ -15,10 +15,10 @@ import { Construct } from 'constructs';
 import type { Identity } from './identity';
 import type { Payments } from './payments';
 import type { PlanCatalogue } from './plan-catalogue';
-import type { ApiEntry, BillingEntry } from './private/catalogue';
+import type { ApiEntry, BillingEntry, SignUpEntry } from './private/catalogue';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
-import { renderIdentities } from './private/identities';
+import { acceptsImportedKeys, acceptsKeys, renderIdentities, renderUnauthorized } from './private/identities';
 import { requireInteger } from './private/validation';
 import type { QuotaStore } from './quota-store';
 import type { Settlement } from './settlement';
@@ -53,9 +53,9 @@ export interface BillingRoutesProps {
   readonly path: string;
 
   /**
-   * How new customers come.
+   * How new customers come for keys.
    *
-   * @default SignUp.checkout()
+   * @default SignUp.checkout(), where callers are known by keys
    */
   readonly signUp?: SignUp;
 
@@ -72,26 +72,22 @@ export interface BillingRoutesProps {
    * @default [Identity.apiKeys()]
    */
   readonly identities?: Identity[];
-
-  /**
-   * Whether keys are accepted that were made elsewhere and imported.
-   *
-   * @default false
-   */
-  readonly importedKeys?: boolean;
 }
 
 /** The header by which a program shows that it has started a checkout. */
 const CLAIM_HEADER = 'X-Checkout-Claim';
 
-/** The routes by which customers sign up, pay, see what is left, and keep their keys. They identify the caller, and never spend quota. */
+/**
+ * The routes by which customers sign up, pay, see what is left, and, where they are known by keys, keep these. They identify the caller,
+ * and never spend quota.
+ */
 export class BillingRoutes extends Construct {
   /** The function behind all of them but the webhook. */
   public readonly handler: IFunction;
 
   private readonly fn: HandlerFunction;
   private readonly apis: ApiEntry[] = [];
-  private readonly signUp: SignUp;
+  private readonly signUp: SignUpEntry;
   private takesReports = false;
 
   constructor(
@@ -101,9 +97,10 @@ export class BillingRoutes extends Construct {
   ) {
     super(scope, id);
     const stack = Stack.of(this);
-    this.signUp = props.signUp ?? SignUp.checkout();
+    this.signUp = acceptsKeys(props.identities) ? (props.signUp ?? SignUp.checkout())._entry : { kind: 'byToken' };
     const billing: BillingEntry = {
-      signUp: this.signUp._entry,
+      signUp: this.signUp,
+      unauthorized: renderUnauthorized(props.identities),
       rotationOverlap: rotationOverlap(props.keyRotationOverlap ?? Duration.hours(24)),
     };
     this.fn = new HandlerFunction(this, 'Handler', {
@@ -119,17 +116,16 @@ export class BillingRoutes extends Construct {
         [Environment.BILLING]: stack.toJsonString(billing),
         [Environment.APIS]: Lazy.string({ produce: () => stack.toJsonString(this.apis) }),
         ...renderIdentities(stack, props.identities),
-        ...(props.importedKeys === true && { [Environment.IMPORTED_KEYS]: 'true' }),
       },
     });
     this.handler = this.fn;
     props.store.grants.manageCustomers(this.handler);
     props.store.grants.readLedger(this.handler);
-    if (this.signUp._entry.kind === 'open') {
+    if (this.signUp.kind === 'open') {
       props.store.grants.countSignUps(this.handler);
     }
     props.payments.secretKey.grantRead(this.handler);
-    if (props.importedKeys === true) {
+    if (acceptsImportedKeys(props.identities)) {
       props.store.grants.findImportedKeys(this.handler);
     }
   }
@@ -162,13 +158,15 @@ export class BillingRoutes extends Construct {
     add('GET', billing.addResource('welcome'), integration);
     add('GET', billing.addResource('usage'), integration);
     add('POST', billing.addResource('portal'), integration);
-    const keys = billing.addResource('keys');
-    add('GET', keys, integration);
-    add('POST', keys, integration);
-    const key = keys.addResource('{keyId}');
-    add('DELETE', key, integration);
-    add('POST', key.addResource('rotate'), integration);
-    if (this.signUp._entry.kind === 'open') {
+    if (acceptsKeys(this.props.identities)) {
+      const keys = billing.addResource('keys');
+      add('GET', keys, integration);
+      add('POST', keys, integration);
+      const key = keys.addResource('{keyId}');
+      add('DELETE', key, integration);
+      add('POST', key.addResource('rotate'), integration);
+    }
+    if (this.signUp.kind === 'open') {
       add('POST', billing.addResource('sign-up'), integration);
     }
     if (Object.values(entry.costs).some((cost) => typeof cost === 'object')) {

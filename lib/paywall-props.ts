@@ -56,20 +56,12 @@ export interface PaywallProps {
 
   /**
    * By what callers are known, in this order: the first counts that the credential is of the kind of. A key goes to
-   * `Identity.apiKeys()`, a token to the one whose issuer it names.
+   * `Identity.apiKeys()`, a token to the one whose issuer it names. Without the former, nobody can sign up for a key, or keep one:
+   * customers come by their tokens.
    *
    * @default [Identity.apiKeys()]
    */
   readonly identities?: Identity[];
-
-  /**
-   * Whether keys are accepted, as `x-api-key`, that were made elsewhere, such as those of plain usage plans, and imported with
-   * `cdk-paywall import`. The first call of each by an execution environment of the authorizer costs a read; so does, every ten seconds,
-   * a key that nobody has.
-   *
-   * @default false
-   */
-  readonly importedKeys?: boolean;
 
   /**
    * How calls are counted.
@@ -93,16 +85,16 @@ export interface PaywallProps {
   readonly store?: QuotaStore;
 
   /**
-   * How new customers come.
+   * How new customers come for keys.
    *
-   * @default SignUp.checkout()
+   * @default SignUp.checkout(), where there is `Identity.apiKeys()` among the identities
    */
   readonly signUp?: SignUp;
 
   /**
    * How long a key is served beside the one that its owner has put in its place, between 0 and 30 days. Owners can choose less.
    *
-   * @default Duration.hours(24)
+   * @default Duration.hours(24), where there is `Identity.apiKeys()` among the identities
    */
   readonly keyRotationOverlap?: Duration;
 

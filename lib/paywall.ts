@@ -13,7 +13,7 @@ import type { ApiEntry } from './private/catalogue';
 import { corsOrigins } from './private/cors';
 import { Environment } from './private/environment';
 import { environmentErrors } from './private/environment-limit';
-import { renderIdentities, requireIdentities } from './private/identities';
+import { renderIdentities, requireIdentities, requireKeys } from './private/identities';
 import { nameRoutes } from './private/named-routes';
 import { requireProtectable, takeKeysFromAuthorizer } from './private/protectable';
 import { Protection } from './private/protection';
@@ -101,9 +101,11 @@ export class Paywall extends Construct {
     const catalogue = new PlanCatalogue(props);
     const { identities } = props;
     requireIdentities(identities, catalogue.plans);
+    const { signUp, keyRotationOverlap } = props;
+    requireKeys(identities, { signUp, keyRotationOverlap });
     this.identities = identities;
     const store = props.store ?? new QuotaStore(this, 'Store');
-    const { payments, importedKeys } = props;
+    const { payments } = props;
     this.catalogue = catalogue;
     this.store = store;
     this.usagePlans = new UsagePlans(this, 'UsagePlans', { plans: catalogue.plans });
@@ -114,7 +116,6 @@ export class Paywall extends Construct {
       metering: props.metering,
       failurePolicy: props.failurePolicy,
       identities,
-      importedKeys,
     });
     const { usagePlans } = this;
     this.surrogateKeys = catalogue.plans.some((plan) => plan.ownThrottle)
@@ -134,7 +135,7 @@ export class Paywall extends Construct {
     this.stripeCatalogue = new StripeCatalogue(this, 'StripeCatalogue', { catalogue, payments, paywallId, webhook });
     this.reconciler = new StripeReconciler(this, 'Reconciler', { store, payments, processor });
     const { authorizer, reconciler } = this;
-    const operated = { catalogue, store, payments, processor, authorizer, surrogateKeys, reconciler };
+    const operated = { catalogue, store, payments, processor, authorizer, surrogateKeys, reconciler, identities };
     this.operations = new Operations(this, 'Operations', operated);
     this.settlement = new Settlement(this, 'Settlement', { store });
     this.billing = new BillingRoutes(this, 'Billing', {
@@ -144,11 +145,10 @@ export class Paywall extends Construct {
       paywallId,
       webhook,
       settlement: this.settlement,
-      signUp: props.signUp,
-      keyRotationOverlap: props.keyRotationOverlap,
+      signUp,
+      keyRotationOverlap,
       path: this.billingPath,
       identities,
-      importedKeys,
     });
     this.node.addValidation({ validate: () => this.validateUse() });
   }
@@ -184,6 +184,7 @@ export class Paywall extends Construct {
       api: restApi,
       cors,
       paymentHeaders: options.paymentHeaders,
+      identities: this.identities,
     });
     const protection = new Protection({
       api: restApi,

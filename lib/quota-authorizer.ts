@@ -10,7 +10,7 @@ import type { PlanCatalogue } from './plan-catalogue';
 import type { ApiEntry } from './private/catalogue';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
-import { renderIdentities } from './private/identities';
+import { acceptsImportedKeys, renderIdentities } from './private/identities';
 import type { QuotaStore } from './quota-store';
 
 /** Properties of `QuotaAuthorizer`. */
@@ -44,13 +44,6 @@ export interface QuotaAuthorizerProps {
    * @default [Identity.apiKeys()]
    */
   readonly identities?: Identity[];
-
-  /**
-   * Whether keys are accepted that were made elsewhere and imported.
-   *
-   * @default false
-   */
-  readonly importedKeys?: boolean;
 }
 
 /** The Lambda authorizer that spends quota, one call at a time. */
@@ -78,11 +71,10 @@ export class QuotaAuthorizer extends Construct {
         [Environment.SURROGATE_KEY_PREFIX]: props.surrogateKeyPrefix,
         [Environment.APIS]: Lazy.string({ produce: () => this._renderApis() }),
         ...renderIdentities(stack, props.identities),
-        ...(props.importedKeys === true && { [Environment.IMPORTED_KEYS]: 'true' }),
       },
     });
     props.store.grants.spend(this.handler);
-    if (props.importedKeys === true) {
+    if (acceptsImportedKeys(props.identities)) {
       props.store.grants.findImportedKeys(this.handler);
     }
   }

@@ -126,9 +126,16 @@ export class QuotaStoreGrants {
     const write = ['dynamodb:PutItem', 'dynamodb:UpdateItem'];
     return this.allow(grantee, [read, query, ...write], ['CUSTOMER#*', 'LEDGER#*'])
       .combine(this.allow(grantee, [query, ...write], ['AUDIT#*']))
-      .combine(this.allow(grantee, [read, ...write, 'dynamodb:DeleteItem'], ['KEY#*']))
       .combine(this.allow(grantee, [read], ['STRIPE#*']))
       .combine(this.allowList(grantee));
+  }
+
+  /** Write down whose keys are that were made elsewhere, by their hashes, in one write with new customers who own them. */
+  public importKeys(grantee: IGrantable): Grant {
+    const actions = ['GetItem', 'BatchGetItem', 'UpdateItem', 'DeleteItem'].map((name) => `dynamodb:${name}`);
+    return this.allow(grantee, actions, ['KEY#*']).combine(
+      this.allow(grantee, ['dynamodb:PutItem'], ['KEY#*', 'CUSTOMER#*', 'AUDIT#*']),
+    );
   }
 
   /** See whose a key is that was made elsewhere, by its hash. No customer. */

@@ -9,18 +9,16 @@ import { readApis, readCatalogue, readMetering, requireEnv } from '../adapters/e
 import { readIdentities } from '../adapters/identities';
 import { logError } from '../adapters/log';
 import { countMetric } from '../adapters/metrics';
-import { importedIdentity } from '../domain/imported-keys';
 import { metered } from '../domain/metering';
 import { authorize } from './authorizer';
 
 type Handler = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
 
 /** The authorizer's handler as the environment configures it, over a client of DynamoDB. */
-export function createHandler(items: ItemUpdates & Partial<ItemReads>): Handler {
+export function createHandler(items: ItemUpdates & ItemReads): Handler {
   const table = requireEnv(Environment.TABLE_NAME);
   const balances = new DynamoDbSpendingStore(items, table);
   const catalogue = readCatalogue();
-  const imported = readsOwners(items) ? [importedIdentity(new DynamoDbKeyDirectory(items, table), systemClock)] : [];
   const dependencies = {
     store: metered(
       balances,
@@ -30,7 +28,11 @@ export function createHandler(items: ItemUpdates & Partial<ItemReads>): Handler 
     ),
     catalogue,
     apis: readApis(),
-    identities: [...readIdentities(catalogue, () => import('./tokens')), ...imported],
+    identities: readIdentities({
+      catalogue,
+      load: () => import('./tokens'),
+      directory: () => new DynamoDbKeyDirectory(items, table),
+    }),
     tokens: { customers: balances, newLinkSecret: () => randomBytes(16) },
     surrogateKeyPrefix: requireEnv(Environment.SURROGATE_KEY_PREFIX),
     clock: systemClock,
@@ -46,8 +48,4 @@ export function createHandler(items: ItemUpdates & Partial<ItemReads>): Handler 
       throw error;
     }
   };
-}
-
-function readsOwners(items: Partial<ItemReads>): items is ItemReads {
-  return process.env[Environment.IMPORTED_KEYS] !== undefined && items.getItem !== undefined;
 }

@@ -18,7 +18,7 @@ const CLOSED =
   'New accounts are opened by whoever runs this API: ask there for a key. ' +
   'Who has one sends it as x-api-key, or as Authorization: Bearer, and buys with it.';
 
-/** `POST checkout`: a checkout for a new customer, or, with a key, for the one that it belongs to. */
+/** `POST checkout`: a checkout for a new customer, or, with a key or a token, for the one whose it is. */
 export async function startCheckout(
   request: BillingRequest,
   dependencies: BillingDependencies,
@@ -30,18 +30,23 @@ export async function startCheckout(
   }
   const caller = await identify(request, dependencies);
   if (caller === undefined && apiKeyOf(request.event) !== undefined) {
-    return unauthorized(request.requestId);
+    return unauthorized(request, dependencies);
   }
   if (caller === undefined && offer.kind === 'topUp') {
-    const detail = 'A top-up is added to a balance: send the API key that it is for, or start on a plan.';
-    return problem(401, 'Unauthorized', detail, request.requestId, { 'WWW-Authenticate': 'Bearer realm="api"' });
+    const reason = 'A top-up is added to a balance: say whose, or start on a plan.';
+    return unauthorized(request, dependencies, reason);
   }
   if (caller !== undefined) {
     return sellTo(caller, offer, request, dependencies);
   }
-  return dependencies.billing.signUp.kind === 'closed'
-    ? problem(403, 'Forbidden', CLOSED, request.requestId)
-    : sellToNewcomer(offer, request, dependencies);
+  switch (dependencies.billing.signUp.kind) {
+    case 'closed':
+      return problem(403, 'Forbidden', CLOSED, request.requestId);
+    case 'byToken':
+      return unauthorized(request, dependencies, 'Whoever buys here is known by a token.');
+    default:
+      return sellToNewcomer(offer, request, dependencies);
+  }
 }
 
 async function sellTo(

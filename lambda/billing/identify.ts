@@ -52,8 +52,15 @@ async function balanceOf(
   return store.balance(customer);
 }
 
-/** 401, in the same words as the gateway's. */
-export function unauthorized(requestId: string): APIGatewayProxyResult {
-  const detail = 'Send a valid API key as x-api-key, or as Authorization: Bearer.';
-  return problem(401, 'Unauthorized', detail, requestId, { 'WWW-Authenticate': 'Bearer realm="api"' });
+/**
+ * 401, in the same words as the gateway's, or in those that are given. API Gateway renames the challenge of a function's answer to
+ * `x-amzn-Remapped-WWW-Authenticate`, and only its own answers carry one under its name; so the body says all of it.
+ */
+export function unauthorized(
+  { requestId }: BillingRequest,
+  { billing: { unauthorized: accepted } }: BillingDependencies,
+  reason?: string,
+): APIGatewayProxyResult {
+  const detail = reason === undefined ? accepted.detail : `${reason} ${accepted.detail}`;
+  return problem(401, 'Unauthorized', detail, requestId, { 'WWW-Authenticate': accepted.challenge });
 }

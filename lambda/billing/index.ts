@@ -19,7 +19,6 @@ import { SqsReportQueue } from '../adapters/sqs-report-queue';
 import { StripeCheckout } from '../adapters/stripe-checkout';
 import { StripeConnection } from '../adapters/stripe-client';
 import { CLAIM_BYTES, claimText } from '../domain/checkout-claim';
-import { importedIdentity } from '../domain/imported-keys';
 import { route } from './routes';
 
 const dynamoDb = new DynamoDBClient({});
@@ -32,8 +31,6 @@ const reportsUrl = process.env[Environment.REPORTS_QUEUE_URL];
 
 const catalogue = readCatalogue();
 const items: ItemReads = { getItem: (name, key) => getItem(dynamoDb, name, key) };
-const acceptsImported = process.env[Environment.IMPORTED_KEYS] !== undefined;
-const imported = acceptsImported ? [importedIdentity(new DynamoDbKeyDirectory(items, table), systemClock)] : [];
 
 const dependencies = {
   store: new DynamoDbCustomerStore(dynamoDb, table),
@@ -41,7 +38,11 @@ const dependencies = {
   auditLog: new DynamoDbAuditLog(dynamoDb, table),
   checkout: new StripeCheckout(new StripeConnection(secrets, requireEnv(Environment.STRIPE_SECRET_KEY_ARN))),
   catalogue,
-  identities: [...readIdentities(catalogue, () => import('../adapters/tokens')), ...imported],
+  identities: readIdentities({
+    catalogue,
+    load: () => import('../adapters/tokens'),
+    directory: () => new DynamoDbKeyDirectory(items, table),
+  }),
   apis: readApis(),
   clock: systemClock,
   paywallId: requireEnv(Environment.PAYWALL_ID),

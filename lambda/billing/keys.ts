@@ -51,7 +51,7 @@ export const makeKey = forCustomer(async (caller, request, dependencies) => {
   const newKey = { ...wanted, mode: await modeOf(caller, dependencies) };
   const made = await createKey(caller.customer, newKey, now, change(caller, request, dependencies));
   if (made.kind !== 'made') {
-    return made.kind === 'full' ? full(requestId) : unauthorized(requestId);
+    return made.kind === 'full' ? full(requestId) : unauthorized(request, dependencies);
   }
   const { keyId, name, expiresAt } = made.record;
   return json(201, { id: keyId, name, expiresAt: iso(expiresAt), apiKey: made.text, note: SHOWN_ONCE });
@@ -106,7 +106,7 @@ const SHOWN_ONCE = 'Keep the key: it is shown this once.';
 function forCustomer(answer: KeyRoute) {
   return async (request: BillingRequest, dependencies: BillingDependencies): Promise<APIGatewayProxyResult> => {
     const caller = await identify(request, dependencies);
-    return caller === undefined ? unauthorized(request.requestId) : answer(caller, request, dependencies);
+    return caller === undefined ? unauthorized(request, dependencies) : answer(caller, request, dependencies);
   };
 }
 

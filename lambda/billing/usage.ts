@@ -11,7 +11,7 @@ export async function showUsage(
 ): Promise<APIGatewayProxyResult> {
   const caller = await identify(request, dependencies);
   if (caller === undefined) {
-    return unauthorized(request.requestId);
+    return unauthorized(request, dependencies);
   }
   const { customer, balance } = caller;
   const plan = findPlan(dependencies.catalogue, balance.plan);

@@ -37,7 +37,7 @@ const KEY_NOTES: Readonly<Record<KeyView['kind'], string>> = {
   unclaimed:
     'The key is shown to whoever has started the checkout: open this page in the browser that did, ' +
     'or send the claim that POST checkout gave as X-Checkout-Claim.',
-  known: 'Call with the key that you have.',
+  known: 'Call with the credential that you have.',
 };
 
 /** What there is to say of the key and the payment, to a program. */
@@ -74,7 +74,7 @@ done, ask whoever runs this API for a key.</p>`;
     case 'known':
       return `
 <h1>Thank you</h1>
-<p>${state}${progress === 'credited' ? ' Call the API with the key that you have; the next call is served.' : ''}</p>
+<p>${state}${progress === 'credited' ? ' Call the API with the credential that you have; the next call is served.' : ''}</p>
 <p class="soft">A key is shown once, when it is made, and kept nowhere.</p>`;
   }
 }

@@ -65,9 +65,9 @@ const REFRESH_SECONDS = 3;
 async function keyFor(
   { customer, metadata, livemode }: CheckoutOutcome,
   request: BillingRequest,
-  { store, keys, auditLog, catalogue, clock, newLinkSecret }: BillingDependencies,
+  { store, keys, auditLog, catalogue, billing, clock, newLinkSecret }: BillingDependencies,
 ): Promise<KeyView> {
-  if (metadata.claim === undefined) {
+  if (metadata.claim === undefined || billing.signUp.kind === 'byToken') {
     return { kind: 'known' };
   }
   if (!isClaimed(claimsOf(request), metadata.claim)) {

@@ -62,14 +62,23 @@ export interface CheckoutEntry {
   readonly automaticTax: boolean;
 }
 
-/** How new customers come. `perHour` is how many a source address may make. */
+/** How new customers come: `byToken` by their first call. `perHour` is how many a source address may make. */
 export type SignUpEntry =
-  | { readonly kind: 'checkout' | 'closed' }
+  | { readonly kind: 'checkout' | 'closed' | 'byToken' }
   | { readonly kind: 'open'; readonly perHour: number };
+
+/** What a 401 says. */
+export interface UnauthorizedEntry {
+  /** What is accepted, in a sentence. */
+  readonly detail: string;
+  /** The same, as `WWW-Authenticate`. */
+  readonly challenge: string;
+}
 
 /** What the billing routes are held to. */
 export interface BillingEntry {
   readonly signUp: SignUpEntry;
+  readonly unauthorized: UnauthorizedEntry;
   /** The most seconds for which a key is served that was rotated, and how many where the customer names none. */
   readonly rotationOverlap: number;
 }

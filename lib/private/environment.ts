@@ -19,8 +19,6 @@ export const Environment = {
   AUTHORIZER_FUNCTION: 'PAYWALL_AUTHORIZER_FUNCTION',
   /** When a key was revoked at once: a change of it has the authorizer begin anew. No construct sets it. */
   REVOKED_AT: 'PAYWALL_REVOKED_AT',
-  /** Set where keys are accepted that were made elsewhere. */
-  IMPORTED_KEYS: 'PAYWALL_IMPORTED_KEYS',
   /** What purchases are marked with at Stripe. */
   PAYWALL_ID: 'PAYWALL_ID',
   /** The name of the function that carries out what Stripe's events mean. */

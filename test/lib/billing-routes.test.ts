@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import type { RestApiProps } from 'aws-cdk-lib/aws-apigateway';
-import { type PaywallProps, SignUp } from '../../lib';
+import { Identity, type PaywallProps, SignUp } from '../../lib';
 import { paidApp } from './app';
 
 function templateOf(props: Partial<PaywallProps> = {}, apiProps: RestApiProps = {}): Template {
@@ -74,10 +74,39 @@ test('the routes are those that are wanted: there is a sign-up where it is open'
   expect(billingRoutes(open)).toEqual([...ROUTES, 'POST billing/sign-up'].sort());
 });
 
+describe('where callers are known by tokens alone', () => {
+  const issuer = 'https://idp.example.com/';
+  const byTokens = () => Identity.jwt({ issuer, audience: ['api'] });
+
+  test('nobody signs up for a key, or keeps one: these routes are not there', () => {
+    const tokens = templateOf({ identities: [byTokens()] });
+    expect(billingRoutes(tokens)).toEqual(ROUTES.filter((route) => !route.includes('/keys')));
+    expect(billingEnvironment(tokens)).toMatchObject([{ signUp: { kind: 'byToken' } }]);
+  });
+
+  test('they are there beside tokens', () => {
+    expect(billingRoutes(templateOf({ identities: [byTokens(), Identity.apiKeys()] }))).toEqual(ROUTES);
+  });
+
+  test.each<[string, Partial<PaywallProps>]>([
+    ['signUp', { signUp: SignUp.open() }],
+    ['keyRotationOverlap', { keyRotationOverlap: Duration.hours(1) }],
+  ])('`%s` is refused', (name, props) => {
+    expect(() => paidApp({ ...props, identities: [byTokens()] })).toThrow(
+      `\`${name}\` is about API keys, and must be left out where \`identities\` have no Identity.apiKeys(), got: ["${issuer}"]`,
+    );
+  });
+});
+
 test('the handler is told how customers come, and how long rotated keys go on', () => {
-  expect(billingEnvironment(plain)).toEqual([{ signUp: { kind: 'checkout' }, rotationOverlap: 86_400 }]);
-  expect(billingEnvironment(open)).toEqual([{ signUp: { kind: 'open', perHour: 5 }, rotationOverlap: 2_592_000 }]);
-  expect(billingEnvironment(closed)).toEqual([{ signUp: { kind: 'closed' }, rotationOverlap: 0 }]);
+  const unauthorized = {
+    detail: 'Send a valid API key as x-api-key, or as Authorization: Bearer.',
+    challenge: 'Bearer realm="api"',
+  };
+  const told = (signUp: object, rotationOverlap: number) => [{ signUp, unauthorized, rotationOverlap }];
+  expect(billingEnvironment(plain)).toEqual(told({ kind: 'checkout' }, 86_400));
+  expect(billingEnvironment(open)).toEqual(told({ kind: 'open', perHour: 5 }, 2_592_000));
+  expect(billingEnvironment(closed)).toEqual(told({ kind: 'closed' }, 0));
 });
 
 test('API Gateway may call the handler for the billing routes of that API, in one statement', () => {

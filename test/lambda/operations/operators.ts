@@ -36,6 +36,7 @@ export class Operators {
       operated: new DynamoDbOperatedCustomers(client, table),
       payments: new DynamoDbPaymentStore(patientItems(client), table, clock),
       keys: this.stores.keys,
+      accepts: { own: true, imported: true },
       imports: new DynamoDbKeyImports(client, table),
       auditLog: new DynamoDbAuditLog(client, table),
       ledger: new DynamoDbLedgerReader(client, table),
