@@ -9,9 +9,11 @@ import { readApis, readCatalogue, readMetering, requireEnv } from '../adapters/e
 import { readIdentities } from '../adapters/identities';
 import { logError } from '../adapters/log';
 import { countMetric } from '../adapters/metrics';
+import type { AgentPayments } from '../domain/agent-payment';
+import type { SpendingStore } from '../domain/charge';
 import { importedIdentity } from '../domain/imported-keys';
 import { metered } from '../domain/metering';
-import { authorize } from './authorizer';
+import { type AuthorizerDependencies, authorize } from './authorizer';
 
 type Handler = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
 
@@ -35,6 +37,7 @@ export function createHandler(items: ItemUpdates & Partial<ItemReads>): Handler 
     surrogateKeyPrefix: requireEnv(Environment.SURROGATE_KEY_PREFIX),
     clock: systemClock,
     newId: randomUUID,
+    agentPayments: readAgentPayments(balances),
   };
   return async (event) => {
     try {
@@ -46,6 +49,21 @@ export function createHandler(items: ItemUpdates & Partial<ItemReads>): Handler 
       throw error;
     }
   };
+}
+
+/** How agents pay, as the constructs have put it into the environment; nothing where they cannot. */
+function readAgentPayments(balances: SpendingStore): AuthorizerDependencies['agentPayments'] {
+  const networkId = process.env[Environment.NETWORK_ID];
+  const functionName = process.env[Environment.AGENT_PAYMENTS_FUNCTION];
+  if (networkId === undefined || functionName === undefined) {
+    return undefined;
+  }
+  let loading: Promise<AgentPayments> | undefined;
+  const pay: AgentPayments['pay'] = async (credential, expected) => {
+    loading ??= import('./agent-payments').then(({ openAgentPayments }) => openAgentPayments(functionName));
+    return (await loading).pay(credential, expected);
+  };
+  return { networkId, pay, store: balances };
 }
 
 function readsOwners(items: Partial<ItemReads>): items is ItemReads {

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { topUpEntry } from '../domain/ledger';
+import { soldUnits } from '../domain/purchase';
 import { ensureCustomer, idOf, ownMetadata, type PaymentDependencies } from './dependencies';
 import { settleSubscription } from './subscription';
 
@@ -24,16 +25,8 @@ export async function settleCheckout(
     await dependencies.store.post(customer, {
       kind: 'top_up',
       id: topUpEntry(session.id),
-      units: soldUnits(session.id, units),
+      units: soldUnits(`checkout session ${session.id}`, units),
     });
   }
   return session.subscription === null ? true : settleSubscription(idOf(session.subscription), dependencies);
-}
-
-function soldUnits(session: string, units: string | undefined): number {
-  const sold = Number(units);
-  if (!Number.isSafeInteger(sold) || sold < 1) {
-    throw new Error(`checkout session ${session} does not tell the units that it sold, got: ${units}`);
-  }
-  return sold;
 }
