@@ -72,6 +72,12 @@ export interface RefusedCall {
   readonly credentialProblem?: CredentialProblem;
 }
 
+/**
+ * What all of a 402 may take of the authorizer's context, which is to stay under 6 KB, where a call that is served has 1 KB beside it.
+ * Only with the longest of domains and paths is it more, and then x402's header, which says the same as the body, is left out.
+ */
+const MAX_CHARACTERS = 5_000;
+
 const TITLES: Readonly<Record<CredentialProblem['type'], string>> = {
   'malformed-credential': 'Malformed Credential',
   'invalid-challenge': 'Invalid Challenge',
@@ -89,34 +95,30 @@ export function paymentRequired(
   const recommendation = recommend(catalogue, call);
   const checkoutUrl = checkoutLink(call, recommendation);
   const backAt = reason === 'quota_exhausted' ? sufficesAt(plan, call) : undefined;
-  return {
-    body: {
-      type: `https://paymentauth.org/problems/${problem?.type ?? 'payment-required'}`,
-      title: problem === undefined ? 'Payment Required' : TITLES[problem.type],
-      status: 402,
-      detail: [
-        ...(problem === undefined ? [] : [problem.detail]),
-        whatHappened(call, plan),
-        whatToDo(recommendation, backAt),
-      ].join(' '),
-      instance: `urn:uuid:${call.requestId}`,
-      reason,
-      plan: plan.id,
-      limit,
-      remaining,
-      cost,
-      resetsAt: resetsAt === undefined ? null : iso(resetsAt),
-      checkoutUrl,
-      recommendation: told(recommendation, checkoutUrl),
-    },
-    headers: {
-      link: checkoutUrl === undefined ? undefined : `<${checkoutUrl}>; rel="payment"`,
-      ...rateLimitHeaders(plan, balance, call.now),
-      retryAfter: backAt === undefined ? undefined : String(Math.max(1, backAt - call.now)),
-      paymentRequired: checkoutUrl === undefined ? undefined : prepaid(call, checkoutUrl),
-      wwwAuthenticate: challenge(catalogue, call),
-    },
+  const body: PaymentRequired = {
+    type: `https://paymentauth.org/problems/${problem?.type ?? 'payment-required'}`,
+    title: problem === undefined ? 'Payment Required' : TITLES[problem.type],
+    status: 402,
+    detail: `${problem === undefined ? '' : `${problem.detail} `}${whatHappened(call, plan)} ${whatToDo(recommendation, backAt)}`,
+    instance: `urn:uuid:${call.requestId}`,
+    reason,
+    plan: plan.id,
+    limit,
+    remaining,
+    cost,
+    resetsAt: resetsAt === undefined ? null : iso(resetsAt),
+    checkoutUrl,
+    recommendation: told(recommendation, checkoutUrl),
   };
+  const headers: PaymentHeaders = {
+    link: checkoutUrl === undefined ? undefined : `<${checkoutUrl}>; rel="payment"`,
+    ...rateLimitHeaders(plan, balance, call.now),
+    retryAfter: backAt === undefined ? undefined : String(Math.max(1, backAt - call.now)),
+    wwwAuthenticate: challenge(catalogue, call),
+  };
+  const header = checkoutUrl === undefined ? '' : prepaid(call, checkoutUrl);
+  const fits = JSON.stringify({ body, headers }).length + header.length <= MAX_CHARACTERS;
+  return { body, headers: { ...headers, paymentRequired: fits && header !== '' ? header : undefined } };
 }
 
 /** The host name that a challenge and x402 name the API by. */
