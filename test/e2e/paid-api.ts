@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { DeleteTableCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Cors, LambdaIntegration, MockIntegration, Period, RestApi } from 'aws-cdk-lib/aws-apigateway';
@@ -94,9 +94,9 @@ export async function startPaidApi(
   };
 }
 
-/** Answers as it is asked to: `?status=500`, `?wait=2000` (milliseconds), `?units=12` (reports what the call took). */
+/** Run from the root of the repository, it answers as it is asked to: `?status=500`, `?wait=2000` (milliseconds), `?units=12` (reports what the call took). */
 const BACKEND = `
-  const { reportUnits } = require(${JSON.stringify(join(__dirname, '..', '..', 'assets', 'backend'))});
+  const { reportUnits } = require(${JSON.stringify(resolve('assets', 'backend'))});
   exports.handler = async (event) => {
     const { status = '200', wait = '0', units } = event.queryStringParameters ?? {};
     if (units !== undefined) {
