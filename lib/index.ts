@@ -1,3 +1,4 @@
+export * from './agent-payments';
 export * from './billing-routes';
 export * from './clawback';
 export * from './cost';

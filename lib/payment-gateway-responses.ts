@@ -18,8 +18,9 @@ export interface PaymentGatewayResponsesProps {
   readonly cors?: CorsOptions;
 
   /**
-   * Whether the 402 carries headers that the authorizer computed (`Link`, `RateLimit`, `RateLimit-Policy`, `Retry-After`). The
-   * body holds the same either way.
+   * Whether the 402 carries headers that the authorizer computed (`Link`, `RateLimit`, `RateLimit-Policy`, `Retry-After`,
+   * `PAYMENT-REQUIRED`, `WWW-Authenticate`). Without them, persons and plain programs find the same in the body; clients of x402 and of
+   * the Payment scheme find nothing.
    *
    * @default true
    */
@@ -116,6 +117,8 @@ function authorizerHeaders(): Record<string, string> {
     RateLimit: 'context.authorizer.rateLimit',
     'RateLimit-Policy': 'context.authorizer.rateLimitPolicy',
     'Retry-After': 'context.authorizer.retryAfter',
+    'PAYMENT-REQUIRED': 'context.authorizer.paymentRequired',
+    'WWW-Authenticate': 'context.authorizer.wwwAuthenticate',
   };
 }
 

@@ -1,6 +1,7 @@
 import { Aspects, CfnOutput, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat, type CfnAccount, type IRestApi, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
+import { AgentPayments } from './agent-payments';
 import { BillingRoutes } from './billing-routes';
 import type { Identity } from './identity';
 import { Operations } from './operations';
@@ -45,6 +46,9 @@ export class Paywall extends Construct {
 
   /** What spends quota. */
   public readonly authorizer: QuotaAuthorizer;
+
+  /** What charges the top-ups that calls pay for themselves, where `payments` has a `networkId`. */
+  public readonly agentPayments?: AgentPayments;
 
   /** What API Gateway throttles by. */
   public readonly usagePlans: UsagePlans;
@@ -109,6 +113,10 @@ export class Paywall extends Construct {
     this.catalogue = catalogue;
     this.store = store;
     this.usagePlans = new UsagePlans(this, 'UsagePlans', { plans: catalogue.plans });
+    const paywallId = props.paywallId ?? this.usagePlans.surrogateKeyPrefix;
+    if (payments.networkId !== undefined) {
+      this.agentPayments = new AgentPayments(this, 'AgentPayments', { catalogue, store, payments, paywallId });
+    }
     this.authorizer = new QuotaAuthorizer(this, 'Authorizer', {
       catalogue,
       store,
@@ -116,13 +124,13 @@ export class Paywall extends Construct {
       metering: props.metering,
       failurePolicy: props.failurePolicy,
       identities,
+      agentPayments: this.agentPayments,
     });
     const { usagePlans } = this;
     this.surrogateKeys = catalogue.plans.some((plan) => plan.ownThrottle)
       ? new SurrogateKeys(this, 'SurrogateKeys', { catalogue, store, usagePlans })
       : undefined;
     const { surrogateKeys } = this;
-    const paywallId = props.paywallId ?? usagePlans.surrogateKeyPrefix;
     this.processor = new PaymentProcessor(this, 'Payments', { catalogue, store, payments, paywallId, surrogateKeys });
     const { processor } = this;
     const { _eventBridge: eventBridge } = payments.events;

@@ -42,8 +42,9 @@ export interface ProtectOptions {
   readonly cors?: CorsOptions;
 
   /**
-   * Whether the 402 carries headers that the authorizer computed (`Link`, `RateLimit`, `RateLimit-Policy`, `Retry-After`). The
-   * body holds the same either way.
+   * Whether the 402 carries headers that the authorizer computed (`Link`, `RateLimit`, `RateLimit-Policy`, `Retry-After`,
+   * `PAYMENT-REQUIRED`, `WWW-Authenticate`). Without them, persons and plain programs find the same in the body; clients of x402 and of
+   * the Payment scheme find nothing.
    *
    * @default true
    */

@@ -1,8 +1,9 @@
 import { Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { CfnAuthorizer, type IRestApi } from 'aws-cdk-lib/aws-apigateway';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import type { AgentPayments } from './agent-payments';
 import { FailurePolicy } from './failure-policy';
 import type { Identity } from './identity';
 import { Metering } from './metering';
@@ -44,6 +45,13 @@ export interface QuotaAuthorizerProps {
    * @default [Identity.apiKeys()]
    */
   readonly identities?: Identity[];
+
+  /**
+   * What charges the top-ups that calls pay for themselves.
+   *
+   * @default - no call can
+   */
+  readonly agentPayments?: AgentPayments;
 }
 
 /** The Lambda authorizer that spends quota, one call at a time. */
@@ -56,11 +64,12 @@ export class QuotaAuthorizer extends Construct {
   constructor(scope: Construct, id: string, props: QuotaAuthorizerProps) {
     super(scope, id);
     const stack = Stack.of(this);
+    const { agentPayments } = props;
     this.handler = new HandlerFunction(this, 'Handler', {
       bundle: 'authorizer',
       description: 'Authenticates API calls and spends their quota',
-      // Within what a caller would wait for; the store's own timeouts are shorter.
-      timeout: Duration.seconds(5),
+      // Within what a caller would wait for; the store's own timeouts are shorter. Who pays with the call waits for Stripe.
+      timeout: Duration.seconds(agentPayments === undefined ? 5 : 20),
       environment: {
         [Environment.TABLE_NAME]: props.store.table.tableName,
         [Environment.CATALOGUE]: props.catalogue._render(stack),
@@ -71,9 +80,18 @@ export class QuotaAuthorizer extends Construct {
         [Environment.SURROGATE_KEY_PREFIX]: props.surrogateKeyPrefix,
         [Environment.APIS]: Lazy.string({ produce: () => this._renderApis() }),
         ...renderIdentities(stack, props.identities),
+        ...(agentPayments !== undefined && {
+          [Environment.NETWORK_ID]: agentPayments.networkId,
+          [Environment.AGENT_PAYMENTS_FUNCTION]: agentPayments.handler.functionName,
+        }),
       },
     });
     props.store.grants.spend(this.handler);
+    if (agentPayments !== undefined) {
+      this.handler.addToRolePolicy(
+        new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [agentPayments.handler.functionArn] }),
+      );
+    }
     if (acceptsImportedKeys(props.identities)) {
       props.store.grants.findImportedKeys(this.handler);
     }

@@ -108,6 +108,13 @@ export class QuotaStoreGrants {
       .combine(this.allowAttributes(grantee, [read, put, update], CREDITED_ATTRIBUTES));
   }
 
+  /** Enter top-ups that were charged just now: ledger entries, and the units on balances. Nothing else of a customer. */
+  public topUp(grantee: IGrantable): Grant {
+    return this.allow(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], ['LEDGER#*']).combine(
+      this.allowAttributes(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], SETTLED_ATTRIBUTES),
+    );
+  }
+
   /** Bring calls to what they cost in the end: the calls, ledger entries, and the units on balances. Nothing else of a customer. */
   public settle(grantee: IGrantable): Grant {
     return this.allow(

@@ -1,4 +1,4 @@
-// Bundles the handlers and the command-line tool into assets/, one file each; the authorizer is two. A warning of esbuild's fails the build.
+// Bundles the handlers and the command-line tool into assets/, one file each; the authorizer is three. A warning of esbuild's fails the build.
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -22,6 +22,7 @@ const common = {
 };
 
 const handlers = [
+  'agent-payments',
   'authorizer',
   'billing',
   'operations',
@@ -36,19 +37,19 @@ const handlers = [
   entryPoints: [join(root, 'lambda', name, 'index.ts')],
   outfile: join(assets, name, 'index.js'),
   // What only some of those need who use the handler lies beside it.
-  external: ['./tokens'],
+  external: ['./tokens', './agent-payments'],
   // By `require`, as `import` would want the ending of its name.
   supported: { 'dynamic-import': false },
   minify: true,
 }));
 
-/** What verifies tokens, for the authorizer. */
-const tokens = {
+/** What the authorizer loads only where it needs it: what verifies tokens, and what has agents' payments charged. */
+const besideAuthorizer = ['tokens', 'agent-payments'].map((name) => ({
   ...common,
-  entryPoints: [join(root, 'lambda', 'authorizer', 'tokens.ts')],
-  outfile: join(assets, 'authorizer', 'tokens.js'),
+  entryPoints: [join(root, 'lambda', 'authorizer', `${name}.ts`)],
+  outfile: join(assets, 'authorizer', `${name}.js`),
   minify: true,
-};
+}));
 
 /** What the package gives to backends, `cdk-paywall/backend`. */
 const backend = {
@@ -66,7 +67,7 @@ const cli = {
 };
 
 await rm(assets, { recursive: true, force: true });
-const results = await Promise.all([...handlers, tokens, backend, cli].map((options) => build(options)));
+const results = await Promise.all([...handlers, ...besideAuthorizer, backend, cli].map((options) => build(options)));
 const warnings = results.flatMap((result) => result.warnings);
 if (warnings.length > 0) {
   console.error(`the build failed on ${warnings.length} warnings of esbuild, above`);

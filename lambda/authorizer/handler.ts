@@ -9,8 +9,10 @@ import { readApis, readCatalogue, readMetering, requireEnv } from '../adapters/e
 import { readIdentities } from '../adapters/identities';
 import { logError } from '../adapters/log';
 import { countMetric } from '../adapters/metrics';
+import type { AgentPayments } from '../domain/agent-payment';
+import type { SpendingStore } from '../domain/charge';
 import { metered } from '../domain/metering';
-import { authorize } from './authorizer';
+import { type AuthorizerDependencies, authorize } from './authorizer';
 
 type Handler = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
 
@@ -37,6 +39,7 @@ export function createHandler(items: ItemUpdates & ItemReads): Handler {
     surrogateKeyPrefix: requireEnv(Environment.SURROGATE_KEY_PREFIX),
     clock: systemClock,
     newId: randomUUID,
+    agentPayments: readAgentPayments(balances),
   };
   return async (event) => {
     try {
@@ -48,4 +51,19 @@ export function createHandler(items: ItemUpdates & ItemReads): Handler {
       throw error;
     }
   };
+}
+
+/** How agents pay, as the constructs have put it into the environment; nothing where they cannot. */
+function readAgentPayments(balances: SpendingStore): AuthorizerDependencies['agentPayments'] {
+  const networkId = process.env[Environment.NETWORK_ID];
+  const functionName = process.env[Environment.AGENT_PAYMENTS_FUNCTION];
+  if (networkId === undefined || functionName === undefined) {
+    return undefined;
+  }
+  let loading: Promise<AgentPayments> | undefined;
+  const pay: AgentPayments['pay'] = async (credential, expected) => {
+    loading ??= import('./agent-payments').then(({ openAgentPayments }) => openAgentPayments(functionName));
+    return (await loading).pay(credential, expected);
+  };
+  return { networkId, pay, store: balances };
 }

@@ -6,8 +6,10 @@ import { newCustomerId } from '../domain/api-key';
 import { asOf, type Balance } from '../domain/balance';
 import { hashClaim } from '../domain/checkout-claim';
 import { isGenuine, parseCheckoutToken } from '../domain/checkout-link';
-import { findOffer, type Offer, recommend } from '../domain/offer';
+import type { EpochSeconds } from '../domain/clock';
+import { findOffer, type Offer } from '../domain/offer';
 import { lineItemOf, type Purchase } from '../domain/purchase';
+import { recommend } from '../domain/recommendation';
 import { bodyText, jsonBody } from './body';
 import { claimCookie } from './claims';
 import { type IdentifiedCustomer, identify, unauthorized } from './identify';
@@ -110,8 +112,9 @@ export async function followLink(
       return redirect(invoice);
     }
   }
-  const offer = named ? findOffer(catalogue, { plan, topUp }) : recommend(catalogue, balance.plan);
-  const conflict = offer && alreadyOn(asOf(balance, catalogue, clock()), offer);
+  const present = asOf(balance, catalogue, clock());
+  const offer = named ? findOffer(catalogue, { plan, topUp }) : forOneUnit(catalogue, present, clock());
+  const conflict = offer && alreadyOn(present, offer);
   if (offer === undefined || conflict !== undefined) {
     const detail = conflict ?? 'What this link sells is sold no more. Call the API again and follow the new one.';
     return problem(409, 'Conflict', detail, request.requestId);
@@ -142,6 +145,11 @@ async function open(
     success: `${billingUrl}/welcome?session_id={CHECKOUT_SESSION_ID}`,
     cancel: `${billingUrl}/plans`,
   });
+}
+
+/** What a link sells that led to an invoice which is paid by now. */
+function forOneUnit(catalogue: Catalogue, balance: Balance, now: EpochSeconds): Offer | undefined {
+  return recommend(catalogue, { reason: 'quota_exhausted', balance, cost: 1, now }).offer;
 }
 
 /** Reads `{"plan": "pro"}` or `plan=pro`, as a form sends it. */

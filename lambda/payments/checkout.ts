@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { topUpEntry } from '../domain/ledger';
+import { soldUnits } from '../domain/purchase';
 import { idOf, openingOf, ownMetadata, type PaymentDependencies } from './dependencies';
 import { settleSubscription } from './subscription';
 
@@ -17,7 +18,7 @@ export async function settleCheckout(
   }
   const { store } = dependencies;
   const { customer, topUp, units } = metadata;
-  const sold = topUp === undefined ? undefined : soldUnits(session.id, units);
+  const sold = topUp === undefined ? undefined : soldUnits(`checkout session ${session.id}`, units);
   // First: who sees what he has paid for can go to the portal at once.
   if (session.customer !== null) {
     await store.linkStripeCustomer(customer, idOf(session.customer));
@@ -29,12 +30,4 @@ export async function settleCheckout(
     await store.post(customer, { kind: 'top_up', id: topUpEntry(session.id), units: sold }, opening);
   }
   return session.subscription === null ? true : settleSubscription(idOf(session.subscription), dependencies);
-}
-
-function soldUnits(session: string, units: string | undefined): number {
-  const sold = Number(units);
-  if (!Number.isSafeInteger(sold) || sold < 1) {
-    throw new Error(`checkout session ${session} does not tell the units that it sold, got: ${units}`);
-  }
-  return sold;
 }

@@ -3,11 +3,10 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Environment } from '../../lib/private/environment';
 import { systemClock } from '../adapters/clock';
-import { LeanItemUpdates } from '../adapters/dynamodb-lean/item-updates';
 import { DynamoDbPaymentStore } from '../adapters/dynamodb-payment-store';
 import { readCatalogue, requireEnv } from '../adapters/environment';
 import { logError } from '../adapters/log';
-import { PatientItems } from '../adapters/patient-items';
+import { moneyItems } from '../adapters/money-items';
 import { SecretReader } from '../adapters/secrets';
 import type { NamedEvent } from '../adapters/sqs-dead-letters';
 import { SqsPlanArrivals } from '../adapters/sqs-plan-arrivals';
@@ -24,12 +23,8 @@ const stripe = new StripeConnection(secrets, requireEnv(Environment.STRIPE_SECRE
 // Only where a plan gives its customers surrogate keys of their own is there a queue.
 const arrivalsUrl = process.env[Environment.ARRIVALS_QUEUE_URL];
 
-// Stripe waits longer than a caller does, and an answer that is late costs less than an event that comes again.
-const timeouts = { connect: 2_000, response: 5_000, total: 12_000 };
-const items = new PatientItems(new LeanItemUpdates({ timeouts, attempts: 4, throttling: 'thrown' }));
-
 const dependencies = {
-  store: new DynamoDbPaymentStore(items, requireEnv(Environment.TABLE_NAME), systemClock),
+  store: new DynamoDbPaymentStore(moneyItems(), requireEnv(Environment.TABLE_NAME), systemClock),
   subscriptions: new StripeSubscriptions(stripe),
   charges: new StripeCharges(stripe),
   catalogue: readCatalogue(),

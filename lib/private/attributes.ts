@@ -27,7 +27,7 @@ export const CREDITED_ATTRIBUTES = [
   'createdAt',
 ];
 
-/** The attributes of a customer's balance that a settlement may write. */
+/** The attributes of a customer's balance that a settlement, or a top-up that was charged just now, may write. */
 export const SETTLED_ATTRIBUTES = ['pk', 'sk', 'remaining', 'credits', 'owed', 'lastEntry', 'periodStart'];
 
 /** The attributes of a customer's balance by which he gets surrogate keys. */

@@ -21,6 +21,10 @@ export const Environment = {
   REVOKED_AT: 'PAYWALL_REVOKED_AT',
   /** What purchases are marked with at Stripe. */
   PAYWALL_ID: 'PAYWALL_ID',
+  /** The name of the function that charges what agents pay for; absent where they cannot. */
+  AGENT_PAYMENTS_FUNCTION: 'PAYWALL_AGENT_PAYMENTS_FUNCTION',
+  /** The Stripe profile that shared payment tokens are granted to; absent where agents cannot pay by them. */
+  NETWORK_ID: 'PAYWALL_NETWORK_ID',
   /** The name of the function that carries out what Stripe's events mean. */
   PAYMENTS_FUNCTION: 'PAYWALL_PAYMENTS_FUNCTION',
   /** The URL of the queue of events that could not be carried out. */

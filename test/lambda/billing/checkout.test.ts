@@ -167,7 +167,7 @@ describe('the link in a 402', () => {
 
   test('leads to what is recommended where it names nothing, and first of all to what is owed', async () => {
     expect((await follow(token)).statusCode).toBe(303);
-    expect(api.opened[0]).toMatchObject({ offer: { plan: { id: 'pro' } } });
+    expect(api.opened[0]).toMatchObject({ offer: { topUp: { id: '1k' } } });
     api.invoiceUrl = 'https://invoice.stripe.com/i/1';
     expect((await follow(token)).headers?.Location).toBe(api.invoiceUrl);
   });
