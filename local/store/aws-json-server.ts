@@ -32,7 +32,7 @@ function receive(service: AwsJsonService, request: IncomingMessage, response: Se
   let size = 0;
   const gone = new AbortController();
   response.on('close', () => {
-    // Not of one who has his answer: to abort makes an error with a stack, which takes longer than to read an item.
+    // Not of one who has his answer: to abort makes an error with a stack, each time, for nobody.
     if (!response.writableFinished) gone.abort();
   });
   request.on('error', () => response.destroy());
