@@ -15,9 +15,12 @@ export interface TokenPayment {
   readonly idempotencyKey: string;
 }
 
+/** What Stripe or a bank refuses; the rest is ours to refuse. */
+type TokenRefusal = Exclude<PaymentRefusal, 'terms_changed' | 'too_many'>;
+
 export type TokenCharge =
   | { readonly outcome: 'paid'; readonly intent: string; readonly paidAt: string }
-  | { readonly outcome: Exclude<PaymentRefusal, 'terms_changed'> };
+  | { readonly outcome: TokenRefusal };
 
 export interface TokenPayments {
   /** It throws where it cannot be told whether the token was charged, or where that is not the token's fault. */
@@ -74,7 +77,7 @@ function outcomeOf({ id, status, created }: Stripe.PaymentIntent): TokenCharge {
 }
 
 /** What of Stripe's errors is the payer's; the others are thrown on, as nobody has been charged or nobody can tell. */
-function refusalOf(error: unknown): Exclude<PaymentRefusal, 'terms_changed'> {
+function refusalOf(error: unknown): TokenRefusal {
   if (error instanceof Stripe.errors.StripeCardError) {
     return error.code === 'authentication_required' ? 'action_required' : 'declined';
   }

@@ -6,7 +6,7 @@ import { allowance, type Balance, boughtUnits, findPlan } from '../domain/balanc
 import { type ChargeRequest, charge, type Decision, type SpendingStore, type Tokens } from '../domain/charge';
 import type { Clock } from '../domain/clock';
 import { API_KEYS, callerOf, type Identity } from '../domain/identity';
-import type { CredentialProblem } from '../domain/payment-credential';
+import type { CredentialProblem, ExpectedPayment } from '../domain/payment-credential';
 import { hostOf, paymentRequired, type RefusalReason } from '../domain/payment-required';
 import { rateLimitHeaders } from '../domain/rate-limit';
 import { missingUnits } from '../domain/recommendation';
@@ -27,11 +27,7 @@ export interface AuthorizerDependencies {
   /** Absent where nobody comes with a token. */
   readonly tokens?: Tokens;
   /** Absent where agents cannot pay by the Payment scheme. */
-  readonly agentPayments?: AgentPayments & {
-    readonly networkId: string;
-    /** Where what was paid is spent, past all that is remembered of a refusal. */
-    readonly store: SpendingStore;
-  };
+  readonly agentPayments?: AgentPayments & { readonly networkId: string };
 }
 
 type Event = APIGatewayRequestAuthorizerEvent;
@@ -53,12 +49,11 @@ export async function authorize(
     throw new Error(`the API ${event.requestContext.apiId} is not one that this paywall protects`);
   }
   const request = await identify(event, api, dependencies);
-  const { store, catalogue, clock, tokens } = dependencies;
-  const decision: Decision =
-    request === undefined ? { kind: 'unauthorized' } : await charge(store, catalogue, request, clock, tokens);
-  if (request === undefined || decision.kind === 'unauthorized') {
+  if (request === undefined) {
     throw new Error(UNAUTHORIZED);
   }
+  const { store, catalogue, clock, tokens } = dependencies;
+  const decision = await charge(store, catalogue, request, clock, tokens);
   return answer({ event, request, api, dependencies }, decision);
 }
 
@@ -70,13 +65,13 @@ interface KnownCall {
   readonly dependencies: AuthorizerDependencies;
 }
 
-type Answerable = Exclude<Decision, { kind: 'unauthorized' }>;
-
-async function answer(call: KnownCall, decision: Answerable): Promise<APIGatewayAuthorizerResult> {
+async function answer(call: KnownCall, decision: Decision): Promise<APIGatewayAuthorizerResult> {
   const { event, request } = call;
   switch (decision.kind) {
     case 'granted':
       return allow(call, decision.balance);
+    case 'unauthorized':
+      throw new Error(UNAUTHORIZED);
     case 'suspended':
       return policy('Allow', event, request.customer, {}, SUSPENDED_KEY);
     case 'payment_required':
@@ -88,38 +83,49 @@ type Refused = Extract<Decision, { kind: 'payment_required' }>;
 
 /** What becomes of a call that pays for itself; nothing where none of that is tried, as bought units would not let it through. */
 async function payThenSpend(call: KnownCall, refused: Refused): Promise<APIGatewayAuthorizerResult | undefined> {
-  const { event, request, api, dependencies } = call;
-  const { agentPayments, catalogue, clock, tokens } = dependencies;
+  const { event, dependencies } = call;
   const credential = paymentCredentialOf(event);
-  if (agentPayments === undefined || credential === undefined || refused.reason !== 'quota_exhausted') {
+  if (dependencies.agentPayments === undefined || credential === undefined || refused.reason !== 'quota_exhausted') {
     return undefined;
   }
-  const { customer, cost } = request;
-  const { balance } = refused;
-  const payment = await agentPayments.pay(credential, {
-    customer,
-    linkSecret: balance.linkSecret,
-    realm: hostOf(billingUrl(event, api)),
-    networkId: agentPayments.networkId,
-    catalogue,
-    missing: missingUnits({ balance, cost }),
-    now: clock(),
-  });
-  if (payment.kind === 'refused') {
-    return deny(call, refused, payment.problem);
+  // Nobody pays because of what is only remembered: units may have come since, by another call's payment for instance.
+  const confirmed = await decideAnew(call);
+  if (confirmed.kind !== 'payment_required' || confirmed.reason !== 'quota_exhausted') {
+    return answer(call, confirmed);
   }
-  const decision = await charge(agentPayments.store, catalogue, request, clock, tokens);
+  const payment = await dependencies.agentPayments.pay(credential, expectedPayment(call, confirmed.balance));
+  if (payment.kind === 'refused') {
+    return deny(call, confirmed, payment.problem);
+  }
+  const decision = await decideAnew(call);
   switch (decision.kind) {
     case 'granted':
       return allow(call, decision.balance, payment.receipt);
     case 'payment_required':
       // Other calls have taken the units meanwhile, or long ago.
       return deny(call, decision, payment.credited ? undefined : SPENT_PAYMENT);
-    case 'unauthorized':
-      throw new Error(UNAUTHORIZED);
-    case 'suspended':
+    default:
       return answer(call, decision);
   }
+}
+
+function decideAnew({ request, dependencies }: KnownCall): Promise<Decision> {
+  const { store, catalogue, clock, tokens } = dependencies;
+  store.forgetRefusal?.(request.customer);
+  return charge(store, catalogue, request, clock, tokens);
+}
+
+function expectedPayment({ event, request, api, dependencies }: KnownCall, balance: Balance): ExpectedPayment {
+  const { agentPayments, catalogue, clock } = dependencies;
+  return {
+    customer: request.customer,
+    linkSecret: balance.linkSecret,
+    realm: hostOf(billingUrl(event, api)),
+    networkId: agentPayments?.networkId ?? '',
+    catalogue,
+    missing: missingUnits({ balance, cost: request.cost }),
+    now: clock(),
+  };
 }
 
 function deny(

@@ -10,7 +10,6 @@ import { readIdentities } from '../adapters/identities';
 import { logError } from '../adapters/log';
 import { countMetric } from '../adapters/metrics';
 import type { AgentPayments } from '../domain/agent-payment';
-import type { SpendingStore } from '../domain/charge';
 import { metered } from '../domain/metering';
 import { type AuthorizerDependencies, authorize } from './authorizer';
 
@@ -39,7 +38,7 @@ export function createHandler(items: ItemUpdates & ItemReads): Handler {
     surrogateKeyPrefix: requireEnv(Environment.SURROGATE_KEY_PREFIX),
     clock: systemClock,
     newId: randomUUID,
-    agentPayments: readAgentPayments(balances),
+    agentPayments: readAgentPayments(),
   };
   return async (event) => {
     try {
@@ -54,7 +53,7 @@ export function createHandler(items: ItemUpdates & ItemReads): Handler {
 }
 
 /** How agents pay, as the constructs have put it into the environment; nothing where they cannot. */
-function readAgentPayments(balances: SpendingStore): AuthorizerDependencies['agentPayments'] {
+function readAgentPayments(): AuthorizerDependencies['agentPayments'] {
   const networkId = process.env[Environment.NETWORK_ID];
   const functionName = process.env[Environment.AGENT_PAYMENTS_FUNCTION];
   if (networkId === undefined || functionName === undefined) {
@@ -65,5 +64,5 @@ function readAgentPayments(balances: SpendingStore): AuthorizerDependencies['age
     loading ??= import('./agent-payments').then(({ openAgentPayments }) => openAgentPayments(functionName));
     return (await loading).pay(credential, expected);
   };
-  return { networkId, pay, store: balances };
+  return { networkId, pay };
 }

@@ -18,7 +18,7 @@ export interface PaymentOrder {
 /**
  * What came of an order. `declined`: by whoever issued the card; `action_required`: its owner has to confirm the payment, and is not
  * there; `pending`: the money is on its way; `token_refused`: Stripe does not take the token for this payment; `challenge_used`: by
- * another token; `terms_changed`: the top-up is sold on other terms by now.
+ * another token; `terms_changed`: the top-up is sold on other terms by now; `too_many`: it was not tried, as too many were refused.
  */
 export type PaymentAnswer =
   | {
@@ -38,7 +38,8 @@ export type PaymentRefusal =
   | 'pending'
   | 'token_refused'
   | 'challenge_used'
-  | 'terms_changed';
+  | 'terms_changed'
+  | 'too_many';
 
 /** Has an order charged, and its units credited. It throws where that cannot be told. */
 export type PlaceOrder = (order: PaymentOrder) => Promise<PaymentAnswer>;
@@ -76,6 +77,10 @@ const PROBLEMS: Readonly<Record<PaymentRefusal, CredentialProblem>> = {
   challenge_used: {
     type: 'invalid-challenge',
     detail: 'The challenge was answered with another token before, and this one was not charged.',
+  },
+  too_many: {
+    type: 'verification-failed',
+    detail: 'Too many payments were refused, and this one was not tried. Wait a minute, or pay by the link.',
   },
   terms_changed: {
     type: 'invalid-challenge',

@@ -1,10 +1,11 @@
-import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { apiKeyOf, publicUrl } from '../../../lambda/adapters/api-gateway';
 import { type AuthorizerDependencies, authorize } from '../../../lambda/authorizer/authorizer';
 import type { Payment } from '../../../lambda/domain/agent-payment';
 import { hashApiKey, newApiKey, newCustomerId } from '../../../lambda/domain/api-key';
 import type { Balance } from '../../../lambda/domain/balance';
+import { FailOpenStore } from '../../../lambda/domain/fail-open-store';
 import { API_KEYS, type Caller, type Identity, IssuerUnavailableError } from '../../../lambda/domain/identity';
 import { LeasedSpendingStore } from '../../../lambda/domain/leased-spending-store';
 import type { ExpectedPayment } from '../../../lambda/domain/payment-credential';
@@ -227,7 +228,7 @@ describe('a call that pays for itself', () => {
       }
       return payment instanceof Error ? Promise.reject(payment) : payment;
     };
-    const agentPayments = { networkId: 'profile_1', pay, store };
+    const agentPayments = { networkId: 'profile_1', pay };
     return { asked, store, dependencies: { ...dependencies, agentPayments } };
   }
 
@@ -308,14 +309,37 @@ describe('a call that pays for itself', () => {
     expect(JSON.parse(String(context?.problem)).type).toBe(`https://paymentauth.org/problems/${type}`);
   });
 
-  test('is not refused from memory, however its customer hammers', async () => {
-    const { dependencies, store } = paying(PAID, 1_000, { remaining: 0 });
-    const leased = new LeasedSpendingStore(store, { maxBlock: 1_000, life: 5_000, milliseconds: () => NOW * 1000 });
-    const hammering = { ...dependencies, store: leased };
-    for (let call = 0; call < 3; call++) {
-      expect((await authorize(event(), hammering)).policyDocument.Statement[0]?.Effect).toBe('Deny');
+  describe('and whose customer hammers', () => {
+    /** Three calls within the half second for which a refusal is remembered. */
+    async function hammering(payment: Payment, units: number) {
+      const { asked, dependencies, store } = paying(payment, units, { remaining: 0 });
+      const leased = new LeasedSpendingStore(store, { maxBlock: 1_000, life: 5_000, milliseconds: () => NOW * 1000 });
+      const remembering = {
+        ...dependencies,
+        store: new FailOpenStore(leased, { callsPerMinute: 1, onOpen: jest.fn() }),
+      };
+      for (let call = 0; call < 3; call++) {
+        expect(effectOf(await authorize(event(), remembering))).toBe('Deny');
+      }
+      return { asked, store, remembering };
     }
-    expect((await authorize(withCredential(), hammering)).policyDocument.Statement[0]?.Effect).toBe('Allow');
+
+    const effectOf = ({ policyDocument }: APIGatewayAuthorizerResult) => policyDocument.Statement[0]?.Effect;
+
+    test('is served, and so is the very next one, which need not pay', async () => {
+      const { asked, remembering } = await hammering(PAID, 1_000);
+      expect(effectOf(await authorize(withCredential(), remembering))).toBe('Allow');
+      expect(effectOf(await authorize(event(), remembering))).toBe('Allow');
+      expect(asked).toHaveLength(1);
+    });
+
+    test('is not charged where units have come since the refusal that is remembered', async () => {
+      const { asked, store, remembering } = await hammering(PAID, 1_000);
+      const present = store.balances.get(customer);
+      store.balances.set(customer, { ...balance(), ...present, remaining: 1_000 });
+      expect(effectOf(await authorize(withCredential(), remembering))).toBe('Allow');
+      expect(asked).toEqual([]);
+    });
   });
 
   test('whose payment nobody can tell of is another error', async () => {

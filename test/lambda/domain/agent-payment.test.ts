@@ -63,6 +63,7 @@ test.each([
   ['action_required', 'verification-failed', 'nothing was charged'],
   ['token_refused', 'verification-failed', 'nothing was charged'],
   ['pending', 'verification-failed', 'do not pay again'],
+  ['too_many', 'verification-failed', 'was not tried'],
   ['challenge_used', 'invalid-challenge', 'was not charged'],
   ['terms_changed', 'invalid-challenge', 'nothing was charged'],
 ] as const)('%s is told as %s, with what became of the money', async (outcome, type, words) => {
