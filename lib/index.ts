@@ -1,6 +1,7 @@
 export * from './billing-routes';
 export * from './clawback';
 export * from './cost';
+export * from './discovery';
 export * from './failure-policy';
 export * from './identity';
 export * from './metering';

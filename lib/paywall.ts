@@ -1,8 +1,15 @@
 import { Aspects, CfnOutput, Stack } from 'aws-cdk-lib';
-import { AccessLogFormat, type CfnAccount, type IRestApi, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import {
+  AccessLogFormat,
+  type CfnAccount,
+  type IResource,
+  type IRestApi,
+  type RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { BillingRoutes } from './billing-routes';
-import type { Identity } from './identity';
+import type { DiscoveryOptions } from './discovery';
+import { Identity } from './identity';
 import { Operations } from './operations';
 import { PaymentGatewayResponses } from './payment-gateway-responses';
 import { PaymentProcessor } from './payment-processor';
@@ -15,14 +22,17 @@ import { Environment } from './private/environment';
 import { environmentErrors } from './private/environment-limit';
 import { renderIdentities, requireIdentities } from './private/identities';
 import { nameRoutes } from './private/named-routes';
+import { DiscoveryRoutes } from './private/openapi/discovery-routes';
+import { requireDiscovery } from './private/openapi/validate-options';
 import { requireProtectable, takeKeysFromAuthorizer } from './private/protectable';
-import { Protection } from './private/protection';
+import { type FoundMethod, Protection } from './private/protection';
 import { accessLogFormat, cloudWatchRole, hasCloudWatchRole, stageAccessLog } from './private/stage-access-log';
 import type { ProtectOptions } from './protect-options';
 import { QuotaAuthorizer } from './quota-authorizer';
 import { QuotaStore } from './quota-store';
 import { Refund } from './refund';
 import { Settlement } from './settlement';
+import { SignUp } from './sign-up';
 import { StripeCatalogue } from './stripe-catalogue';
 import { StripeEventBridge } from './stripe-event-bridge';
 import { StripeReconciler } from './stripe-reconciler';
@@ -76,6 +86,8 @@ export class Paywall extends Construct {
 
   private readonly billingPath: string;
   private readonly identities?: Identity[];
+  private readonly signUp: SignUp;
+  private readonly discovery: DiscoveryOptions;
   private cloudWatchAccount?: CfnAccount;
   /**
    * The format of an access log that `Refund.onServerError()` can read, for a stage that has a log of its own: a line of JSON.
@@ -100,6 +112,8 @@ export class Paywall extends Construct {
     const { identities } = props;
     requireIdentities(identities, catalogue.plans);
     this.identities = identities;
+    this.signUp = props.signUp ?? SignUp.checkout();
+    this.discovery = requireDiscovery(props.discovery ?? {});
     const store = props.store ?? new QuotaStore(this, 'Store');
     const { payments, importedKeys } = props;
     this.catalogue = catalogue;
@@ -142,7 +156,7 @@ export class Paywall extends Construct {
       paywallId,
       webhook,
       settlement: this.settlement,
-      signUp: props.signUp,
+      signUp: this.signUp,
       keyRotationOverlap: props.keyRotationOverlap,
       path: this.billingPath,
       identities,
@@ -183,13 +197,16 @@ export class Paywall extends Construct {
       cors,
       paymentHeaders: options.paymentHeaders,
     });
+    const billing = this.billing._attach(restApi, entry);
+    const discovery = this.discover(restApi, entry, billing, () => protection.found);
     const protection = new Protection({
       api: restApi,
       authorizerId: authorizer.ref,
-      billing: this.billing._attach(restApi, entry),
+      own: () => [billing, ...(discovery?.resources ?? [])],
       open: routes.open,
       responses,
       named: { costs: routes.costs, open: routes.open, routePlans: routes.routePlans },
+      paymentHeaders: options.paymentHeaders ?? true,
     });
     Aspects.of(Stack.of(restApi)).add(protection);
     this.node.addValidation({ validate: () => protection.validate() });
@@ -210,6 +227,34 @@ export class Paywall extends Construct {
     }
     const { processor, reconciler } = this;
     return new PaywallAlarms(this, 'Alarms', { ...options, processor, reconciler });
+  }
+
+  /** Tells programs of the API; the methods are known when the app is complete. */
+  private discover(
+    api: RestApi,
+    entry: ApiEntry,
+    billing: IResource,
+    methods: () => FoundMethod[],
+  ): DiscoveryRoutes | undefined {
+    if (this.discovery.enabled === false) {
+      return undefined;
+    }
+    const { plans, topUps, defaultPlan } = this.catalogue;
+    const routes = new DiscoveryRoutes({
+      api,
+      options: this.discovery,
+      entry,
+      plans: plans.map((plan) => plan._render()),
+      topUps: topUps.map((topUp) => topUp._render()),
+      defaultPlan,
+      signUp: this.signUp._entry.kind,
+      identities: (this.identities ?? [Identity.apiKeys()]).map((identity) => identity._render()),
+      billing,
+      methods,
+    });
+    Aspects.of(api).add(routes);
+    this.node.addValidation({ validate: () => routes.validate() });
+    return routes;
   }
 
   private giveBack(api: RestApi, refund: Refund): void {

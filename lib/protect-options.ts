@@ -43,7 +43,8 @@ export interface ProtectOptions {
 
   /**
    * Whether the 402 carries headers that the authorizer computed (`Link`, `RateLimit`, `RateLimit-Policy`, `Retry-After`). The
-   * body holds the same either way.
+   * body holds the same either way. With them, answers that API Gateway maps itself carry `RateLimit`, `RateLimit-Policy` and
+   * `Payment-Receipt` too: those of integrations that are no proxies.
    *
    * @default true
    */
