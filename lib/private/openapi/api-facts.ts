@@ -39,11 +39,11 @@ export function termsOf({ entry }: ApiFacts, httpMethod: string, resourcePath: s
 }
 
 /** `1 unit`, `1,000 units`. */
-export function unitsText(units: number): string {
+function unitsText(units: number): string {
   return `${units.toLocaleString('en-US')} ${units === 1 ? 'unit' : 'units'}`;
 }
 
-/** What a call costs, as a sentence's end: `5 units`. */
+/** What a call costs: `5 units a call`. */
 export function costText({ units, isEstimate }: RouteTerms): string {
-  return isEstimate ? `what it takes, of which ${unitsText(units)} are reserved at first` : unitsText(units);
+  return isEstimate ? `what the call takes; ${unitsText(units)} are reserved for it` : `${unitsText(units)} a call`;
 }

@@ -40,14 +40,15 @@ export const REFUSALS: Readonly<Record<string, string>> = {
   503: 'ServiceUnavailable',
 };
 
-/** The headers of an answer to a call that was served. */
-export const CALL_HEADERS = headerRefs(['RateLimit', 'RateLimit-Policy', 'Payment-Receipt']);
-
 /** What operations refer to. */
 export function components({ entry, identities }: ApiFacts): Json {
   return {
     headers: HEADERS,
     responses: {
+      Served: {
+        description: 'Served. The headers are there where the integration allows it.',
+        headers: headerRefs(['RateLimit', 'RateLimit-Policy', 'Payment-Receipt']),
+      },
       Unauthorized: refusal('No credential, or one that is unknown or has ended.', ['WWW-Authenticate']),
       PaymentRequired: refusal(
         'The quota is used up, a payment is owed, or the plan lacks the route.',

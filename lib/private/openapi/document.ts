@@ -1,7 +1,7 @@
 import type { CfnRestApi, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { type ApiFacts, costText, type RouteTerms, termsOf } from './api-facts';
 import { BILLING_OPERATIONS, type BillingOperation } from './billing-operations';
-import { CALL_HEADERS, components, REFUSALS, securityOf } from './components';
+import { components, REFUSALS, securityOf } from './components';
 import { declaredStatuses, inputOf, type Json, type Operation, operationsOf } from './operations';
 import { paymentInfo } from './payment-info';
 
@@ -57,7 +57,7 @@ function describe(operation: Operation, facts: ApiFacts): Json | undefined {
       return {
         operationId: operation.operationId,
         ...inputOf(operation),
-        responses: ownResponses(operation, {}),
+        responses: ownResponses(operation, SERVED),
         security: [],
       };
     default: {
@@ -73,7 +73,7 @@ function protectedOperation(operation: Operation, facts: ApiFacts): Json {
     operationId: operation.operationId,
     description: description(terms),
     ...inputOf(operation),
-    responses: { ...ownResponses(operation, { headers: CALL_HEADERS }), ...refusalRefs(Object.keys(REFUSALS)) },
+    responses: { ...ownResponses(operation, served(operation)), ...refusals() },
     security: securityOf(facts),
     'x-payment-info': paymentInfo(facts, terms),
   };
@@ -81,22 +81,30 @@ function protectedOperation(operation: Operation, facts: ApiFacts): Json {
 
 function description(terms: RouteTerms): string {
   const plans = terms.plans === undefined ? '' : ` Included in: ${terms.plans.join(', ')}.`;
-  return `A call costs ${costText(terms)}.${plans}`;
+  return `Costs ${costText(terms)}.${plans}`;
 }
 
-function ownResponses({ method }: Operation, members: Json): Json {
+/** The statuses that the method declares, or else the one that is most likely. */
+function ownResponses({ method }: Operation, served: Json): Json {
   const declared = declaredStatuses(method);
   const statuses = declared.length > 0 ? declared : ['200'];
   return Object.fromEntries(
-    statuses.map((status) => {
-      const isServed = /^[23]/.test(status);
-      return [status, { description: isServed ? 'Served.' : 'Answered by the API itself.', ...(isServed && members) }];
-    }),
+    statuses.map((status) => [status, /^[23]/.test(status) ? served : { description: 'Answered by the API itself.' }]),
   );
 }
 
-function refusalRefs(statuses: readonly string[]): Json {
-  return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${REFUSALS[status]}` }]));
+const SERVED = { description: 'Served.' };
+
+/** A proxied backend's own answer is passed on as it is. */
+function served({ method }: Operation): Json {
+  const { integration } = method;
+  const isPassedOn = integration !== undefined && 'type' in integration && integration.type === 'HTTP_PROXY';
+  return isPassedOn ? SERVED : { $ref: '#/components/responses/Served' };
+}
+
+function refusals(): Json {
+  const refs = Object.entries(REFUSALS).map(([status, name]) => [status, { $ref: `#/components/responses/${name}` }]);
+  return Object.fromEntries(refs);
 }
 
 function customersOperation(billing: BillingOperation, operation: Operation, facts: ApiFacts): Json {

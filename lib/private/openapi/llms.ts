@@ -22,12 +22,11 @@ export function llmsText(facts: ApiFacts): string {
       'Routes',
       operations.flatMap((operation) => routeLine(facts, operation)),
     ),
-    paragraph('Documents', documents(facts), '## '),
     paragraph(
-      'Billing',
+      'Billing routes, which spend nothing',
       operations.flatMap((operation) => billingLine(facts, operation)),
-      '## ',
     ),
+    `## Documents\n\n${documents(facts).join('\n')}`,
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
@@ -37,8 +36,8 @@ function summary({ api, options }: ApiFacts): string {
   return options.description || description || 'A paid HTTP API: calls spend units of a plan, and more can be bought.';
 }
 
-function paragraph(title: string, lines: readonly string[], heading = ''): string {
-  return lines.length === 0 ? '' : `${heading}${title}${heading === '' ? ':' : ''}\n\n${lines.join('\n')}`;
+function paragraph(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `${title}:\n\n${lines.join('\n')}`;
 }
 
 function access({ entry: { billingPath }, signUp, defaultPlan, identities }: ApiFacts): string {
@@ -125,7 +124,7 @@ function routeLine(facts: ApiFacts, { access, httpMethod, resourcePath, path }: 
   const terms = termsOf(facts, httpMethod, resourcePath);
   const plans =
     terms.plans === undefined ? '' : `; in the plans ${terms.plans.map((plan) => `\`${plan}\``).join(', ')}`;
-  return [`- \`${httpMethod} ${path}\`: ${costText(terms)} a call${plans}.`];
+  return [`- \`${httpMethod} ${path}\`: ${costText(terms)}${plans}.`];
 }
 
 function documents({ entry: { billingPath }, billing }: ApiFacts): string[] {
@@ -139,10 +138,12 @@ function documents({ entry: { billingPath }, billing }: ApiFacts): string[] {
   ];
 }
 
+const KEY = { required: '; with the key', optional: '; with the key, if there is one' };
+
 function billingLine(facts: ApiFacts, operation: Operation): string[] {
   const billing = billingOperation(facts, operation);
-  const key =
-    billing?.key === undefined ? '' : billing.key === 'required' ? '; with the key' : '; with a key, if there is one';
-  const path = operation.path.slice(1);
-  return billing === undefined ? [] : [`- [${operation.httpMethod} ${path}](${path}): ${billing.summary}${key}`];
+  const key = billing?.key === undefined ? '' : KEY[billing.key];
+  return billing === undefined
+    ? []
+    : [`- \`${operation.httpMethod} ${operation.path.slice(1)}\`: ${billing.summary}${key}.`];
 }
