@@ -1,5 +1,10 @@
 import { Template } from 'aws-cdk-lib/assertions';
-import { HttpIntegration, type IntegrationResponse, type MethodResponse, MockIntegration } from 'aws-cdk-lib/aws-apigateway';
+import {
+  HttpIntegration,
+  type IntegrationResponse,
+  type MethodResponse,
+  MockIntegration,
+} from 'aws-cdk-lib/aws-apigateway';
 import type { ProtectOptions } from '../../lib';
 import { paidApp } from './app';
 
@@ -23,12 +28,17 @@ function methodWith(
   });
   api.root.addResource('rows').addMethod('PATCH', integration, { methodResponses });
   paywall.protect(api, options);
-  const methods = Template.fromStack(stack).findResources('AWS::ApiGateway::Method', { Properties: { HttpMethod: 'PATCH' } });
+  const methods = Template.fromStack(stack).findResources('AWS::ApiGateway::Method', {
+    Properties: { HttpMethod: 'PATCH' },
+  });
   return Object.values(methods)[0]?.Properties;
 }
 
 test('answers that API Gateway maps tell what is left, and the method declares it', () => {
-  const method = methodWith([{ statusCode: '200' }, { statusCode: '404', selectionPattern: '404' }], [{ statusCode: '200' }]);
+  const method = methodWith(
+    [{ statusCode: '200' }, { statusCode: '404', selectionPattern: '404' }],
+    [{ statusCode: '200' }],
+  );
   expect(method.Integration.IntegrationResponses).toEqual([
     { StatusCode: '200', ResponseParameters: MAPPED },
     { StatusCode: '404', SelectionPattern: '404', ResponseParameters: MAPPED },

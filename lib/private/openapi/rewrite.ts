@@ -1,23 +1,33 @@
-import { type IResolveContext, Token, Tokenization } from 'aws-cdk-lib';
+import { type IResolvable, type IResolveContext, Token, Tokenization } from 'aws-cdk-lib';
 
 /** Every `from`, which is one character, becomes `to`. */
 export type Replacement = readonly [from: string, to: string];
 
 /**
- * Rewrites a text that may hold tokens: what is known by `literal`, and what only the deployment knows by CloudFormation itself, one
- * replacement after the other. Tokens stay tokens, so that references to other stacks are found.
+ * Rewrites a text that may hold tokens: what is known by `literal`, and the intrinsic of what only the deployment knows by `unknown`.
+ * Tokens stay tokens, so that references to other stacks are found.
  */
-export function rewrite(text: string, literal: (known: string) => string, unknown: readonly Replacement[]): string {
+export function rewrite(
+  text: string,
+  literal: (known: string) => string,
+  unknown: (intrinsic: unknown) => unknown,
+): string {
   return partsOf(text)
     .map((part) => (Token.isUnresolved(part) ? rewriteToken(part, literal, unknown) : literal(part)))
     .join('');
 }
 
-/** The same replacements for what is known and for what is not. */
-export function replaceAll(text: string, replacements: readonly Replacement[]): string {
-  const literal = (known: string) =>
-    replacements.reduce((result, [from, to]) => result.replaceAll(from, () => to), known);
-  return rewrite(text, literal, replacements);
+/** One replacement after the other in what is known. */
+export function replaceAll(known: string, replacements: readonly Replacement[]): string {
+  return replacements.reduce((result, [from, to]) => result.replaceAll(from, () => to), known);
+}
+
+/**
+ * One replacement after the other in what only the deployment knows, each a level of nesting. Let there be few: CDK's assertions look
+ * at everything in an array twice, and so at what is in ten levels a million times.
+ */
+export function replaceAtDeployment(intrinsic: unknown, replacements: readonly Replacement[]): unknown {
+  return replacements.reduce((text, [from, to]) => ({ 'Fn::Join': [to, { 'Fn::Split': [from, text] }] }), intrinsic);
 }
 
 function partsOf(text: string): string[] {
@@ -25,13 +35,15 @@ function partsOf(text: string): string[] {
   return [parts].flat().filter((part): part is string => typeof part === 'string');
 }
 
-/** One token for all replacements: each that is a token of its own would be resolved twice, and what is in it twice as often. */
-function rewriteToken(token: string, literal: (known: string) => string, unknown: readonly Replacement[]): string {
+function rewriteToken(
+  token: string,
+  literal: (known: string) => string,
+  unknown: (intrinsic: unknown) => unknown,
+): string {
   const resolve = (context: IResolveContext): unknown => {
     const value: unknown = context.resolve(token);
-    return typeof value === 'string'
-      ? literal(value)
-      : unknown.reduce((text, [from, to]) => ({ 'Fn::Join': [to, { 'Fn::Split': [from, text] }] }), value);
+    return typeof value === 'string' ? literal(value) : unknown(value);
   };
-  return Token.asString({ creationStack: [], resolve });
+  const rewritten: IResolvable = { creationStack: [], resolve, toString: () => Token.asString(rewritten) };
+  return Token.asString(rewritten);
 }

@@ -1,5 +1,5 @@
 import { Token, Tokenization } from 'aws-cdk-lib';
-import { type Replacement, replaceAll, rewrite } from './rewrite';
+import { type Replacement, replaceAll, replaceAtDeployment, rewrite } from './rewrite';
 
 /** Mapping templates are Velocity's, in which nothing but these two begins anything; JSON can name them otherwise. */
 const VELOCITY_IN_JSON: readonly Replacement[] = [
@@ -20,7 +20,7 @@ const JSON_STRING: readonly Replacement[] = [
 /** A mapping template that gives the value as JSON, whatever is in its texts. */
 export function jsonTemplate(value: unknown): string {
   if (typeof value === 'string') {
-    return `"${rewrite(value, jsonLiteral, JSON_STRING)}"`;
+    return `"${rewrite(value, jsonLiteral, (intrinsic) => replaceAtDeployment(intrinsic, JSON_STRING))}"`;
   }
   if (typeof value === 'number') {
     return Token.isUnresolved(value) ? Tokenization.stringifyNumber(value) : String(value);
@@ -55,7 +55,12 @@ const TEXT_HEAD = "#set($d = '$')#set($h = '#')#set($b = $util.base64Decode('XA=
 
 /** A mapping template that gives the text as it is. */
 export function textTemplate(text: string): string {
-  return TEXT_HEAD + reference('e') + replaceAll(text, VELOCITY_IN_TEXT);
+  return TEXT_HEAD + reference('e') + rewrite(text, (known) => replaceAll(known, VELOCITY_IN_TEXT), decoded);
+}
+
+/** What only the deployment knows, in letters that mean nothing to Velocity. */
+function decoded(intrinsic: unknown): unknown {
+  return { 'Fn::Join': ['', ["$util.base64Decode('", { 'Fn::Base64': intrinsic }, "')"]] };
 }
 
 function reference(name: string): string {
