@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createServer, request } from 'node:http';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { startGateway } from './paid-api.mjs';
@@ -29,7 +28,7 @@ async function ownDomain() {
 
 /** What `mppx validate` says. It runs beside this process, which serves it. */
 async function mppxValidate(url) {
-  const bin = join(dirname(createRequire(import.meta.url).resolve('mppx/package.json')), 'dist', 'bin.js');
+  const bin = join(import.meta.dirname, 'node_modules', 'mppx', 'dist', 'bin.js');
   const child = spawn(process.execPath, [bin, 'validate', url, '--output-json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
