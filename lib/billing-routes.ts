@@ -85,9 +85,15 @@ export class BillingRoutes extends Construct {
   /** The function behind all of them but the webhook. */
   public readonly handler: IFunction;
 
+  /**
+   * How new customers come.
+   *
+   * @internal
+   */
+  public readonly _signUp: SignUpEntry;
+
   private readonly fn: HandlerFunction;
   private readonly apis: ApiEntry[] = [];
-  private readonly signUp: SignUpEntry;
   private takesReports = false;
 
   constructor(
@@ -97,9 +103,9 @@ export class BillingRoutes extends Construct {
   ) {
     super(scope, id);
     const stack = Stack.of(this);
-    this.signUp = acceptsKeys(props.identities) ? (props.signUp ?? SignUp.checkout())._entry : { kind: 'byToken' };
+    this._signUp = acceptsKeys(props.identities) ? (props.signUp ?? SignUp.checkout())._entry : { kind: 'byToken' };
     const billing: BillingEntry = {
-      signUp: this.signUp,
+      signUp: this._signUp,
       unauthorized: renderUnauthorized(props.identities),
       rotationOverlap: rotationOverlap(props.keyRotationOverlap ?? Duration.hours(24)),
     };
@@ -121,7 +127,7 @@ export class BillingRoutes extends Construct {
     this.handler = this.fn;
     props.store.grants.manageCustomers(this.handler);
     props.store.grants.readLedger(this.handler);
-    if (this.signUp.kind === 'open') {
+    if (this._signUp.kind === 'open') {
       props.store.grants.countSignUps(this.handler);
     }
     props.payments.secretKey.grantRead(this.handler);
@@ -166,7 +172,7 @@ export class BillingRoutes extends Construct {
       add('DELETE', key, integration);
       add('POST', key.addResource('rotate'), integration);
     }
-    if (this.signUp.kind === 'open') {
+    if (this._signUp.kind === 'open') {
       add('POST', billing.addResource('sign-up'), integration);
     }
     if (Object.values(entry.costs).some((cost) => typeof cost === 'object')) {

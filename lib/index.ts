@@ -2,6 +2,7 @@ export * from './agent-payments';
 export * from './billing-routes';
 export * from './clawback';
 export * from './cost';
+export * from './discovery';
 export * from './failure-policy';
 export * from './identity';
 export * from './metering';

@@ -1,5 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { Clawback } from './clawback';
+import type { DiscoveryOptions } from './discovery';
 import type { FailurePolicy } from './failure-policy';
 import type { Identity } from './identity';
 import type { Metering } from './metering';
@@ -97,6 +98,13 @@ export interface PaywallProps {
    * @default Duration.hours(24), where there is `Identity.apiKeys()` among the identities
    */
   readonly keyRotationOverlap?: Duration;
+
+  /**
+   * What tells programs of each protected API, its routes, what they cost and how they are paid: `/openapi.json` and `/llms.txt`.
+   *
+   * @default - they are served, under the API's own name
+   */
+  readonly discovery?: DiscoveryOptions;
 
   /**
    * The first segment of the path of the billing routes.

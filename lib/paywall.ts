@@ -1,8 +1,15 @@
 import { Aspects, CfnOutput, Stack } from 'aws-cdk-lib';
-import { AccessLogFormat, type CfnAccount, type IRestApi, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import {
+  AccessLogFormat,
+  type CfnAccount,
+  type IResource,
+  type IRestApi,
+  type RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { AgentPayments } from './agent-payments';
 import { BillingRoutes } from './billing-routes';
+import type { DiscoveryOptions } from './discovery';
 import type { Identity } from './identity';
 import { Operations } from './operations';
 import { PaymentGatewayResponses } from './payment-gateway-responses';
@@ -14,10 +21,12 @@ import type { ApiEntry } from './private/catalogue';
 import { corsOrigins } from './private/cors';
 import { Environment } from './private/environment';
 import { environmentErrors } from './private/environment-limit';
-import { renderIdentities, requireIdentities, requireKeys } from './private/identities';
+import { identityEntries, renderIdentities, requireIdentities, requireKeys } from './private/identities';
 import { nameRoutes } from './private/named-routes';
+import { DiscoveryRoutes } from './private/openapi/discovery-routes';
+import { requireDiscovery } from './private/openapi/validate-options';
 import { requireProtectable, takeKeysFromAuthorizer } from './private/protectable';
-import { Protection } from './private/protection';
+import { type FoundMethod, Protection } from './private/protection';
 import { publicUrlOf } from './private/public-url';
 import { accessLogFormat, cloudWatchRole, hasCloudWatchRole, stageAccessLog } from './private/stage-access-log';
 import { associateWebAcl } from './private/web-acl';
@@ -82,6 +91,7 @@ export class Paywall extends Construct {
 
   private readonly billingPath: string;
   private readonly identities?: Identity[];
+  private readonly discovery: DiscoveryOptions;
   private cloudWatchAccount?: CfnAccount;
   /**
    * The format of an access log that `Refund.onServerError()` can read, for a stage that has a log of its own: a line of JSON.
@@ -108,6 +118,7 @@ export class Paywall extends Construct {
     const { signUp, keyRotationOverlap } = props;
     requireKeys(identities, { signUp, keyRotationOverlap });
     this.identities = identities;
+    this.discovery = requireDiscovery(props.discovery ?? {});
     const store = props.store ?? new QuotaStore(this, 'Store');
     const { payments } = props;
     this.catalogue = catalogue;
@@ -194,13 +205,16 @@ export class Paywall extends Construct {
       paymentHeaders: options.paymentHeaders,
       identities: this.identities,
     });
+    const billing = this.billing._attach(restApi, entry);
+    const discovery = this.discover(restApi, entry, billing, () => protection.found);
     const protection = new Protection({
       api: restApi,
       authorizerId: authorizer.ref,
-      billing: this.billing._attach(restApi, entry),
+      own: () => [billing, ...(discovery?.resources ?? [])],
       open: routes.open,
       responses,
       named: { costs: routes.costs, open: routes.open, routePlans: routes.routePlans },
+      paymentHeaders: options.paymentHeaders ?? true,
     });
     Aspects.of(Stack.of(restApi)).add(protection);
     this.node.addValidation({ validate: () => protection.validate() });
@@ -224,6 +238,34 @@ export class Paywall extends Construct {
     }
     const { processor, reconciler } = this;
     return new PaywallAlarms(this, 'Alarms', { ...options, processor, reconciler });
+  }
+
+  /** Tells programs of the API; the methods are known when the app is complete. */
+  private discover(
+    api: RestApi,
+    entry: ApiEntry,
+    billing: IResource,
+    methods: () => FoundMethod[],
+  ): DiscoveryRoutes | undefined {
+    if (this.discovery.enabled === false) {
+      return undefined;
+    }
+    const { plans, topUps, defaultPlan } = this.catalogue;
+    const routes = new DiscoveryRoutes({
+      api,
+      options: this.discovery,
+      entry,
+      plans: plans.map((plan) => plan._render()),
+      topUps: topUps.map((topUp) => topUp._render()),
+      defaultPlan,
+      signUp: this.billing._signUp.kind,
+      identities: identityEntries(this.identities),
+      billing,
+      methods,
+    });
+    Aspects.of(api).add(routes);
+    this.node.addValidation({ validate: () => routes.validate() });
+    return routes;
   }
 
   private giveBack(api: RestApi, refund: Refund): void {

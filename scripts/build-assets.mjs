@@ -89,3 +89,14 @@ if (diagnostics.length > 0) {
   process.exit(1);
 }
 await writeFile(join(assets, 'backend', 'index.d.ts'), outputText);
+
+// What the package publishes of a 402, for whoever checks or generates code: cdk-paywall/payment-required.schema.json.
+const schema = await build({
+  ...common,
+  entryPoints: [join(root, 'lib', 'private', 'payment-required-schema.ts')],
+  format: 'esm',
+  write: false,
+});
+const [{ text }] = schema.outputFiles;
+const { PAYMENT_REQUIRED_SCHEMA } = await import(`data:text/javascript,${encodeURIComponent(text)}`);
+await writeFile(join(assets, 'payment-required.schema.json'), `${JSON.stringify(PAYMENT_REQUIRED_SCHEMA, null, 2)}\n`);

@@ -27,19 +27,19 @@ export function requireIdentities(identities: readonly Identity[] | undefined, p
 
 /** The environment variable that tells handlers by what callers are known; none where that is by API keys alone. */
 export function renderIdentities(stack: Stack, identities: readonly Identity[] | undefined): Record<string, string> {
-  const entries = entriesOf(identities);
+  const entries = identityEntries(identities);
   const isDefault = entries.every((entry) => entry === 'apiKeys');
   return isDefault ? {} : { [Environment.IDENTITIES]: stack.toJsonString(entries) };
 }
 
 /** Whether customers have keys of this paywall's own. */
 export function acceptsKeys(identities: readonly Identity[] | undefined): boolean {
-  return entriesOf(identities).includes('apiKeys');
+  return identityEntries(identities).includes('apiKeys');
 }
 
 /** Whether keys are accepted that were made elsewhere. */
 export function acceptsImportedKeys(identities: readonly Identity[] | undefined): boolean {
-  return entriesOf(identities).includes('importedKeys');
+  return identityEntries(identities).includes('importedKeys');
 }
 
 /** What a 401 says is accepted. */
@@ -62,6 +62,7 @@ export function requireKeys(
   }
 }
 
-function entriesOf(identities: readonly Identity[] = [Identity.apiKeys()]): readonly IdentityEntry[] {
+/** By what callers are known, as handlers read it. */
+export function identityEntries(identities: readonly Identity[] = [Identity.apiKeys()]): readonly IdentityEntry[] {
   return identities.flatMap((identity) => identity._render());
 }

@@ -8,8 +8,9 @@ import { Payments, Paywall, type PaywallProps, Plan, Price, Quota, TopUp } from 
 export function paidApp(
   props: Partial<PaywallProps> | ((stack: Stack) => Partial<PaywallProps>) = {},
   apiProps: RestApiProps = {},
+  app = new App(),
 ) {
-  const stack = new Stack(new App(), 'Stack');
+  const stack = new Stack(app, 'Stack');
   const api = new RestApi(stack, 'Api', { cloudWatchRole: false, ...apiProps });
   const backend = new LambdaIntegration(
     new LambdaFunction(stack, 'Backend', {

@@ -129,7 +129,8 @@ test('no billing route is protected, nor asks for a key of API Gateway’s', () 
 
 test('pages of other origins may send their claim to the billing routes, beside what they may send anyway', () => {
   const template = templateOf({}, { defaultCorsPreflightOptions: { allowOrigins: ['https://app.example'] } });
-  const preflights = billingMethods(template).filter(({ route }) => route.startsWith('OPTIONS '));
+  const routes = billingMethods(template).filter(({ route }) => route.startsWith('OPTIONS '));
+  const preflights = routes.filter(({ route }) => !route.endsWith('payment-required.schema.json'));
   expect(preflights).toHaveLength(12);
   for (const { properties } of preflights) {
     expect(JSON.stringify(properties)).toContain(
