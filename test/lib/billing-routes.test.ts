@@ -58,6 +58,7 @@ const ROUTES = [
   'DELETE billing/keys/{keyId}',
   'GET billing/checkout/{token}',
   'GET billing/keys',
+  'GET billing/payment-required.schema.json',
   'GET billing/plans',
   'GET billing/usage',
   'GET billing/welcome',
@@ -137,6 +138,7 @@ test('pages of other origins may send their claim to the billing routes, beside 
       "Authorization,X-Api-Key,X-Amz-Security-Token,X-Amz-User-Agent,X-Checkout-Claim'",
     );
   }
-  const claims = JSON.stringify(template.toJSON()).split('X-Checkout-Claim').length - 1;
-  expect(claims).toBe(preflights.length);
+  const all = template.findResources('AWS::ApiGateway::Method', { Properties: { HttpMethod: 'OPTIONS' } });
+  const admitting = Object.values(all).filter((method) => JSON.stringify(method).includes('X-Checkout-Claim'));
+  expect(admitting).toHaveLength(preflights.length);
 });

@@ -104,7 +104,8 @@ test.each<[string, { readonly readsStripeKey: boolean; readonly may: string[] }]
       may: [
         'sqs:SendMessage of PaymentsDeadLetters',
         'sqs:SendMessage of SurrogateKeysArrivals',
-        ...onTable('GetItem PutItem UpdateItem', 'LEDGER#* EVENT#* STRIPE#*'),
+        ...onTable('GetItem PutItem', 'LEDGER#* EVENT#*'),
+        ...onTable('UpdateItem', 'LEDGER#* STRIPE#*'),
         ...onTable('GetItem PutItem UpdateItem', 'CUSTOMER#*, some attributes'),
       ],
     },

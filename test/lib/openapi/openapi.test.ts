@@ -235,7 +235,7 @@ test('without words of its own the document takes those of the API; an amount is
   });
 });
 
-test('only tokens, an open sign-up, and values that the deployment alone knows', () => {
+test('only tokens, and values that the deployment alone knows', () => {
   const hostile = '"},"x":1,$util #set($a=1) \\';
   const { stack, api, paywall } = paidApp((scope) => {
     const name = new CfnParameter(scope, 'Name').valueAsString;
@@ -244,7 +244,6 @@ test('only tokens, an open sign-up, and values that the deployment alone knows',
       plans: [Plan.free('free', { quota: Quota.oneTime(5), displayName: name }), ...plans().slice(1)],
       topUps: [TopUp.pack('1k', { units: 1000, price: Price.once(500, 'usd'), displayName: name })],
       identities: [Identity.jwt({ issuer, audience: ['a'] })],
-      signUp: SignUp.open(),
       discovery: { title: name, description: `It is ${name}.` },
     };
   });
@@ -254,7 +253,14 @@ test('only tokens, an open sign-up, and values that the deployment alone knows',
   expect(Object.keys(document.components.securitySchemes ?? {})).toEqual(['token']);
   expect(document.components.securitySchemes?.token?.description).toContain(hostile);
   expect(document.paths['/items/{id}']?.get?.['x-payment-info']).toMatchObject({ offers: [{ description: hostile }] });
-  expect(document.paths['/billing/sign-up']?.post).toMatchObject({ operationId: 'billing.signUp', security: [] });
+  expect(document.paths).not.toHaveProperty(['/billing/keys']);
+});
+
+test('an open sign-up needs no key', () => {
+  const { stack, api, paywall } = paidApp({ signUp: SignUp.open() });
+  paywall.protect(api);
+  const { post } = openApi(stack).paths['/billing/sign-up'] ?? {};
+  expect(post).toMatchObject({ operationId: 'billing.signUp', security: [] });
 });
 
 test('operations of one name are told apart, and a model that refers to another is any JSON', () => {
