@@ -33,7 +33,8 @@ const current = (account: StripeAccount) => account.current?.id ?? '';
 const LIFE: readonly Step[] = [
   ['a pack is bought', ({ account }) => account.buyPack(10, 100)],
   ['a pack is bought by bank debit', ({ account }) => account.debitPack(20, 100)],
-  ['a part of it is refunded', ({ account }) => account.refund(account.undisputed[0] ?? '', 30)],
+  ['a pack is paid for with a call', ({ account }) => account.payPack(40, 100)],
+  ['a part of the first is refunded', ({ account }) => account.refund(account.undisputed[0] ?? '', 30)],
   ['the refund fails', ({ account }) => account.failRefund(account.refunded ?? '')],
   ['a plan is bought', ({ account }) => account.subscribe('pro')],
   [

@@ -17,6 +17,7 @@ const UNITS: Readonly<Record<string, number>> = { free: 50, pro: 1_000, max: 9_0
 const STEPS = {
   buyPack: (account: StripeAccount, size: number) => account.buyPack(size + 1, 100),
   debitPack: (account: StripeAccount, size: number) => account.debitPack(size + 1, 100),
+  payPack: (account: StripeAccount, size: number) => account.payPack(size + 1, 100),
   refund: (account: StripeAccount, size: number) => {
     const [charge] = account.undisputed;
     return charge !== undefined && account.refund(charge, size % 2 === 0 ? 100 : 30);
