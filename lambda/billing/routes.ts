@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import type { ApiEntry } from '../../lib/private/catalogue';
-import { header, problem, publicUrl, wantsHtml } from '../adapters/api-gateway';
+import { problem, publicUrl, wantsHtml } from '../adapters/api-gateway';
 import { logError } from '../adapters/log';
+import { withCors } from '../customer/cors';
 import { IssuerUnavailableError } from '../domain/identity';
 import { followLink, startCheckout } from './checkout';
 import { listKeys, makeKey, removeKey, replaceKey } from './keys';
@@ -69,20 +69,4 @@ function readable(answer: APIGatewayProxyResult, event: APIGatewayProxyEvent): A
   const { status, title, detail, instance } = JSON.parse(answer.body) as Record<string, string>;
   const body = `<h1>${escapeHtml(`${title}`)}</h1><p>${escapeHtml(`${detail}`)}</p><p class="soft"><code>${escapeHtml(`${instance}`)}</code></p>`;
   return page(Number(status), `${title}`, body);
-}
-
-function withCors(
-  answer: APIGatewayProxyResult,
-  event: APIGatewayProxyEvent,
-  api: ApiEntry | undefined,
-): APIGatewayProxyResult {
-  const origin = header(event, 'origin');
-  const origins = api?.corsOrigins ?? [];
-  if (origins.length === 0 || origin === undefined) {
-    return answer;
-  }
-  const allowed = origins.includes('*') ? '*' : origins.find((candidate) => candidate === origin);
-  return allowed === undefined
-    ? answer
-    : { ...answer, headers: { ...answer.headers, 'Access-Control-Allow-Origin': allowed, Vary: 'Origin' } };
 }
