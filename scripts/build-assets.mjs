@@ -24,6 +24,7 @@ const common = {
 const handlers = [
   'authorizer',
   'billing',
+  'mcp',
   'operations',
   'payments',
   'reconciler',
@@ -36,19 +37,25 @@ const handlers = [
   entryPoints: [join(root, 'lambda', name, 'index.ts')],
   outfile: join(assets, name, 'index.js'),
   // What only some of those need who use the handler lies beside it.
-  external: ['./tokens'],
+  external: ['./tokens', './stripe'],
+  // Half of the MCP SDK would be a validator that compiles schemas, of which each is used once here.
+  alias: { '@modelcontextprotocol/server/_shims': join(root, 'lambda', 'mcp', 'sdk-shims.ts') },
   // By `require`, as `import` would want the ending of its name.
   supported: { 'dynamic-import': false },
   minify: true,
 }));
 
-/** What verifies tokens, for the authorizer. */
-const tokens = {
+/** What lies beside a handler, which loads it where it is needed: what verifies tokens, and Stripe's SDK for the MCP server. */
+const beside = [
+  ['authorizer', 'tokens'],
+  ['mcp', 'tokens'],
+  ['mcp', 'stripe'],
+].map(([name, part]) => ({
   ...common,
-  entryPoints: [join(root, 'lambda', 'authorizer', 'tokens.ts')],
-  outfile: join(assets, 'authorizer', 'tokens.js'),
+  entryPoints: [join(root, 'lambda', name, `${part}.ts`)],
+  outfile: join(assets, name, `${part}.js`),
   minify: true,
-};
+}));
 
 /** What the package gives to backends, `cdk-paywall/backend`. */
 const backend = {
@@ -66,7 +73,7 @@ const cli = {
 };
 
 await rm(assets, { recursive: true, force: true });
-const results = await Promise.all([...handlers, tokens, backend, cli].map((options) => build(options)));
+const results = await Promise.all([...handlers, ...beside, backend, cli].map((options) => build(options)));
 const warnings = results.flatMap((result) => result.warnings);
 if (warnings.length > 0) {
   console.error(`the build failed on ${warnings.length} warnings of esbuild, above`);

@@ -3,6 +3,7 @@ import type { ApiEntry } from '../../lib/private/catalogue';
 import type { CustomerDependencies } from '../customer/dependencies';
 import type { AuditLog } from '../domain/audit';
 import type { KeyStore } from '../domain/keys';
+import type { Resuming } from '../domain/resume';
 import type { ReportQueue } from '../domain/settlement';
 import type { SignUpCounter } from '../domain/sign-up-limit';
 
@@ -14,6 +15,8 @@ export interface BillingDependencies extends CustomerDependencies {
   readonly newClaim: () => string;
   /** Absent where sign-up is not open. */
   readonly signUps?: SignUpCounter;
+  /** Absent where no requests are kept. */
+  readonly resuming?: Resuming;
   /** Absent where no route's cost is reported. */
   readonly reports?: ReportQueue;
 }
@@ -22,6 +25,7 @@ export interface BillingDependencies extends CustomerDependencies {
 export interface BillingRequest {
   readonly event: APIGatewayProxyEvent;
   readonly requestId: string;
+  readonly api: ApiEntry;
   /** The URL of the billing routes, without a slash at its end. */
   readonly billingUrl: string;
 }
