@@ -3,6 +3,7 @@ import { AccessLogFormat, type CfnAccount, type IRestApi, type RestApi } from 'a
 import { Construct } from 'constructs';
 import { BillingRoutes } from './billing-routes';
 import type { Identity } from './identity';
+import { McpServer } from './mcp-server';
 import { Operations } from './operations';
 import { PaymentGatewayResponses } from './payment-gateway-responses';
 import { PaymentProcessor } from './payment-processor';
@@ -70,6 +71,9 @@ export class Paywall extends Construct {
 
   /** What customers sign up and pay by. */
   public readonly billing: BillingRoutes;
+
+  /** What agents see and pay by; none where it is not enabled. */
+  public readonly mcp?: McpServer;
 
   /** What gives back and settles calls. */
   public readonly settlement: Settlement;
@@ -147,7 +151,11 @@ export class Paywall extends Construct {
       path: this.billingPath,
       identities,
       importedKeys,
+      resume: props.resume,
     });
+    const { mcp, signUp, resume } = props;
+    const sold = { catalogue, store, payments, paywallId, identities, importedKeys };
+    this.mcp = mcp?.enabled === false ? undefined : new McpServer(this, 'Mcp', { ...mcp, ...sold, signUp, resume });
     this.node.addValidation({ validate: () => this.validateUse() });
   }
 
@@ -183,10 +191,12 @@ export class Paywall extends Construct {
       cors,
       paymentHeaders: options.paymentHeaders,
     });
+    const billing = this.billing._attach(restApi, entry);
+    this.mcp?._attach(restApi, billing, entry);
     const protection = new Protection({
       api: restApi,
       authorizerId: authorizer.ref,
-      billing: this.billing._attach(restApi, entry),
+      billing,
       open: routes.open,
       responses,
       named: { costs: routes.costs, open: routes.open, routePlans: routes.routePlans },

@@ -28,3 +28,8 @@ export function renderIdentities(stack: Stack, identities: readonly Identity[] |
   const isDefault = entries.every((entry) => entry === 'apiKeys');
   return isDefault ? {} : { [Environment.IDENTITIES]: stack.toJsonString(entries) };
 }
+
+/** Whether callers come with tokens, who are customers from their first call on. */
+export function knowsTokens(identities: readonly Identity[] | undefined): boolean {
+  return identities?.some((identity) => identity._render() !== 'apiKeys') ?? false;
+}
