@@ -110,7 +110,12 @@ const BACKEND = `
 `;
 
 /** An app whose routes and plans can bring about every answer that there is. */
-export function everyAnswer(app: App, props: Partial<PaywallProps> = {}, options: ProtectOptions = {}): void {
+export function everyAnswer(
+  app: App,
+  props: Partial<PaywallProps> = {},
+  options: ProtectOptions = {},
+  extend: (api: RestApi) => void = () => undefined,
+): void {
   const stack = new Stack(app, 'Paid');
   const api = new RestApi(stack, 'Api', {
     cloudWatchRole: false,
@@ -141,6 +146,7 @@ export function everyAnswer(app: App, props: Partial<PaywallProps> = {}, options
     }),
     { methodResponses: [{ statusCode: '200' }] },
   );
+  extend(api);
   const paywall = new Paywall(stack, 'Paywall', {
     plans: [
       Plan.free('free', { quota: Quota.perMonth(50) }),
