@@ -79,7 +79,6 @@ async function answer(
 async function serve(event: APIGatewayProxyEvent, call: McpCall, version: string): Promise<APIGatewayProxyResult> {
   const { requestId } = call;
   const { fetch } = createMcpHandler(() => createServer(call, version), {
-    responseMode: 'json',
     // A stream would stay open for as long as the function may run, and tell of nothing: no list changes here.
     maxSubscriptions: 0,
     maxRequestBodySize: MAX_REQUEST_BYTES,

@@ -1,8 +1,9 @@
+import { describeKeptRequests } from './describe-kept-requests';
 import { describeKeys } from './describe-keys';
 import { describePayments } from './describe-payments';
 import { describeStores } from './describe-stores';
 import { describeTokenCustomers } from './describe-token-customers';
-import { viaLeanClient, viaSdk } from './updates';
+import { itemsViaSdk, viaLeanClient, viaSdk } from './updates';
 
 const url = process.env.DYNAMODB_LOCAL_URL;
 
@@ -11,3 +12,5 @@ describeStores('DynamoDB Local, through the lean client', viaLeanClient, url);
 describePayments('DynamoDB Local', url);
 describeKeys('DynamoDB Local', url);
 describeTokenCustomers('DynamoDB Local', viaLeanClient, url);
+describeKeptRequests('DynamoDB Local, through the SDK', itemsViaSdk, url);
+describeKeptRequests('DynamoDB Local, through the lean client', viaLeanClient, url);
