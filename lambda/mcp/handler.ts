@@ -55,6 +55,11 @@ async function answer(
     const detail = 'The MCP server takes POST, and opens no stream by GET: it has no sessions to end either.';
     return problem(405, 'Method Not Allowed', detail, requestId, { Allow: 'POST' });
   }
+  const origin = header(event, 'origin');
+  if (origin !== undefined && !admits(origin, publicUrl(event), api)) {
+    const detail = 'Pages of this origin may not use the MCP server. Whoever runs this API admits origins by its CORS.';
+    return problem(403, 'Forbidden', detail, requestId);
+  }
   const credentials = credentialsOf(event);
   const isNamed = credentials.apiKey !== undefined || header(event, 'authorization') !== undefined;
   const caller = isNamed ? await identifyBy(credentials, dependencies) : undefined;
@@ -74,6 +79,11 @@ async function answer(
     dependencies,
   };
   return serve(event, call, dependencies.version);
+}
+
+/** Whether a page may call: one of the API's own origin, or one that CORS admits. What is no browser sends no origin. */
+function admits(origin: string, url: string, { corsOrigins }: ApiEntry): boolean {
+  return origin === new URL(url).origin || corsOrigins.includes('*') || corsOrigins.includes(origin);
 }
 
 async function serve(event: APIGatewayProxyEvent, call: McpCall, version: string): Promise<APIGatewayProxyResult> {

@@ -158,13 +158,15 @@ test.each(['GET', 'DELETE'])('%s is answered with 405', async (method) => {
   expect([status, headers.Allow]).toEqual([405, 'POST']);
 });
 
-test('pages of the origins that CORS admits may read the session’s id, and others may not', async () => {
+test('pages of the origins that CORS admits may read the session’s id, and others may not even call', async () => {
   const from = (origin: string) => api.send(listing, { Origin: origin });
   expect((await from('https://app.example')).headers).toMatchObject({
     'Access-Control-Allow-Origin': 'https://app.example',
     'Access-Control-Expose-Headers': 'Mcp-Session-Id, Retry-After, WWW-Authenticate',
   });
-  expect((await from('https://other.example')).headers).not.toHaveProperty('Access-Control-Allow-Origin');
+  const other = await from('https://other.example');
+  expect([other.status, other.headers['Access-Control-Allow-Origin']]).toEqual([403, undefined]);
+  expect((await from('https://api.example.com')).status).toBe(200);
 });
 
 test('a message that is none, or too long, is refused', async () => {
