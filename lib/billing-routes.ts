@@ -1,28 +1,27 @@
-import { Duration, Lazy, Stack, Validations } from 'aws-cdk-lib';
-import {
-  AuthorizationType,
-  AwsIntegration,
-  Cors,
-  type CorsOptions,
-  type IResource,
-  type IRestApi,
-  LambdaIntegration,
-  type Method,
-} from 'aws-cdk-lib/aws-apigateway';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { type IResource, type IRestApi, LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Identity } from './identity';
 import type { Payments } from './payments';
 import type { PlanCatalogue } from './plan-catalogue';
+import { addBillingMethod, admitHeaders, integrateBelow } from './private/billing-method';
 import type { ApiEntry, BillingEntry, SignUpEntry } from './private/catalogue';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
-import { acceptsImportedKeys, acceptsKeys, renderIdentities, renderUnauthorized } from './private/identities';
+import {
+  acceptsImportedKeys,
+  acceptsKeys,
+  renderIdentities,
+  renderSignUp,
+  renderUnauthorized,
+} from './private/identities';
+import { renderResume } from './private/resume';
 import { requireInteger } from './private/validation';
 import type { QuotaStore } from './quota-store';
+import type { ResumeOptions } from './resume-options';
 import type { Settlement } from './settlement';
-import { SignUp } from './sign-up';
+import type { SignUp } from './sign-up';
 import type { StripeWebhook } from './stripe-webhook';
 
 /** Properties of `BillingRoutes`. */
@@ -72,6 +71,13 @@ export interface BillingRoutesProps {
    * @default [Identity.apiKeys()]
    */
   readonly identities?: Identity[];
+
+  /**
+   * How refused requests are kept, by `POST requests`.
+   *
+   * @default - they are not
+   */
+  readonly resume?: ResumeOptions;
 }
 
 /** The header by which a program shows that it has started a checkout. */
@@ -103,7 +109,7 @@ export class BillingRoutes extends Construct {
   ) {
     super(scope, id);
     const stack = Stack.of(this);
-    this._signUp = acceptsKeys(props.identities) ? (props.signUp ?? SignUp.checkout())._entry : { kind: 'byToken' };
+    this._signUp = renderSignUp(props.identities, props.signUp);
     const billing: BillingEntry = {
       signUp: this._signUp,
       unauthorized: renderUnauthorized(props.identities),
@@ -112,7 +118,8 @@ export class BillingRoutes extends Construct {
     this.fn = new HandlerFunction(this, 'Handler', {
       bundle: 'billing',
       description: 'Plans, checkout, welcome, usage and keys of the paid API',
-      timeout: Duration.seconds(20),
+      // Who runs a request that was kept waits for the API; beyond 29 seconds API Gateway waits for nobody.
+      timeout: Duration.seconds(props.resume === undefined ? 20 : 29),
       environment: {
         [Environment.TABLE_NAME]: props.store.table.tableName,
         [Environment.CATALOGUE]: props.catalogue._render(stack),
@@ -121,6 +128,7 @@ export class BillingRoutes extends Construct {
         [Environment.CHECKOUT]: JSON.stringify(props.payments._renderCheckout()),
         [Environment.BILLING]: stack.toJsonString(billing),
         [Environment.APIS]: Lazy.string({ produce: () => stack.toJsonString(this.apis) }),
+        ...(props.resume !== undefined && { [Environment.RESUME]: stack.toJsonString(renderResume(props.resume)) }),
         ...renderIdentities(stack, props.identities),
       },
     });
@@ -129,6 +137,9 @@ export class BillingRoutes extends Construct {
     props.store.grants.readLedger(this.handler);
     if (this._signUp.kind === 'open') {
       props.store.grants.countSignUps(this.handler);
+    }
+    if (props.resume !== undefined) {
+      props.store.grants.keepRequests(this.handler);
     }
     props.payments.secretKey.grantRead(this.handler);
     if (acceptsImportedKeys(props.identities)) {
@@ -150,13 +161,11 @@ export class BillingRoutes extends Construct {
     }
     this.apis.push(entry);
     const billing = api.root.addResource(path, {
-      defaultCorsPreflightOptions: admitClaim(api.root.defaultCorsPreflightOptions),
+      // A page of another origin has no cookie of this one, so it sends its claim as a header.
+      defaultCorsPreflightOptions: admitHeaders(api.root.defaultCorsPreflightOptions, CLAIM_HEADER),
     });
-    const integration = this.integrate(api, path);
-    const add = (httpMethod: string, resource: IResource, target: AwsIntegration) =>
-      acknowledgeOpen(
-        resource.addMethod(httpMethod, target, { authorizationType: AuthorizationType.NONE, apiKeyRequired: false }),
-      );
+    const integration = integrateBelow(api, `/${path}/*`, this.handler, `Invoke${this.apis.length}`);
+    const add = addBillingMethod;
     add('GET', billing.addResource('plans'), integration);
     const checkout = billing.addResource('checkout');
     add('POST', checkout, integration);
@@ -179,24 +188,18 @@ export class BillingRoutes extends Construct {
       this.takeReports();
       add('POST', billing.addResource('reports').addResource('{token}'), integration);
     }
+    if (this.props.resume !== undefined) {
+      const requests = billing.addResource('requests');
+      add('POST', requests, integration);
+      const request = requests.addResource('{token}');
+      add('GET', request, integration);
+      add('POST', request, integration);
+    }
     if (webhook !== undefined) {
       const stripe = billing.addResource('stripe').addResource('webhook');
       add('POST', stripe, new LambdaIntegration(webhook.handler, { allowTestInvoke: false }));
     }
     return billing;
-  }
-
-  /** All methods of an API share one permission, since a function's policy has room for some 45 of them. */
-  private integrate(api: IRestApi, path: string): AwsIntegration {
-    this.handler.addPermission(`Invoke${this.apis.length}`, {
-      principal: new ServicePrincipal('apigateway.amazonaws.com'),
-      sourceArn: api.arnForExecuteApi('*', `/${path}/*`),
-    });
-    return new AwsIntegration({
-      service: 'lambda',
-      proxy: true,
-      path: `2015-03-31/functions/${this.handler.functionArn}/invocations`,
-    });
   }
 
   private takeReports(): void {
@@ -214,18 +217,4 @@ function rotationOverlap(overlap: Duration): number {
     requireInteger('keyRotationOverlap (seconds)', overlap.toSeconds({ integral: false }), 0, 30 * 86_400);
   }
   return overlap.toSeconds();
-}
-
-/** A page of another origin has no cookie of this one, so it sends its claim as a header. */
-function admitClaim(cors: CorsOptions | undefined): CorsOptions | undefined {
-  return cors && { ...cors, allowHeaders: [...(cors.allowHeaders ?? Cors.DEFAULT_HEADERS), CLAIM_HEADER] };
-}
-
-/** For those who check their app with cdk-nag. */
-function acknowledgeOpen(method: Method): void {
-  const reason = 'A billing route identifies its caller itself: who has no key, or no quota left, must be able to pay';
-  Validations.of(method).acknowledge(
-    { id: 'AwsSolutions::AwsSolutions-APIG4', reason },
-    { id: 'AwsSolutions::AwsSolutions-COG4', reason },
-  );
 }

@@ -3,10 +3,12 @@ import type { Clawback } from './clawback';
 import type { DiscoveryOptions } from './discovery';
 import type { FailurePolicy } from './failure-policy';
 import type { Identity } from './identity';
+import type { McpOptions } from './mcp-options';
 import type { Metering } from './metering';
 import type { Payments } from './payments';
 import type { Plan } from './plan';
 import type { QuotaStore } from './quota-store';
+import type { ResumeOptions } from './resume-options';
 import type { SignUp } from './sign-up';
 import type { TopUp } from './top-up';
 
@@ -105,6 +107,20 @@ export interface PaywallProps {
    * @default - they are served, under the API's own name
    */
   readonly discovery?: DiscoveryOptions;
+
+  /**
+   * The MCP server, by which agents see what is left, ask people to pay, and go on.
+   *
+   * @default - there is one, without tools for the routes
+   */
+  readonly mcp?: McpOptions;
+
+  /**
+   * How requests are kept that were refused, to be run once after the payment, under a token that its customer alone can use.
+   *
+   * @default - they are not kept
+   */
+  readonly resume?: ResumeOptions;
 
   /**
    * The first segment of the path of the billing routes.

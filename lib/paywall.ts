@@ -11,6 +11,7 @@ import { AgentPayments } from './agent-payments';
 import { BillingRoutes } from './billing-routes';
 import type { DiscoveryOptions } from './discovery';
 import type { Identity } from './identity';
+import { McpServer } from './mcp-server';
 import { Operations } from './operations';
 import { PaymentGatewayResponses } from './payment-gateway-responses';
 import { PaymentProcessor } from './payment-processor';
@@ -86,6 +87,9 @@ export class Paywall extends Construct {
   /** What customers sign up and pay by. */
   public readonly billing: BillingRoutes;
 
+  /** What agents see and pay by; none where it is not enabled. */
+  public readonly mcp?: McpServer;
+
   /** What gives back and settles calls. */
   public readonly settlement: Settlement;
 
@@ -115,7 +119,7 @@ export class Paywall extends Construct {
     const catalogue = new PlanCatalogue(props);
     const { identities } = props;
     requireIdentities(identities, catalogue.plans);
-    const { signUp, keyRotationOverlap } = props;
+    const { signUp, keyRotationOverlap, resume } = props;
     requireKeys(identities, { signUp, keyRotationOverlap });
     this.identities = identities;
     this.discovery = requireDiscovery(props.discovery ?? {});
@@ -168,7 +172,11 @@ export class Paywall extends Construct {
       keyRotationOverlap,
       path: this.billingPath,
       identities,
+      resume,
     });
+    const { mcp } = props;
+    const sold = { catalogue, store, payments, paywallId, identities };
+    this.mcp = mcp?.enabled === false ? undefined : new McpServer(this, 'Mcp', { ...mcp, ...sold, signUp, resume });
     this.node.addValidation({ validate: () => this.validateUse() });
   }
 
@@ -207,6 +215,7 @@ export class Paywall extends Construct {
     });
     const billing = this.billing._attach(restApi, entry);
     const discovery = this.discover(restApi, entry, billing, () => protection.found);
+    this.mcp?._attach(restApi, billing, entry);
     const protection = new Protection({
       api: restApi,
       authorizerId: authorizer.ref,

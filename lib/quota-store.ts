@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import {
   CREDITED_ATTRIBUTES,
   LISTED_ATTRIBUTES,
+  OPENED_ATTRIBUTES,
   SETTLED_ATTRIBUTES,
   SURROGATE_KEY_ATTRIBUTES,
 } from './private/attributes';
@@ -88,6 +89,21 @@ export class QuotaStoreGrants {
     return this.allow(grantee, actions, ['CUSTOMER#*']).combine(
       this.allow(grantee, ['dynamodb:PutItem', 'dynamodb:UpdateItem'], ['AUDIT#*']),
     );
+  }
+
+  /** See customers. It changes nothing. */
+  public readCustomers(grantee: IGrantable): Grant {
+    return this.allow(grantee, ['dynamodb:GetItem'], ['CUSTOMER#*']);
+  }
+
+  /** Make the customers whom tokens name. No key of any. */
+  public openCustomers(grantee: IGrantable): Grant {
+    return this.allowAttributes(grantee, ['dynamodb:UpdateItem'], OPENED_ATTRIBUTES);
+  }
+
+  /** Keep requests that wait for a payment, sealed, and mark them as used. No customer. */
+  public keepRequests(grantee: IGrantable): Grant {
+    return this.allow(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['REQUEST#*']);
   }
 
   /** Count sign-ups by their source addresses, which are there as hashes. No customer. */

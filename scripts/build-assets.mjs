@@ -25,6 +25,7 @@ const handlers = [
   'agent-payments',
   'authorizer',
   'billing',
+  'mcp',
   'operations',
   'payments',
   'reconciler',
@@ -37,17 +38,27 @@ const handlers = [
   entryPoints: [join(root, 'lambda', name, 'index.ts')],
   outfile: join(assets, name, 'index.js'),
   // What only some of those need who use the handler lies beside it.
-  external: ['./tokens', './agent-payments'],
+  external: ['./tokens', './agent-payments', './stripe'],
+  // Half of the MCP SDK would be a validator that compiles schemas, of which each is used once here.
+  alias: { '@modelcontextprotocol/server/_shims': join(root, 'lambda', 'mcp', 'sdk-shims.ts') },
   // By `require`, as `import` would want the ending of its name.
   supported: { 'dynamic-import': false },
   minify: true,
 }));
 
-/** What the authorizer loads only where it needs it: what verifies tokens, and what has agents' payments charged. */
-const besideAuthorizer = ['tokens', 'agent-payments'].map((name) => ({
+/**
+ * What lies beside a handler, which loads it where it is needed: what verifies tokens, what has agents' payments charged, and
+ * Stripe's SDK for the MCP server.
+ */
+const beside = [
+  ['authorizer', 'tokens'],
+  ['authorizer', 'agent-payments'],
+  ['mcp', 'tokens'],
+  ['mcp', 'stripe'],
+].map(([name, part]) => ({
   ...common,
-  entryPoints: [join(root, 'lambda', 'authorizer', `${name}.ts`)],
-  outfile: join(assets, 'authorizer', `${name}.js`),
+  entryPoints: [join(root, 'lambda', name, `${part}.ts`)],
+  outfile: join(assets, name, `${part}.js`),
   minify: true,
 }));
 
@@ -67,7 +78,7 @@ const cli = {
 };
 
 await rm(assets, { recursive: true, force: true });
-const results = await Promise.all([...handlers, ...besideAuthorizer, backend, cli].map((options) => build(options)));
+const results = await Promise.all([...handlers, ...beside, backend, cli].map((options) => build(options)));
 const warnings = results.flatMap((result) => result.warnings);
 if (warnings.length > 0) {
   console.error(`the build failed on ${warnings.length} warnings of esbuild, above`);

@@ -20,6 +20,10 @@ export const Key = {
   stripeCustomer: (id: string) => key(`STRIPE#${id}`, 'CUSTOMER'),
   /** How many have signed up from a place within an hour. */
   signUps: (id: string) => key(`SIGNUP#${id}`, 'SIGNUP'),
+  /** A request that is kept until it is paid for; or the retry of a tool's call, which counts once. */
+  request: (id: string) => key(`REQUEST#${id}`, 'REQUEST'),
+  /** How many requests of a customer were kept within an hour. */
+  requestCount: (customer: string, hour: number) => key(`REQUEST#${customer}`, `COUNT#${hour}`),
   /** A call that has been settled. */
   charge: (id: string) => key(`CHARGE#${id}`, 'CHARGE'),
 };

@@ -14,6 +14,8 @@ import { DynamoDbSignUpCounter } from '../adapters/dynamodb-sign-up-counter';
 import type { ItemReads } from '../adapters/dynamodb-update';
 import { readApis, readCatalogue, requireEnv } from '../adapters/environment';
 import { readIdentities } from '../adapters/identities';
+import { readResuming } from '../adapters/resuming';
+import { SdkItemUpdates } from '../adapters/sdk-item-updates';
 import { SecretReader } from '../adapters/secrets';
 import { SqsReportQueue } from '../adapters/sqs-report-queue';
 import { StripeCheckout } from '../adapters/stripe-checkout';
@@ -31,6 +33,7 @@ const reportsUrl = process.env[Environment.REPORTS_QUEUE_URL];
 
 const catalogue = readCatalogue();
 const items: ItemReads = { getItem: (name, key) => getItem(dynamoDb, name, key) };
+const updates = new SdkItemUpdates(dynamoDb);
 
 const dependencies = {
   store: new DynamoDbCustomerStore(dynamoDb, table),
@@ -51,6 +54,7 @@ const dependencies = {
   newLinkSecret: () => randomBytes(16),
   newClaim: () => claimText(randomBytes(CLAIM_BYTES)),
   signUps: billing.signUp.kind === 'open' ? new DynamoDbSignUpCounter(dynamoDb, table) : undefined,
+  resuming: readResuming({ ...items, updateItem: (name, write) => updates.updateItem(name, write) }, table),
   reports: reportsUrl === undefined ? undefined : new SqsReportQueue(new SQSClient({}), reportsUrl),
 };
 

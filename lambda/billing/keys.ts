@@ -1,11 +1,12 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { json, problem } from '../adapters/api-gateway';
+import type { IdentifiedCustomer } from '../customer/identify';
 import { isKeyCustomer, type KeyMode } from '../domain/api-key';
 import { Audit } from '../domain/audit';
 import type { EpochSeconds } from '../domain/clock';
 import { createKey, type KeyDependencies, MAX_KEYS, MAX_RECORDS, revokeOwnKey, rotateKey } from '../domain/keys';
 import { bodyText, jsonBody } from './body';
-import { type IdentifiedCustomer, identify, unauthorized } from './identify';
+import { identify, unauthorized } from './identify';
 import { readNewKey, readOverlap } from './key-requests';
 import type { BillingDependencies, BillingRequest } from './request';
 import { suspended } from './suspended';

@@ -61,8 +61,8 @@ export interface RefusedCall {
   /** The ids of the plans that include the route, where not all do. */
   readonly plans?: readonly string[];
   readonly requestId: string;
-  /** The URL that was called. */
-  readonly resourceUrl: string;
+  /** The URL that was called; x402's header names it, and is left out where it is absent. */
+  readonly resourceUrl?: string;
   /** The URL of the billing routes, without a slash at its end. */
   readonly billingUrl: string;
   readonly now: EpochSeconds;
@@ -116,9 +116,9 @@ export function paymentRequired(
     retryAfter: backAt === undefined ? undefined : String(Math.max(1, backAt - call.now)),
     wwwAuthenticate: challenge(catalogue, call),
   };
-  const header = checkoutUrl === undefined ? '' : prepaid(call, checkoutUrl);
-  const fits = JSON.stringify({ body, headers }).length + header.length <= MAX_CHARACTERS;
-  return { body, headers: { ...headers, paymentRequired: fits && header !== '' ? header : undefined } };
+  const header = prepaid(call, checkoutUrl);
+  const fits = JSON.stringify({ body, headers }).length + (header?.length ?? 0) <= MAX_CHARACTERS;
+  return { body, headers: { ...headers, paymentRequired: fits ? header : undefined } };
 }
 
 /** The host name that a challenge and x402 name the API by. */
@@ -135,8 +135,11 @@ function checkoutLink(call: RefusedCall, { action, offer }: Recommendation): str
   return `${call.billingUrl}/checkout/${token}${offer === undefined ? '' : `?${offerQuery(offer)}`}`;
 }
 
-function prepaid(call: RefusedCall, purchaseUrl: string): string {
+function prepaid(call: RefusedCall, purchaseUrl: string | undefined): string | undefined {
   const { resourceUrl, billingUrl, reason, cost } = call;
+  if (resourceUrl === undefined || purchaseUrl === undefined) {
+    return undefined;
+  }
   const host = hostOf(billingUrl);
   return prepaidHeader({ resourceUrl, billingUrl, host, reason, cost, purchaseUrl, lifetime: LINK_LIFETIME });
 }

@@ -83,6 +83,20 @@ export interface BillingEntry {
   readonly rotationOverlap: number;
 }
 
+/** How long, and how large, refused requests are kept. */
+export interface ResumeEntry {
+  /** Seconds. */
+  readonly lifetime: number;
+  /** Of a request's body. */
+  readonly maxBytes: number;
+}
+
+/** What the MCP server offers. */
+export interface McpEntry {
+  /** Whether there is a tool for each protected route. */
+  readonly exposeRoutes: boolean;
+}
+
 /** How the authorizer counts: call by call where there is no block, and what it does where it cannot. */
 export interface MeteringEntry {
   /** The most units that an execution environment takes in advance. */

@@ -33,6 +33,10 @@ export const Environment = {
   CHECKOUT: 'PAYWALL_CHECKOUT',
   /** The `BillingEntry`, as JSON. */
   BILLING: 'PAYWALL_BILLING',
+  /** The `ResumeEntry`, as JSON; absent where no request is kept. */
+  RESUME: 'PAYWALL_RESUME',
+  /** The `McpEntry`, as JSON. */
+  MCP: 'PAYWALL_MCP',
   /** The ARN of the secret with Stripe's secret API key. */
   STRIPE_SECRET_KEY_ARN: 'PAYWALL_STRIPE_SECRET_KEY_ARN',
   /** The ARN of the secret with the webhook endpoint's signing secret. */

@@ -1,7 +1,8 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Identity } from '../identity';
 import type { Plan } from '../plan';
-import type { UnauthorizedEntry } from './catalogue';
+import { SignUp } from '../sign-up';
+import type { SignUpEntry, UnauthorizedEntry } from './catalogue';
 import { Environment } from './environment';
 import type { IdentityEntry } from './identity-entry';
 import { unauthorizedEntry } from './unauthorized';
@@ -42,6 +43,11 @@ export function acceptsImportedKeys(identities: readonly Identity[] | undefined)
   return identityEntries(identities).includes('importedKeys');
 }
 
+/** How new customers come: who is known by a token needs no sign-up. */
+export function renderSignUp(identities: readonly Identity[] | undefined, signUp = SignUp.checkout()): SignUpEntry {
+  return acceptsKeys(identities) ? signUp._entry : { kind: 'byToken' };
+}
+
 /** What a 401 says is accepted. */
 export function renderUnauthorized(identities: readonly Identity[] | undefined): UnauthorizedEntry {
   const tokens = (identities ?? []).flatMap(({ _tokens }) => _tokens ?? []);
@@ -65,4 +71,9 @@ export function requireKeys(
 /** By what callers are known, as handlers read it. */
 export function identityEntries(identities: readonly Identity[] = [Identity.apiKeys()]): readonly IdentityEntry[] {
   return identities.flatMap((identity) => identity._render());
+}
+
+/** Whether callers come with tokens, who are customers from their first call on. */
+export function knowsTokens(identities: readonly Identity[] | undefined): boolean {
+  return identityEntries(identities).some((entry) => typeof entry === 'object');
 }

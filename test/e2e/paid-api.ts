@@ -115,7 +115,12 @@ export interface PaidProps extends Partial<PaywallProps> {
 }
 
 /** An app whose routes and plans can bring about every answer that there is. */
-export function everyAnswer(app: App, props: PaidProps = {}, options: ProtectOptions = {}): void {
+export function everyAnswer(
+  app: App,
+  props: PaidProps = {},
+  options: ProtectOptions = {},
+  extend: (api: RestApi) => void = () => undefined,
+): void {
   const stack = new Stack(app, 'Paid');
   const api = new RestApi(stack, 'Api', {
     cloudWatchRole: false,
@@ -146,6 +151,7 @@ export function everyAnswer(app: App, props: PaidProps = {}, options: ProtectOpt
     }),
     { methodResponses: [{ statusCode: '200' }] },
   );
+  extend(api);
   const { networkId, ...others } = props;
   const secretKey = Secret.fromSecretNameV2(stack, 'Stripe', 'stripe/secret-key');
   const paywall = new Paywall(stack, 'Paywall', {

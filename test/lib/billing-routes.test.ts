@@ -51,13 +51,18 @@ function billingEnvironment(template: Template): unknown {
   const functions = template.findResources('AWS::Lambda::Function', {
     Properties: { Environment: { Variables: { PAYWALL_BILLING: Match.anyValue() } } },
   });
-  return Object.values(functions).map(({ Properties }) => JSON.parse(Properties.Environment.Variables.PAYWALL_BILLING));
+  const ofBilling = Object.entries(functions).filter(([id]) => id.startsWith('PaywallBilling'));
+  return ofBilling
+    .map(([, fn]) => fn)
+    .map(({ Properties }) => JSON.parse(Properties.Environment.Variables.PAYWALL_BILLING));
 }
 
 const ROUTES = [
   'DELETE billing/keys/{keyId}',
+  'DELETE billing/mcp',
   'GET billing/checkout/{token}',
   'GET billing/keys',
+  'GET billing/mcp',
   'GET billing/payment-required.schema.json',
   'GET billing/plans',
   'GET billing/usage',
@@ -65,6 +70,7 @@ const ROUTES = [
   'POST billing/checkout',
   'POST billing/keys',
   'POST billing/keys/{keyId}/rotate',
+  'POST billing/mcp',
   'POST billing/portal',
   'POST billing/stripe/webhook',
 ];
@@ -131,7 +137,7 @@ test('no billing route is protected, nor asks for a key of API Gateway’s', () 
 test('pages of other origins may send their claim to the billing routes, beside what they may send anyway', () => {
   const template = templateOf({}, { defaultCorsPreflightOptions: { allowOrigins: ['https://app.example'] } });
   const routes = billingMethods(template).filter(({ route }) => route.startsWith('OPTIONS '));
-  const preflights = routes.filter(({ route }) => !route.endsWith('payment-required.schema.json'));
+  const preflights = routes.filter(({ route }) => !/(payment-required\.schema\.json|\/mcp)$/.test(route));
   expect(preflights).toHaveLength(12);
   for (const { properties } of preflights) {
     expect(JSON.stringify(properties)).toContain(

@@ -49,7 +49,12 @@ describe('the functions that know callers', () => {
       Identity.apiKeys(),
       Identity.jwt({ issuer: 'http://127.0.0.1:9000', audience: ['api'], customerClaim: 'tenant' }),
     ]);
-    expect(told).toEqual({ PaywallAuthorizer: expected, PaywallBilling: expected, PaywallOperations: expected });
+    expect(told).toEqual({
+      PaywallAuthorizer: expected,
+      PaywallBilling: expected,
+      PaywallMcp: expected,
+      PaywallOperations: expected,
+    });
   });
 
   test('are told the ids of a pool and its clients as they are deployed', () => {

@@ -69,7 +69,7 @@ describe('roles are held to what their part needs', () => {
       Resource: arn,
       Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['KEY#*'] } },
     };
-    for (const role of [/Authorizer/, /Billing/]) {
+    for (const role of [/Authorizer/, /Billing/, /Mcp/]) {
       expect(statements(withImported, role)).toContainEqual(lookUp);
       expect(statements(template(), role)).not.toContainEqual(lookUp);
     }
@@ -151,8 +151,8 @@ describe('handlers', () => {
         LoggingConfig: Match.objectLike({ LogFormat: 'JSON', SystemLogLevel: 'WARN' }),
       },
     });
-    expect(Object.keys(functions)).toHaveLength(8);
-    template().resourcePropertiesCountIs('AWS::Logs::LogGroup', { RetentionInDays: 30 }, 9);
+    expect(Object.keys(functions)).toHaveLength(9);
+    template().resourcePropertiesCountIs('AWS::Logs::LogGroup', { RetentionInDays: 30 }, 10);
   });
 });
 
