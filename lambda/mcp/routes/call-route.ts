@@ -1,6 +1,6 @@
 import type { ServerContext } from '@modelcontextprotocol/server';
 import { type ApiAnswer, type ApiCall, LostAnswerError, paymentRequiredOf } from '../../domain/api-call';
-import { paymentAuthorization, paymentReceipt } from '../../domain/payment-challenge';
+import { paymentAuthorization, paymentReceipt } from '../../domain/mcp-payment';
 import { answerContent } from '../answer';
 import type { McpCall } from '../dependencies';
 import { missingKey } from '../missing-key';

@@ -1,7 +1,7 @@
 import { inputRequired, UrlElicitationRequiredError } from '@modelcontextprotocol/server';
 import type { IdentifiedCustomer } from '../../customer/identify';
 import type { ApiCall } from '../../domain/api-call';
-import { paymentChallenges } from '../../domain/payment-challenge';
+import { paymentChallenges } from '../../domain/mcp-payment';
 import type { PaymentRequired } from '../../domain/payment-required';
 import { keepRequest } from '../../domain/resume';
 import { RETRY_LIFETIME, signRetryState } from '../../domain/retry-state';

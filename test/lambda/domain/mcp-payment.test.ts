@@ -1,4 +1,4 @@
-import { paymentAuthorization, paymentChallenges, paymentReceipt } from '../../../lambda/domain/payment-challenge';
+import { paymentAuthorization, paymentChallenges, paymentReceipt } from '../../../lambda/domain/mcp-payment';
 
 const REQUEST = { amount: '500', currency: 'usd', methodDetails: { networkId: 'profile_1' } };
 const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
