@@ -10,7 +10,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { Challenge, Credential, Method, z } from 'mppx';
 import { McpClient } from 'mppx/mcp/client';
-import { paymentAuthorization, paymentChallenges } from '../../lambda/domain/payment-challenge.ts';
+import { paymentAuthorization, paymentChallenges } from '../../lambda/domain/mcp-payment.ts';
 import { mcpApp } from '../e2e/mcp-app.ts';
 import { startGateway } from './paid-api.mjs';
 

@@ -30,6 +30,7 @@ test.each([
   ['/billing/mcp', '', 'not one of /billing'],
   ['/billing', '', 'not one of /billing'],
   ['/%62illing/requests/x', '', 'not one of /billing'],
+  ['/billing%2Frequests', '', 'not one of /billing'],
   [`/${'a'.repeat(8_200)}`, '', '8192'],
 ])('no call goes to %j?%s', (path, query, fault) => {
   expect(pathFault(path, query, 'billing')).toContain(fault);
