@@ -50,7 +50,6 @@ test('a document that changes deploys the stage anew', () => {
     return Object.keys(Template.fromStack(stack).findResources('AWS::ApiGateway::Deployment'));
   };
   expect(deploymentOf('one')).not.toEqual(deploymentOf('another'));
-  expect(deploymentOf('one')).toEqual(deploymentOf('one'));
 });
 
 test.each(['before', 'after'])("the API's own document stays, also where it is made %s protect", (when) => {
@@ -135,17 +134,14 @@ describe('what is refused at synth', () => {
   });
 });
 
-test('a document grows by some 700 bytes a route', () => {
-  const sizeOf = (routes: number) => {
-    const { stack, api, backend, paywall } = paidApp();
-    paywall.protect(api);
-    for (let index = 0; index < routes; index += 1) {
-      api.root.addResource(`rows-${index}`).addMethod('GET', backend);
-    }
-    const [response] = methodOf(Template.fromStack(stack), 'openapi.json')?.Integration.IntegrationResponses ?? [];
-    return Buffer.byteLength(String(response?.ResponseTemplates['application/json']));
-  };
-  const base = sizeOf(0);
-  expect(base).toBeLessThan(20_000);
-  expect((sizeOf(20) - base) / 20).toBeLessThan(800);
+test('a document has some 700 bytes a route, and less than 20,000 beside them', () => {
+  const { stack, api, backend, paywall } = paidApp();
+  paywall.protect(api);
+  for (let index = 0; index < 50; index += 1) {
+    api.root.addResource(`rows-${index}`).addMethod('GET', backend);
+  }
+  const [response] = methodOf(Template.fromStack(stack), 'openapi.json')?.Integration.IntegrationResponses ?? [];
+  const size = Buffer.byteLength(String(response?.ResponseTemplates['application/json']));
+  expect(size).toBeGreaterThan(50 * 500);
+  expect(size).toBeLessThan(20_000 + 50 * 800);
 });
