@@ -267,6 +267,7 @@ export class Paywall extends Construct {
       plans: plans.map((plan) => plan._render()),
       topUps: topUps.map((topUp) => topUp._render()),
       defaultPlan,
+      isPaidByCalls: this.agentPayments !== undefined,
       signUp: this.billing._signUp.kind,
       identities: identityEntries(this.identities),
       billing,

@@ -13,6 +13,8 @@ export interface ApiFacts {
   readonly plans: readonly PlanEntry[];
   readonly topUps: readonly TopUpEntry[];
   readonly defaultPlan: string;
+  /** Whether a refused call can pay for a top-up itself, by the Payment scheme. */
+  readonly isPaidByCalls: boolean;
   readonly signUp: SignUpEntry['kind'];
   readonly identities: readonly IdentityEntry[];
   readonly billing: IResource;

@@ -7,8 +7,8 @@ import type { Json } from './operations';
  * `x-payment-info` of an operation, as clients of the Payment authentication scheme read it: what is sold is top-ups, so an offer is one
  * of these, and not the price of a call. The other members are this paywall's own.
  */
-export function paymentInfo({ plans, topUps }: ApiFacts, terms: RouteTerms): Json {
-  const offers = offersOf(topUps);
+export function paymentInfo({ plans, topUps, isPaidByCalls }: ApiFacts, terms: RouteTerms): Json {
+  const offers = isPaidByCalls ? offersOf(topUps) : [];
   return {
     ...(offers.length > 0 ? { offers } : { amount: null }),
     ...(terms.isEstimate ? { estimatedUnitsPerCall: terms.units } : { unitsPerCall: terms.units }),
