@@ -40,6 +40,6 @@ export function topUp(): TopUp {
   return TopUp.pack('1k', { units: 1000, price: Price.once(500, 'usd') });
 }
 
-export function stripe(stack: Stack): Payments {
-  return Payments.stripe({ secretKey: Secret.fromSecretNameV2(stack, 'StripeKey', 'stripe/secret-key') });
+export function stripe(stack: Stack, networkId?: string): Payments {
+  return Payments.stripe({ secretKey: Secret.fromSecretNameV2(stack, 'StripeKey', 'stripe/secret-key'), networkId });
 }

@@ -4,13 +4,14 @@ import { JsonSchemaType, LambdaRestApi, Model, RequestValidator } from 'aws-cdk-
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Cost, Identity, Plan, Price, Quota, SignUp, TopUp } from '../../../lib';
 import { PAYMENT_REQUIRED_SCHEMA } from '../../../lib/private/payment-required-schema';
-import { paidApp, plans, topUp } from '../app';
+import { paidApp, plans, stripe, topUp } from '../app';
 import { type OpenApiDocument, openApi } from './documents';
 
 /** One API with everything in it that the document tells of. */
 function describedApi(): OpenApiDocument {
   const { stack, api, backend, paywall } = paidApp(
     (scope) => ({
+      payments: stripe(scope, 'profile_1'),
       topUps: [TopUp.pack('big', { units: 5000, price: Price.once(2000, 'usd') }), topUp(), stripePriced()],
       identities: [
         Identity.apiKeys(),
@@ -224,7 +225,10 @@ describe('the document of an API', () => {
 });
 
 test('without words of its own the document takes those of the API; an amount is null where no price is known', () => {
-  const { stack, api, paywall } = paidApp({ topUps: [stripePriced()] }, { description: 'Items', restApiName: 'shop' });
+  const { stack, api, paywall } = paidApp(
+    (scope) => ({ topUps: [stripePriced()], payments: stripe(scope, 'profile_1') }),
+    { description: 'Items', restApiName: 'shop' },
+  );
   paywall.protect(api);
   const document = openApi(stack);
   expect(document.info).toEqual({ title: 'shop', version: '1', description: 'Items' });
@@ -233,6 +237,13 @@ test('without words of its own the document takes those of the API; an amount is
     unitsPerCall: 1,
     plans: ['free', 'pro'],
   });
+});
+
+test('nothing is offered to calls where none can pay: what there is to pay is told by the 402', () => {
+  const { stack, api, paywall } = paidApp({ topUps: [topUp()] });
+  paywall.protect(api);
+  const info = openApi(stack).paths['/items/{id}']?.get?.['x-payment-info'];
+  expect(info).toEqual({ amount: null, unitsPerCall: 1, plans: ['free', 'pro'] });
 });
 
 test('only tokens, and values that the deployment alone knows', () => {
@@ -244,6 +255,7 @@ test('only tokens, and values that the deployment alone knows', () => {
       plans: [Plan.free('free', { quota: Quota.oneTime(5), displayName: name }), ...plans().slice(1)],
       topUps: [TopUp.pack('1k', { units: 1000, price: Price.once(500, 'usd'), displayName: name })],
       identities: [Identity.jwt({ issuer, audience: ['a'] })],
+      payments: stripe(scope, 'profile_1'),
       discovery: { title: name, description: `It is ${name}.` },
     };
   });
