@@ -2,13 +2,14 @@ import { App, Stack } from 'aws-cdk-lib';
 import { LambdaIntegration, MockIntegration, RestApi, type RestApiProps } from 'aws-cdk-lib/aws-apigateway';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { Payments, Paywall, type PaywallProps, Plan, Price, Quota, TopUp } from '../../lib';
 
 /** A stack with an API of two routes and a paywall that does not protect it yet. */
 export function paidApp(
   props: Partial<PaywallProps> | ((stack: Stack) => Partial<PaywallProps>) = {},
   apiProps: RestApiProps = {},
-  app = new App(),
+  app = unstagedApp(),
 ) {
   const stack = new Stack(app, 'Stack');
   const api = new RestApi(stack, 'Api', { cloudWatchRole: false, ...apiProps });
@@ -28,6 +29,11 @@ export function paidApp(
     payments: given.payments ?? stripe(stack),
   });
   return { stack, api, backend, paywall };
+}
+
+/** An app that does not copy the handlers' bundles for each synthesis: nobody reads them here. */
+export function unstagedApp(): App {
+  return new App({ context: { [DISABLE_ASSET_STAGING_CONTEXT]: true } });
 }
 
 export function plans(): Plan[] {

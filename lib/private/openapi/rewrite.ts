@@ -12,6 +12,10 @@ export function rewrite(
   literal: (known: string) => string,
   unknown: (intrinsic: unknown) => unknown,
 ): string {
+  // Most texts hold no token, and to look for one costs more than all the rest.
+  if (!text.includes('${')) {
+    return literal(text);
+  }
   return partsOf(text)
     .map((part) => (Token.isUnresolved(part) ? rewriteToken(part, literal, unknown) : literal(part)))
     .join('');
