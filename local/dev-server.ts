@@ -19,6 +19,7 @@ import { type Reconciliations, startReconciliations } from './reconciliations';
 import { type Schedules, startSchedules } from './schedules/schedules';
 import { type LocalSecrets, startSecrets } from './secrets/secrets';
 import { type Store, startStore } from './store/store';
+import { type StreamSources, startStreamSources } from './streams/stream-sources';
 import { type StripeStandIn, startStripe } from './stripe';
 import type { EventDestination } from './stripe/event-destination';
 import { checkBundles } from './template/missing';
@@ -85,6 +86,7 @@ interface Parts {
   schedules?: Schedules;
   reconciliations?: Reconciliations;
   eventSources?: EventSources;
+  streamSources?: StreamSources;
   lambda?: LocalLambda;
   controlPlane?: ControlPlane;
   queues?: LocalQueues;
@@ -99,9 +101,9 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   const { log = console.error } = options;
   const close = async () => {
     parts.isClosing = true;
-    const { stripe, server, logs, schedules, reconciliations, eventSources, lambda } = parts;
-    const { controlPlane, queues, secrets, store } = parts;
-    const asking = [stripe, server, logs, schedules, reconciliations, eventSources];
+    const { stripe, server, logs, schedules, reconciliations, eventSources, streamSources } = parts;
+    const { lambda, controlPlane, queues, secrets, store } = parts;
+    const asking = [stripe, server, logs, schedules, reconciliations, eventSources, streamSources];
     for (const part of [...asking, lambda, controlPlane, queues, secrets, store]) {
       await part?.close();
     }
@@ -174,7 +176,9 @@ async function start(
   const { runtime, invocations } = lambda;
   const logs = createLogSubscriptions(app.logSubscriptions, invocations, { log: report, clock: now });
   parts.logs = logs;
-  parts.eventSources = startEventSources({ eventSources: app.eventSources, queues, lambda: runtime, report });
+  const { eventSources, streamSources } = app;
+  parts.eventSources = startEventSources({ eventSources, queues, lambda: runtime, report });
+  parts.streamSources = startStreamSources({ streamSources, store, queues, lambda: runtime, now, report });
   const { registry: apiKeys } = controlPlane;
   const domainName = `${HOST}:${port}`;
   const gateway = createGateway(apis, runtime, { apiKeys, accessLogs: logs, domainName, clock: now, log: report });

@@ -16,6 +16,7 @@ export interface AppModel {
   readonly queues: QueueModel[];
   /** What invokes functions besides the APIs. */
   readonly eventSources: EventSourceModel[];
+  readonly streamSources: StreamSourceModel[];
   readonly schedules: ScheduleModel[];
   readonly eventRules: EventRuleModel[];
   readonly customResources: CustomResourceModel[];
@@ -168,6 +169,15 @@ export interface TableModel {
   /** The input of DynamoDB's CreateTable. */
   readonly definition: Readonly<Record<string, unknown>>;
   readonly ttlAttribute?: string;
+  readonly stream?: StreamModel;
+}
+
+/** The stream of a table's changes. */
+export interface StreamModel {
+  readonly arn: string;
+  /** The table's name. */
+  readonly table: string;
+  readonly viewType: 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
 }
 
 /** A subscription filter that delivers to a function. */
@@ -211,6 +221,25 @@ export interface EventSourceModel {
   readonly maximumBatchingWindowSeconds: number;
   readonly reportBatchItemFailures: boolean;
   readonly maximumConcurrency?: number;
+}
+
+/** A stream that invokes a function. */
+export interface StreamSourceModel {
+  readonly path: string;
+  readonly stream: StreamModel;
+  readonly functionArn: string;
+  readonly batchSize: number;
+  readonly maximumBatchingWindowSeconds: number;
+  /** A record that fits none of them is passed over; empty where there are none. */
+  readonly filters: readonly EventPattern[];
+  readonly reportBatchItemFailures: boolean;
+  readonly bisectBatchOnFunctionError: boolean;
+  /** Absent where a batch is tried again until its records are too old. */
+  readonly maximumRetryAttempts?: number;
+  /** Absent where records are as old as the stream keeps them. */
+  readonly maximumRecordAgeSeconds?: number;
+  /** A queue of the app that is told of records that were given up. */
+  readonly onFailureQueueArn?: string;
 }
 
 /** A function that is invoked by the clock. */
