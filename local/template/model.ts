@@ -18,6 +18,7 @@ export interface AppModel {
   readonly eventSources: EventSourceModel[];
   readonly streamSources: StreamSourceModel[];
   readonly schedules: ScheduleModel[];
+  readonly eventBuses: EventBusModel[];
   readonly eventRules: EventRuleModel[];
   readonly customResources: CustomResourceModel[];
   /** What the template holds and the local gateway cannot serve, each with the construct path that names it. */
@@ -255,18 +256,37 @@ export interface ScheduleModel {
   readonly input?: string;
 }
 
-/** A function that is invoked on the events of a partner event bus. */
+/** An event bus: one of the app, or the account's default one. */
+export interface EventBusModel {
+  readonly name: string;
+  readonly arn: string;
+}
+
+/** A target of a rule, which gets the events of an event bus. */
 export interface EventRuleModel {
   readonly path: string;
   /** The rule's. */
   readonly arn: string;
-  /** And so of the partner event source, `aws.partner/stripe.com/ed_…`. */
+  /** `default`, that of a bus of the app, or of a partner event source, `aws.partner/stripe.com/ed_…`. */
   readonly eventBusName: string;
   readonly pattern: EventPattern;
-  readonly functionArn: string;
-  /** JSON; absent where the function gets the event. */
-  readonly input?: string;
+  /** Of a function or a queue. */
+  readonly targetArn: string;
+  /** For a FIFO queue. */
+  readonly messageGroupId?: string;
+  /** Absent where the target gets the event. */
+  readonly input?: RuleInput;
+  /** A queue of the app that gets the events that could not be handed over. */
+  readonly deadLetterQueueArn?: string;
 }
+
+/** What a target gets in place of the event. */
+export type RuleInput =
+  | { readonly kind: 'constant'; readonly json: string }
+  /** A part of the event, by its JSONPath. */
+  | { readonly kind: 'path'; readonly path: string }
+  /** Text with `<name>` for what is at the JSONPath of that name. */
+  | { readonly kind: 'transformer'; readonly paths: Readonly<Record<string, string>>; readonly template: string };
 
 /** A custom resource whose provider is a function of the app. */
 export interface CustomResourceModel {

@@ -1,7 +1,7 @@
 import { AppTemplates, type GivenValues } from './app-templates';
 import { readAssembly } from './assembly';
 import { readCustomResources } from './custom-resources';
-import { readEventRules } from './event-rules';
+import { readEventBuses, readEventRules } from './event-rules';
 import { readEventSources } from './event-sources';
 import { FunctionCatalogue } from './functions';
 import { readLogSubscriptions } from './log-subscriptions';
@@ -27,7 +27,8 @@ export function readApp(assemblyDir: string, given: GivenValues = {}): AppModel 
   const logSubscriptions = readLogSubscriptions(app, functions, apis);
   const { eventSources, streamSources } = readEventSources(app, { queues, tables }, functions);
   const schedules = readSchedules(app, functions);
-  const eventRules = readEventRules(app, functions);
+  const eventRules = readEventRules(app, functions, queues);
+  const eventBuses = readEventBuses(app, eventRules);
   const customResources = readCustomResources(app, functions);
   nameUnserved(app);
   const { apiKeys, usagePlans } = usage;
@@ -41,6 +42,7 @@ export function readApp(assemblyDir: string, given: GivenValues = {}): AppModel 
     eventSources,
     streamSources,
     schedules,
+    eventBuses,
     eventRules,
     customResources,
     logSubscriptions,
