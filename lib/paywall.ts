@@ -2,6 +2,7 @@ import { Aspects, CfnOutput, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat, type CfnAccount, type IRestApi, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { BillingRoutes } from './billing-routes';
+import { CustomerEvents, type CustomerEventsOptions } from './customer-events';
 import type { Identity } from './identity';
 import { Operations } from './operations';
 import { PaymentGatewayResponses } from './payment-gateway-responses';
@@ -74,6 +75,9 @@ export class Paywall extends Construct {
   /** What gives back and settles calls. */
   public readonly settlement: Settlement;
 
+  private readonly paywallId: string;
+  private readonly eventsOptions: CustomerEventsOptions;
+  private customerEvents?: CustomerEvents;
   private readonly billingPath: string;
   private readonly identities?: Identity[];
   private cloudWatchAccount?: CfnAccount;
@@ -120,6 +124,8 @@ export class Paywall extends Construct {
       : undefined;
     const { surrogateKeys } = this;
     const paywallId = props.paywallId ?? usagePlans.surrogateKeyPrefix;
+    this.paywallId = paywallId;
+    this.eventsOptions = props.events ?? {};
     this.processor = new PaymentProcessor(this, 'Payments', { catalogue, store, payments, paywallId, surrogateKeys });
     const { processor } = this;
     const { _eventBridge: eventBridge } = payments.events;
@@ -148,7 +154,16 @@ export class Paywall extends Construct {
       identities,
       importedKeys,
     });
+    if (props.events !== undefined) {
+      this.customerEvents = this.makeEvents();
+    }
     this.node.addValidation({ validate: () => this.validateUse() });
+  }
+
+  /** What tells what happens to customers; it is made when it is first asked for, and costs nothing before. */
+  public get events(): CustomerEvents {
+    this.customerEvents ??= this.makeEvents();
+    return this.customerEvents;
   }
 
   /**
@@ -210,6 +225,11 @@ export class Paywall extends Construct {
     }
     const { processor, reconciler } = this;
     return new PaywallAlarms(this, 'Alarms', { ...options, processor, reconciler });
+  }
+
+  private makeEvents(): CustomerEvents {
+    const { catalogue, store, settlement, paywallId } = this;
+    return new CustomerEvents(this, 'Events', { catalogue, store, settlement, paywallId, ...this.eventsOptions });
   }
 
   private giveBack(api: RestApi, refund: Refund): void {

@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, type ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, Billing, type ITableV2, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import {
@@ -34,6 +34,8 @@ export class QuotaStore extends Construct {
       sortKey: { name: 'sk', type: AttributeType.STRING },
       billing: Billing.onDemand(),
       timeToLiveAttribute: 'expiresAt',
+      // A stream that nobody reads costs nothing; to switch it on later would change the table then.
+      dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
     });
@@ -110,6 +112,20 @@ export class QuotaStoreGrants {
   /** See whose a key is that was made elsewhere, by its hash. No customer. */
   public findImportedKeys(grantee: IGrantable): Grant {
     return this.allow(grantee, ['dynamodb:GetItem'], ['KEY#*']);
+  }
+
+  /** See what has changed for customers, as it was and as it is. It changes nothing. */
+  public readChanges(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+      resourceArns: [this.table.tableStreamArn ?? ''],
+    });
+  }
+
+  /** Note which refusals of customers were told. No customer's balance. */
+  public noteRefusals(grantee: IGrantable): Grant {
+    return this.allow(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['REFUSED#*']);
   }
 
   /** Keep the reconciler's place among Stripe's events. No customer, and no ledger entry. */

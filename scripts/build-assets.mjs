@@ -24,6 +24,8 @@ const common = {
 const handlers = [
   'authorizer',
   'billing',
+  'customer-events',
+  'customer-webhook',
   'operations',
   'payments',
   'reconciler',

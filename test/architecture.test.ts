@@ -53,6 +53,7 @@ test('what constructs and handlers share imports nothing', () => {
     'access-log',
     'attributes',
     'catalogue',
+    'customer-event-source',
     'environment',
     'identity-entry',
     'operations',

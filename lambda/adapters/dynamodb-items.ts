@@ -20,6 +20,8 @@ export const Key = {
   stripeCustomer: (id: string) => key(`STRIPE#${id}`, 'CUSTOMER'),
   /** How many have signed up from a place within an hour. */
   signUps: (id: string) => key(`SIGNUP#${id}`, 'SIGNUP'),
+  /** Which refusals of a customer were told. */
+  refusals: (customer: string) => key(`REFUSED#${customer}`, 'REFUSED'),
   /** A call that has been settled. */
   charge: (id: string) => key(`CHARGE#${id}`, 'CHARGE'),
 };

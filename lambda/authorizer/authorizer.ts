@@ -54,6 +54,11 @@ export async function authorize(
       return policy('Allow', event, request.customer, {}, SUSPENDED_KEY);
     case 'payment_required':
       return policy('Deny', event, request.customer, {
+        // The access log takes these four; by them a customer's first refusal is told.
+        customer: request.customer,
+        plan: decision.balance.plan,
+        period: String(decision.balance.periodStart),
+        reason: decision.reason,
         ...paymentContext(event, request, decision.balance, decision.reason, api, dependencies),
       });
   }

@@ -18,12 +18,20 @@ export function regionFromEnvironment(): string {
 
 /** Where DynamoDB is, by the variables that the SDKs know too. */
 export function endpointFromEnvironment(region: string): URL {
-  const configured = process.env.AWS_ENDPOINT_URL_DYNAMODB || process.env.AWS_ENDPOINT_URL;
+  return serviceEndpoint({ prefix: 'dynamodb', variable: 'AWS_ENDPOINT_URL_DYNAMODB' }, region);
+}
+
+/** Where a service is, whose own variable is that, and whose host begins with the prefix. */
+export function serviceEndpoint(
+  { prefix, variable }: { readonly prefix: string; readonly variable: string },
+  region: string,
+): URL {
+  const configured = process.env[variable] || process.env.AWS_ENDPOINT_URL;
   if (configured) {
     return new URL(configured);
   }
-  const [, suffix = 'amazonaws.com'] = DNS_SUFFIXES.find(([prefix]) => region.startsWith(prefix)) ?? [];
-  return new URL(`https://dynamodb.${region}.${suffix}`);
+  const [, suffix = 'amazonaws.com'] = DNS_SUFFIXES.find(([start]) => region.startsWith(start)) ?? [];
+  return new URL(`https://${prefix}.${region}.${suffix}`);
 }
 
 /** The role's credentials, which Lambda sets. They are other ones after a restore from a snapshot, so they are never kept. */

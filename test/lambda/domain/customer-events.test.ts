@@ -165,15 +165,13 @@ describe('whatever is written', () => {
         periodEnd: now.periodEnd + 86_400,
       })),
     }),
-    fc
-      .constantFrom('free', 'pro')
-      .map((plan) => ({
-        kind: 'plan',
-        run: change((now) => ({
-          plan,
-          remaining: now.remaining + (plan === now.plan ? 0 : plan === 'pro' ? 950 : -950),
-        })),
+    fc.constantFrom('free', 'pro').map((plan) => ({
+      kind: 'plan',
+      run: change((now) => ({
+        plan,
+        remaining: now.remaining + (plan === now.plan ? 0 : plan === 'pro' ? 950 : -950),
       })),
+    })),
     units.map((fill) => ({
       kind: 'secrets',
       run: change(() => ({
