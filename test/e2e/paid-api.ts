@@ -110,7 +110,7 @@ const BACKEND = `
 `;
 
 /** An app whose routes and plans can bring about every answer that there is. */
-export function everyAnswer(app: App, props: Partial<PaywallProps> = {}, options: ProtectOptions = {}): void {
+export function everyAnswer(app: App, props: Partial<PaywallProps> = {}, options: ProtectOptions = {}): Paywall {
   const stack = new Stack(app, 'Paid');
   const api = new RestApi(stack, 'Api', {
     cloudWatchRole: false,
@@ -158,4 +158,5 @@ export function everyAnswer(app: App, props: Partial<PaywallProps> = {}, options
     routePlans: { 'GET /pro': ['pro'] },
     ...options,
   });
+  return paywall;
 }

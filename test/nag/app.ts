@@ -1,4 +1,5 @@
 import { App, Validations } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { WeatherStack } from '../../bin/demo/weather-stack';
@@ -9,8 +10,11 @@ import { StripeEventBridge } from '../../lib';
 const app = new App();
 const stack = new WeatherStack(app, 'Weather');
 // The other way that Stripe's events can take.
-const { processor } = stack.paywall;
+const { processor, events } = stack.paywall;
 new StripeEventBridge(stack, 'StripeEventBridge', { eventSourceName: 'aws.partner/stripe.com/ed_1', processor });
+// Whoever may be told of customers.
+events.notifyTopic(new Topic(stack, 'Customers', { enforceSSL: true }));
+events.notifyWebhook({ url: 'https://example.com/customers' });
 
 acknowledge('Api/Resource', {
   'AwsSolutions-APIG2':
