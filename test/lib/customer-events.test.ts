@@ -184,13 +184,12 @@ describe('a topic', () => {
   });
 
   test('is given once', () => {
-    templateOf((events, stack) => {
-      const topic = new Topic(stack, 'Sales');
-      events.notifyTopic(topic);
-      expect(() => events.notifyTopic(topic)).toThrow(
-        '`notifyTopic` must be called once for a topic, got again: Stack/Sales',
-      );
-    });
+    const { stack, paywall } = paidApp();
+    const topic = new Topic(stack, 'Sales');
+    paywall.events.notifyTopic(topic);
+    expect(() => paywall.events.notifyTopic(topic)).toThrow(
+      '`notifyTopic` must be called once for a topic, got again: Stack/Sales',
+    );
   });
 });
 
@@ -273,6 +272,6 @@ test.each<[string, (events: CustomerEvents) => void, CustomerEventsOptions, stri
     {},
     '`notifyWebhook: types` must name something to tell, got: []',
   ],
-])('%s that cannot be are refused by name and value', (_, use, options, message) => {
+])('of %s that cannot be, name and value are told', (_, use, options, message) => {
   expect(() => templateOf(use, options)).toThrow(message);
 });
