@@ -42,10 +42,28 @@ export interface ProtectOptions {
   readonly cors?: CorsOptions;
 
   /**
-   * Whether the 402 carries headers that the authorizer computed (`Link`, `RateLimit`, `RateLimit-Policy`, `Retry-After`). The
-   * body holds the same either way.
+   * Whether answers carry headers that the authorizer computed: the 402 `Link`, `RateLimit`, `RateLimit-Policy`, `Retry-After`,
+   * `PAYMENT-REQUIRED` and `WWW-Authenticate`; answers that API Gateway maps itself, those of integrations that are no proxies, `RateLimit`,
+   * `RateLimit-Policy` and `Payment-Receipt`. Without them, persons and plain programs find the same in the 402's body; clients of x402 and
+   * of the Payment scheme find nothing.
    *
    * @default true
    */
   readonly paymentHeaders?: boolean;
+
+  /**
+   * The URL that callers know the API by, for where Stripe's events go: `https://api.example.com/v1`. Links in answers need none, as they
+   * follow the URL of the request.
+   *
+   * @default - the custom domain that the API was made with (`RestApiProps.domainName`), or else the stage's own URL
+   */
+  readonly publicUrl?: string;
+
+  /**
+   * The ARN of a web ACL of AWS WAF, of the scope `REGIONAL`, to put in front of the API's stage. What it blocks is charged nothing, since it
+   * is asked before the authorizer.
+   *
+   * @default - none
+   */
+  readonly webAclArn?: string;
 }

@@ -1,10 +1,19 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, type ITableV2, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  Billing,
+  type ITableV2,
+  StreamViewType,
+  TableEncryptionV2,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import {
   CREDITED_ATTRIBUTES,
   LISTED_ATTRIBUTES,
+  OPENED_ATTRIBUTES,
   SETTLED_ATTRIBUTES,
   SURROGATE_KEY_ATTRIBUTES,
 } from './private/attributes';
@@ -17,6 +26,14 @@ export interface QuotaStoreProps {
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * The KMS key of yours that the table is encrypted with; the stack must then have a Region (`env`). DynamoDB keeps a table's key for five
+   * minutes, so it costs no call of KMS for each of the API's. Without the key no balance can be read, and calls are answered 503.
+   *
+   * @default - a key of DynamoDB's own, which costs nothing
+   */
+  readonly encryptionKey?: IKey;
 }
 
 /** The DynamoDB table that holds balances, customers and the ledger. Two paywalls that share one share their customers. */
@@ -29,6 +46,12 @@ export class QuotaStore extends Construct {
 
   constructor(scope: Construct, id: string, props: QuotaStoreProps = {}) {
     super(scope, id);
+    const { region } = Stack.of(this);
+    if (props.encryptionKey !== undefined && Token.isUnresolved(region)) {
+      throw new Error(
+        `\`encryptionKey\` needs a stack with a Region: pass \`env: { region: … }\` to ${Stack.of(this).node.path}, got none`,
+      );
+    }
     const table = new TableV2(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
@@ -38,9 +61,12 @@ export class QuotaStore extends Construct {
       dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+      ...(props.encryptionKey !== undefined && {
+        encryption: TableEncryptionV2.customerManagedKey(props.encryptionKey),
+      }),
     });
     this.table = table;
-    this.grants = new QuotaStoreGrants(table);
+    this.grants = new QuotaStoreGrants(table, props.encryptionKey);
   }
 }
 
@@ -49,8 +75,14 @@ export class QuotaStore extends Construct {
  * them from each other (`dynamodb:LeadingKeys`), where it cannot tell sort keys.
  */
 export class QuotaStoreGrants {
-  /** @param table the store's table */
-  constructor(private readonly table: ITableV2) {}
+  /**
+   * @param table the store's table
+   * @param encryptionKey the key that it is encrypted with, where it is one of yours
+   */
+  constructor(
+    private readonly table: ITableV2,
+    private readonly encryptionKey?: IKey,
+  ) {}
 
   /** Spend units and roll periods over: updates of balances. No ledger entry, no new item by a put. */
   public spend(grantee: IGrantable): Grant {
@@ -68,6 +100,21 @@ export class QuotaStoreGrants {
     );
   }
 
+  /** See customers. It changes nothing. */
+  public readCustomers(grantee: IGrantable): Grant {
+    return this.allow(grantee, ['dynamodb:GetItem'], ['CUSTOMER#*']);
+  }
+
+  /** Make the customers whom tokens name. No key of any. */
+  public openCustomers(grantee: IGrantable): Grant {
+    return this.allowAttributes(grantee, ['dynamodb:UpdateItem'], OPENED_ATTRIBUTES);
+  }
+
+  /** Keep requests that wait for a payment, sealed, and mark them as used. No customer. */
+  public keepRequests(grantee: IGrantable): Grant {
+    return this.allow(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['REQUEST#*']);
+  }
+
   /** Count sign-ups by their source addresses, which are there as hashes. No customer. */
   public countSignUps(grantee: IGrantable): Grant {
     return this.allow(grantee, ['dynamodb:UpdateItem'], ['SIGNUP#*']);
@@ -80,9 +127,16 @@ export class QuotaStoreGrants {
 
   /** Add what was paid for: ledger entries, balances and accounts, and the markers of seen events. No customer's keys. */
   public credit(grantee: IGrantable): Grant {
-    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
-    return this.allow(grantee, actions, ['LEDGER#*', 'EVENT#*', 'STRIPE#*']).combine(
-      this.allowAttributes(grantee, actions, CREDITED_ATTRIBUTES),
+    const [read, put, update] = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+    return this.allow(grantee, [read, put], ['LEDGER#*', 'EVENT#*'])
+      .combine(this.allow(grantee, [update], ['LEDGER#*', 'STRIPE#*']))
+      .combine(this.allowAttributes(grantee, [read, put, update], CREDITED_ATTRIBUTES));
+  }
+
+  /** Enter top-ups that were charged just now: ledger entries, and the units on balances. Nothing else of a customer. */
+  public topUp(grantee: IGrantable): Grant {
+    return this.allow(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], ['LEDGER#*']).combine(
+      this.allowAttributes(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], SETTLED_ATTRIBUTES),
     );
   }
 
@@ -104,9 +158,16 @@ export class QuotaStoreGrants {
     const write = ['dynamodb:PutItem', 'dynamodb:UpdateItem'];
     return this.allow(grantee, [read, query, ...write], ['CUSTOMER#*', 'LEDGER#*'])
       .combine(this.allow(grantee, [query, ...write], ['AUDIT#*']))
-      .combine(this.allow(grantee, [read, ...write, 'dynamodb:DeleteItem'], ['KEY#*']))
       .combine(this.allow(grantee, [read], ['STRIPE#*']))
       .combine(this.allowList(grantee));
+  }
+
+  /** Write down whose keys are that were made elsewhere, by their hashes, in one write with new customers who own them. */
+  public importKeys(grantee: IGrantable): Grant {
+    const actions = ['GetItem', 'BatchGetItem', 'UpdateItem', 'DeleteItem'].map((name) => `dynamodb:${name}`);
+    return this.allow(grantee, actions, ['KEY#*']).combine(
+      this.allow(grantee, ['dynamodb:PutItem'], ['KEY#*', 'CUSTOMER#*', 'AUDIT#*']),
+    );
   }
 
   /** See whose a key is that was made elsewhere, by its hash. No customer. */
@@ -116,11 +177,13 @@ export class QuotaStoreGrants {
 
   /** See what has changed for customers, as it was and as it is. It changes nothing. */
   public readChanges(grantee: IGrantable): Grant {
-    return Grant.addToPrincipal({
+    const grant = Grant.addToPrincipal({
       grantee,
       actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
       resourceArns: [this.table.tableStreamArn ?? ''],
     });
+    // A stream is encrypted with its table's key.
+    return this.encryptionKey === undefined ? grant : grant.combine(this.encryptionKey.grantDecrypt(grantee));
   }
 
   /** Note which refusals of customers were told. No customer's balance. */
@@ -139,37 +202,30 @@ export class QuotaStoreGrants {
   }
 
   private allow(grantee: IGrantable, actions: string[], partitionKeys: string[]): Grant {
-    return Grant.addToPrincipal({
-      grantee,
-      actions,
-      resourceArns: [this.table.tableArn],
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitionKeys } },
+    return this.permit(grantee, actions, {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitionKeys },
     });
   }
 
   /** A scan has no leading key to be held to: so it is held to the attributes that it may read. */
   private allowList(grantee: IGrantable): Grant {
-    return Grant.addToPrincipal({
-      grantee,
-      actions: ['dynamodb:Scan'],
-      resourceArns: [this.table.tableArn],
-      conditions: {
-        'ForAllValues:StringEquals': { 'dynamodb:Attributes': LISTED_ATTRIBUTES },
-        StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
-      },
+    return this.permit(grantee, ['dynamodb:Scan'], {
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': LISTED_ATTRIBUTES },
+      StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
     });
   }
 
   /** Some attributes of customers; never `keys`, so that no payment opens a door. */
   private allowAttributes(grantee: IGrantable, actions: string[], attributes: string[]): Grant {
-    return Grant.addToPrincipal({
-      grantee,
-      actions,
-      resourceArns: [this.table.tableArn],
-      conditions: {
-        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CUSTOMER#*'] },
-        'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
-      },
+    return this.permit(grantee, actions, {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CUSTOMER#*'] },
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
     });
+  }
+
+  private permit(grantee: IGrantable, actions: string[], conditions: Record<string, Record<string, unknown>>): Grant {
+    const grant = Grant.addToPrincipal({ grantee, actions, resourceArns: [this.table.tableArn], conditions });
+    // DynamoDB uses a customer's key in the name of whoever calls it: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+    return this.encryptionKey === undefined ? grant : grant.combine(this.encryptionKey.grantEncryptDecrypt(grantee));
   }
 }

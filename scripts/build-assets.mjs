@@ -1,4 +1,4 @@
-// Bundles the handlers and the command-line tool into assets/, one file each; the authorizer is two. A warning of esbuild's fails the build.
+// Bundles the handlers and the command-line tool into assets/, one file each; the authorizer is three. A warning of esbuild's fails the build.
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -22,10 +22,12 @@ const common = {
 };
 
 const handlers = [
+  'agent-payments',
   'authorizer',
   'billing',
   'customer-events',
   'customer-webhook',
+  'mcp',
   'operations',
   'payments',
   'reconciler',
@@ -38,19 +40,29 @@ const handlers = [
   entryPoints: [join(root, 'lambda', name, 'index.ts')],
   outfile: join(assets, name, 'index.js'),
   // What only some of those need who use the handler lies beside it.
-  external: ['./tokens'],
+  external: ['./tokens', './agent-payments', './stripe'],
+  // Half of the MCP SDK would be a validator that compiles schemas, of which each is used once here.
+  alias: { '@modelcontextprotocol/server/_shims': join(root, 'lambda', 'mcp', 'sdk-shims.ts') },
   // By `require`, as `import` would want the ending of its name.
   supported: { 'dynamic-import': false },
   minify: true,
 }));
 
-/** What verifies tokens, for the authorizer. */
-const tokens = {
+/**
+ * What lies beside a handler, which loads it where it is needed: what verifies tokens, what has agents' payments charged, and
+ * Stripe's SDK for the MCP server.
+ */
+const beside = [
+  ['authorizer', 'tokens'],
+  ['authorizer', 'agent-payments'],
+  ['mcp', 'tokens'],
+  ['mcp', 'stripe'],
+].map(([name, part]) => ({
   ...common,
-  entryPoints: [join(root, 'lambda', 'authorizer', 'tokens.ts')],
-  outfile: join(assets, 'authorizer', 'tokens.js'),
+  entryPoints: [join(root, 'lambda', name, `${part}.ts`)],
+  outfile: join(assets, name, `${part}.js`),
   minify: true,
-};
+}));
 
 /** What the package gives to backends, `cdk-paywall/backend`. */
 const backend = {
@@ -68,7 +80,7 @@ const cli = {
 };
 
 await rm(assets, { recursive: true, force: true });
-const results = await Promise.all([...handlers, tokens, backend, cli].map((options) => build(options)));
+const results = await Promise.all([...handlers, ...beside, backend, cli].map((options) => build(options)));
 const warnings = results.flatMap((result) => result.warnings);
 if (warnings.length > 0) {
   console.error(`the build failed on ${warnings.length} warnings of esbuild, above`);
@@ -93,3 +105,14 @@ for (const name of ['index', 'customer-events']) {
   }
   await writeFile(join(assets, 'backend', `${name}.d.ts`), outputText);
 }
+
+// What the package publishes of a 402, for whoever checks or generates code: cdk-paywall/payment-required.schema.json.
+const schema = await build({
+  ...common,
+  entryPoints: [join(root, 'lib', 'private', 'payment-required-schema.ts')],
+  format: 'esm',
+  write: false,
+});
+const [{ text }] = schema.outputFiles;
+const { PAYMENT_REQUIRED_SCHEMA } = await import(`data:text/javascript,${encodeURIComponent(text)}`);
+await writeFile(join(assets, 'payment-required.schema.json'), `${JSON.stringify(PAYMENT_REQUIRED_SCHEMA, null, 2)}\n`);

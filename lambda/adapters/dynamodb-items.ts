@@ -22,6 +22,10 @@ export const Key = {
   signUps: (id: string) => key(`SIGNUP#${id}`, 'SIGNUP'),
   /** Which refusals of a customer were told. */
   refusals: (customer: string) => key(`REFUSED#${customer}`, 'REFUSED'),
+  /** A request that is kept until it is paid for; or the retry of a tool's call, which counts once. */
+  request: (id: string) => key(`REQUEST#${id}`, 'REQUEST'),
+  /** How many requests of a customer were kept within an hour. */
+  requestCount: (customer: string, hour: number) => key(`REQUEST#${customer}`, `COUNT#${hour}`),
   /** A call that has been settled. */
   charge: (id: string) => key(`CHARGE#${id}`, 'CHARGE'),
 };
@@ -93,6 +97,11 @@ export function fromOpeningBalance(balance: OpeningBalance): Item {
       claimedAt: number(balance.claimed.at),
     }),
   };
+}
+
+/** The balance of a customer who is made now. */
+export function newBalance(customer: string, opening: OpeningBalance): Item {
+  return { ...Key.balance(customer), ...fromOpeningBalance(opening), createdAt: text(new Date().toISOString()) };
 }
 
 /** A new period has none, and need not take that of the last one away. */

@@ -1,4 +1,9 @@
-import type { AttributeValue, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type {
+  AttributeValue,
+  GetItemCommandInput,
+  PutItemCommandInput,
+  UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
 import { type Item, names } from './dynamodb-items';
 
 export interface ConditionalUpdate {
@@ -28,6 +33,15 @@ export interface ItemReads {
   getItem(table: string, key: Item): Promise<Item | undefined>;
 }
 
+/** Items that are put where there are none. */
+export interface ItemPuts {
+  /** False where there is an item of that key, which then stays. */
+  putNew(table: string, item: Item): Promise<boolean>;
+}
+
+/** All of DynamoDB that payments need. */
+export interface Items extends ItemReads, ItemPuts, ItemUpdates {}
+
 /** As the lean client and the SDK name them. */
 const THROTTLED = new Set(['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'ThrottlingException']);
 
@@ -48,4 +62,14 @@ export function updateItemInput(table: string, write: ConditionalUpdate): Update
     ReturnValues: 'ALL_NEW',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   };
+}
+
+/** What `GetItem` is asked. */
+export function getItemInput(table: string, key: Item): GetItemCommandInput {
+  return { TableName: table, Key: key, ConsistentRead: true };
+}
+
+/** What `PutItem` is asked for an item that is to be new. */
+export function putNewInput(table: string, item: Item): PutItemCommandInput {
+  return { TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' };
 }

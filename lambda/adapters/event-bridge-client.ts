@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { credentialsFromEnvironment, regionFromEnvironment, serviceEndpoint } from './dynamodb-lean/settings';
+import { credentialsFromEnvironment, endpointFromEnvironment, regionFromEnvironment } from './dynamodb-lean/settings';
 import { type Credentials, RequestSigner } from './dynamodb-lean/signature';
 
 /** An entry of PutEvents. */
@@ -59,8 +59,7 @@ export class EventBridgeClient {
 
   constructor(options: EventBridgeClientOptions = {}) {
     const region = options.region ?? regionFromEnvironment();
-    const where = { prefix: 'events', variable: 'AWS_ENDPOINT_URL_EVENTBRIDGE' };
-    this.endpoint = options.endpoint ?? serviceEndpoint(where, region);
+    this.endpoint = options.endpoint ?? endpointFromEnvironment(region, 'eventbridge');
     this.signer = new RequestSigner('events', region);
     this.credentials = options.credentials ?? credentialsFromEnvironment;
     this.delays = options.delays ?? DELAYS;

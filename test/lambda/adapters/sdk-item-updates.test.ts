@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { PatientItemUpdates } from '../../../lambda/adapters/sdk-item-updates';
+import { patientItems } from '../../../lambda/adapters/sdk-item-updates';
 import {
   answering,
   refusing,
@@ -23,13 +23,17 @@ let server: ScriptedServer;
 let client: DynamoDBClient;
 let pauses: number[];
 
-async function update(...turns: Turn[]) {
+async function items(...turns: Turn[]) {
   server = await startScriptedServer(turns);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   client = new DynamoDBClient({ endpoint: server.url.href, region: 'us-east-1', credentials });
   pauses = [];
   const pause = async (most: number) => pauses.push(most);
-  return new PatientItemUpdates(client, pause).updateItem('Paywall', WRITE);
+  return patientItems(client, pause);
+}
+
+async function update(...turns: Turn[]) {
+  return (await items(...turns)).updateItem('Paywall', WRITE);
 }
 
 afterEach(async () => {
@@ -64,4 +68,17 @@ test('a condition that fails is an answer, and what is wrong with a request is t
   await server.close();
   await expect(update(refusing('ValidationException'))).rejects.toMatchObject({ name: 'ValidationException' });
   expect([server.received.length, pauses]).toEqual([1, []]);
+});
+
+test('a read and a put are as patient', async () => {
+  const patient = await items(THROTTLED, answering(200, { Item: WRITE.values }), THROTTLED, answering(200, {}));
+  expect(await patient.getItem('Paywall', WRITE.key)).toEqual(WRITE.values);
+  expect(await patient.putNew('Paywall', WRITE.key)).toBe(true);
+  expect([server.received.length, pauses]).toEqual([4, [50, 50]]);
+});
+
+test('a put where there is an item already says so', async () => {
+  const patient = await items(refusing('ConditionalCheckFailedException'));
+  expect(await patient.putNew('Paywall', WRITE.key)).toBe(false);
+  expect(server.received).toHaveLength(1);
 });

@@ -3,6 +3,7 @@ import { DynamoDbKeyImports } from '../../../lambda/adapters/dynamodb-key-import
 import { DynamoDbLedgerReader } from '../../../lambda/adapters/dynamodb-ledger-reader';
 import { DynamoDbOperatedCustomers } from '../../../lambda/adapters/dynamodb-operated-customers';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
+import { patientItems } from '../../../lambda/adapters/sdk-item-updates';
 import type { PlanArrival } from '../../../lambda/domain/own-keys';
 import type { OperationsDependencies } from '../../../lambda/operations/dependencies';
 import { operate } from '../../../lambda/operations/operate';
@@ -33,8 +34,9 @@ export class Operators {
     return {
       customers: this.stores.customers,
       operated: new DynamoDbOperatedCustomers(client, table),
-      payments: new DynamoDbPaymentStore(client, table, clock),
+      payments: new DynamoDbPaymentStore(patientItems(client), table, clock),
       keys: this.stores.keys,
+      accepts: { own: true, imported: true },
       imports: new DynamoDbKeyImports(client, table),
       auditLog: new DynamoDbAuditLog(client, table),
       ledger: new DynamoDbLedgerReader(client, table),

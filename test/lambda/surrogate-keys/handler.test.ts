@@ -5,6 +5,7 @@ import { ApiGatewaySurrogateKeys } from '../../../lambda/adapters/api-gateway-su
 import { DynamoDbCustomerStore } from '../../../lambda/adapters/dynamodb-customer-store';
 import { DynamoDbOwnKeyStore } from '../../../lambda/adapters/dynamodb-own-key-store';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
+import { patientItems } from '../../../lambda/adapters/sdk-item-updates';
 import { ownKeyOf } from '../../../lambda/domain/surrogate-key';
 import { handle, type SurrogateKeysDependencies } from '../../../lambda/surrogate-keys/handler';
 import { SURROGATE_KEY_ATTRIBUTES } from '../../../lib/private/attributes';
@@ -75,7 +76,7 @@ async function customerOn(plan: string, customer: string): Promise<void> {
 
 /** A plan change, as a payment makes it. */
 async function movePlan(customer: string, to: string): Promise<void> {
-  const payments = new DynamoDbPaymentStore(table.client, table.table, () => NOW);
+  const payments = new DynamoDbPaymentStore(patientItems(table.client), table.table, () => NOW);
   await payments.post(customer, planStep({ id: randomUUID(), plan: to, units: 1 }));
 }
 
