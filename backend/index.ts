@@ -1,3 +1,5 @@
+export type * from './customer-events';
+
 /** Of the event that API Gateway sends to a Lambda backend, what a report needs. */
 export interface MeteredEvent {
   readonly requestContext: {

@@ -2,7 +2,7 @@ import { Fn, Token } from 'aws-cdk-lib';
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { IdentityEntry } from './private/identity-entry';
 import type { AcceptedTokens } from './private/unauthorized';
-import { requireIssuer, requireText } from './private/validation';
+import { requireHttpUrl, requireText } from './private/validation';
 
 /** Which of a user pool's tokens are sent. */
 export enum TokenUse {
@@ -116,7 +116,7 @@ export class Identity {
   /** By the tokens of any issuer that publishes its keys. */
   public static jwt(options: JwtIdentityOptions): Identity {
     const { issuer, audience, jwksUri } = options;
-    requireIssuer('Identity.jwt: issuer', issuer);
+    requireHttpUrl('Identity.jwt: issuer', issuer);
     if (audience.length === 0) {
       throw new Error('`Identity.jwt: audience` must hold at least one name of this API, got: []');
     }
@@ -124,7 +124,7 @@ export class Identity {
       requireText('Identity.jwt: audience', name, 500);
     }
     if (jwksUri !== undefined) {
-      requireIssuer('Identity.jwt: jwksUri', jwksUri);
+      requireHttpUrl('Identity.jwt: jwksUri', jwksUri);
     }
     const entry = { issuer, audience, jwksUri, ...claims('Identity.jwt', options) };
     return new Identity([entry], issuer, { kind: 'token', issuer }, options.planClaim);

@@ -2,6 +2,8 @@ export * from './agent-payments';
 export * from './billing-routes';
 export * from './clawback';
 export * from './cost';
+export * from './customer-events';
+export * from './customer-webhook';
 export * from './discovery';
 export * from './failure-policy';
 export * from './identity';

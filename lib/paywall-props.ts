@@ -1,5 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { Clawback } from './clawback';
+import type { CustomerEventsOptions } from './customer-events';
 import type { DiscoveryOptions } from './discovery';
 import type { FailurePolicy } from './failure-policy';
 import type { Identity } from './identity';
@@ -86,6 +87,13 @@ export interface PaywallProps {
    * @default - a store of its own, whose table outlives the stack
    */
   readonly store?: QuotaStore;
+
+  /**
+   * How it is told on EventBridge what happens to customers. Nothing of it is made before it is asked for, here or as `paywall.events`.
+   *
+   * @default - as `paywall.events` makes it
+   */
+  readonly events?: CustomerEventsOptions;
 
   /**
    * How new customers come for keys.

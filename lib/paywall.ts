@@ -9,6 +9,7 @@ import {
 import { Construct } from 'constructs';
 import { AgentPayments } from './agent-payments';
 import { BillingRoutes } from './billing-routes';
+import { CustomerEvents, type CustomerEventsProps } from './customer-events';
 import type { DiscoveryOptions } from './discovery';
 import type { Identity } from './identity';
 import { McpServer } from './mcp-server';
@@ -93,6 +94,8 @@ export class Paywall extends Construct {
   /** What gives back and settles calls. */
   public readonly settlement: Settlement;
 
+  private readonly eventsProps: CustomerEventsProps;
+  private customerEvents?: CustomerEvents;
   private readonly billingPath: string;
   private readonly identities?: Identity[];
   private readonly discovery: DiscoveryOptions;
@@ -177,7 +180,17 @@ export class Paywall extends Construct {
     const { mcp } = props;
     const sold = { catalogue, store, payments, paywallId, identities };
     this.mcp = mcp?.enabled === false ? undefined : new McpServer(this, 'Mcp', { ...mcp, ...sold, signUp, resume });
+    this.eventsProps = { catalogue, store, settlement: this.settlement, paywallId, ...props.events };
+    if (props.events !== undefined) {
+      this.customerEvents = this.events;
+    }
     this.node.addValidation({ validate: () => this.validateUse() });
+  }
+
+  /** What tells what happens to customers; it is made when it is first asked for, and costs nothing before. */
+  public get events(): CustomerEvents {
+    this.customerEvents ??= new CustomerEvents(this, 'Events', this.eventsProps);
+    return this.customerEvents;
   }
 
   /**

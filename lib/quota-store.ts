@@ -1,5 +1,12 @@
 import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
-import { AttributeType, Billing, type ITableV2, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  Billing,
+  type ITableV2,
+  StreamViewType,
+  TableEncryptionV2,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -50,6 +57,8 @@ export class QuotaStore extends Construct {
       sortKey: { name: 'sk', type: AttributeType.STRING },
       billing: Billing.onDemand(),
       timeToLiveAttribute: 'expiresAt',
+      // A stream that nobody reads costs nothing; to switch it on later would change the table then.
+      dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
       ...(props.encryptionKey !== undefined && {
@@ -164,6 +173,22 @@ export class QuotaStoreGrants {
   /** See whose a key is that was made elsewhere, by its hash. No customer. */
   public findImportedKeys(grantee: IGrantable): Grant {
     return this.allow(grantee, ['dynamodb:GetItem'], ['KEY#*']);
+  }
+
+  /** See what has changed for customers, as it was and as it is. It changes nothing. */
+  public readChanges(grantee: IGrantable): Grant {
+    const grant = Grant.addToPrincipal({
+      grantee,
+      actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+      resourceArns: [this.table.tableStreamArn ?? ''],
+    });
+    // A stream is encrypted with its table's key.
+    return this.encryptionKey === undefined ? grant : grant.combine(this.encryptionKey.grantDecrypt(grantee));
+  }
+
+  /** Note which refusals of customers were told. No customer's balance. */
+  public noteRefusals(grantee: IGrantable): Grant {
+    return this.allow(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['REFUSED#*']);
   }
 
   /** Keep the reconciler's place among Stripe's events. No customer, and no ledger entry. */

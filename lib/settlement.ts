@@ -1,11 +1,11 @@
-import { Duration } from 'aws-cdk-lib';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Duration, Lazy } from 'aws-cdk-lib';
+import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { FilterPattern, type ILogGroup, SubscriptionFilter } from 'aws-cdk-lib/aws-logs';
 import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { NOT_SERVED_PATTERN } from './private/access-log';
+import { NOT_SERVED_OR_REFUSED_PATTERN, NOT_SERVED_PATTERN } from './private/access-log';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
 import type { QuotaStore } from './quota-store';
@@ -24,7 +24,10 @@ export class Settlement extends Construct {
   /** Where batches of the access log and reports end that could not be settled. It is empty unless something is wrong. */
   public readonly deadLetterQueue: IQueue;
 
+  private readonly fn: LambdaFunction;
+  private readonly store: QuotaStore;
   private queue?: Queue;
+  private tellsRefusals = false;
 
   constructor(scope: Construct, id: string, props: SettlementProps) {
     super(scope, id);
@@ -33,13 +36,15 @@ export class Settlement extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
-    this.handler = new HandlerFunction(this, 'Handler', {
+    this.fn = new HandlerFunction(this, 'Handler', {
       bundle: 'settlement',
       description: 'Gives back calls that were not served, and settles reported costs',
       timeout: Duration.minutes(1),
       environment: { [Environment.TABLE_NAME]: props.store.table.tableName },
       deadLetterQueue: this.deadLetterQueue,
     });
+    this.handler = this.fn;
+    this.store = props.store;
     props.store.grants.settle(this.handler);
   }
 
@@ -80,7 +85,23 @@ export class Settlement extends Construct {
     new SubscriptionFilter(this, id, {
       logGroup: accessLog,
       destination: new LambdaDestination(this.handler),
-      filterPattern: FilterPattern.literal(NOT_SERVED_PATTERN),
+      filterPattern: FilterPattern.literal(
+        Lazy.string({ produce: () => (this.tellsRefusals ? NOT_SERVED_OR_REFUSED_PATTERN : NOT_SERVED_PATTERN) }),
+      ),
     });
+  }
+
+  /**
+   * Tells of customers' first refusals too, whom access logs name: a log group has room for two subscriptions, and this is one already.
+   *
+   * @internal
+   */
+  public _tellRefusals(environment: Record<string, string>): IFunction {
+    this.tellsRefusals = true;
+    for (const [name, value] of Object.entries(environment)) {
+      this.fn.addEnvironment(name, value);
+    }
+    this.store.grants.noteRefusals(this.handler);
+    return this.handler;
   }
 }

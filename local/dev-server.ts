@@ -5,12 +5,16 @@ import { Environment } from '../lib/private/environment';
 import { LocalClock } from './clock';
 import { type ControlPlane, startControlPlane } from './control-plane/control-plane';
 import { runCustomResources } from './custom-resources/custom-resources';
+import { EventBuses } from './events/event-buses';
+import { LOCAL_EVENTS_PATH, localEvents } from './events/local-events';
 import { partnerEventSources } from './events/partner-event-sources';
+import { startEventBridge } from './events/put-events';
 import { createGateway } from './gateway';
 import { keepSecretValues, keptSecretValues } from './kept-secrets';
 import { type LocalLambda, startLambda } from './lambda/lambda';
 import type { Schedule } from './lambda/schedule';
-import { withLocalStacks } from './local-stacks';
+import { withLocalPages } from './local-pages';
+import { LOCAL_STACKS_PATH, localStacks } from './local-stacks';
 import { createLogSubscriptions, type LogSubscriptions } from './logs/subscriptions';
 import { findPaywalls, findReconcilers, type PaywallModel } from './paywall';
 import { type EventSources, startEventSources } from './queues/event-sources';
@@ -19,6 +23,7 @@ import { type Reconciliations, startReconciliations } from './reconciliations';
 import { type Schedules, startSchedules } from './schedules/schedules';
 import { type LocalSecrets, startSecrets } from './secrets/secrets';
 import { type Store, startStore } from './store/store';
+import { type StreamSources, startStreamSources } from './streams/stream-sources';
 import { type StripeStandIn, startStripe } from './stripe';
 import type { EventDestination } from './stripe/event-destination';
 import { checkBundles } from './template/missing';
@@ -69,6 +74,8 @@ export interface DevServer {
   readonly storeUrl: string;
   /** Where SQS is, as `AWS_ENDPOINT_URL_SQS`. */
   readonly queuesUrl: string;
+  /** Where EventBridge is, as `AWS_ENDPOINT_URL_EVENTBRIDGE`. */
+  readonly eventsUrl: string;
   close(): Promise<void>;
 }
 
@@ -85,8 +92,10 @@ interface Parts {
   schedules?: Schedules;
   reconciliations?: Reconciliations;
   eventSources?: EventSources;
+  streamSources?: StreamSources;
   lambda?: LocalLambda;
   controlPlane?: ControlPlane;
+  eventBridge?: { close(): Promise<void> };
   queues?: LocalQueues;
   secrets?: LocalSecrets;
   store?: Store;
@@ -99,10 +108,10 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   const { log = console.error } = options;
   const close = async () => {
     parts.isClosing = true;
-    const { stripe, server, logs, schedules, reconciliations, eventSources, lambda } = parts;
-    const { controlPlane, queues, secrets, store } = parts;
-    const asking = [stripe, server, logs, schedules, reconciliations, eventSources];
-    for (const part of [...asking, lambda, controlPlane, queues, secrets, store]) {
+    const { stripe, server, logs, schedules, reconciliations, eventSources, streamSources } = parts;
+    const { lambda, controlPlane, eventBridge, queues, secrets, store } = parts;
+    const asking = [stripe, server, logs, schedules, reconciliations, eventSources, streamSources];
+    for (const part of [...asking, lambda, controlPlane, eventBridge, queues, secrets, store]) {
       await part?.close();
     }
   };
@@ -148,7 +157,10 @@ async function start(
   parts.controlPlane = controlPlane;
 
   const invocationsOf = () => parts.lambda?.invocations;
-  const destinations = partnerEventSources({ rules: app.eventRules, invocations: invocationsOf, report });
+  const delivery = new EventBuses({ rules: app.eventRules, queues, invocations: invocationsOf, now, report });
+  const eventBridge = await startEventBridge({ buses: app.eventBuses, delivery, now, report });
+  parts.eventBridge = eventBridge;
+  const destinations = partnerEventSources({ rules: app.eventRules, delivery });
   const stripe =
     options.stripe === undefined ? await startStandIn(options, clock, apis, paywalls, destinations) : undefined;
   parts.stripe = stripe;
@@ -159,6 +171,7 @@ async function start(
       AWS_SECRET_ACCESS_KEY: 'local',
       AWS_ENDPOINT_URL_API_GATEWAY: controlPlane.url,
       AWS_ENDPOINT_URL_DYNAMODB: store.url,
+      AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge.url,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
       AWS_ENDPOINT_URL_SQS: queues.url,
       // On Lambda the function's own runtime counts; here it is whatever Node.js the developer has.
@@ -174,11 +187,20 @@ async function start(
   const { runtime, invocations } = lambda;
   const logs = createLogSubscriptions(app.logSubscriptions, invocations, { log: report, clock: now });
   parts.logs = logs;
-  parts.eventSources = startEventSources({ eventSources: app.eventSources, queues, lambda: runtime, report });
+  const { eventSources, streamSources } = app;
+  parts.eventSources = startEventSources({ eventSources, queues, lambda: runtime, report });
+  parts.streamSources = startStreamSources({ streamSources, store, queues, lambda: runtime, now, report });
   const { registry: apiKeys } = controlPlane;
   const domainName = `${HOST}:${port}`;
   const gateway = createGateway(apis, runtime, { apiKeys, accessLogs: logs, domainName, clock: now, log: report });
-  server.on('request', withLocalStacks(gateway, app.stacks, lambda.url));
+  const stacks = localStacks(app.stacks, lambda.url);
+  server.on(
+    'request',
+    withLocalPages(gateway, {
+      [LOCAL_STACKS_PATH]: () => stacks,
+      [LOCAL_EVENTS_PATH]: () => localEvents(delivery.recent),
+    }),
+  );
   const schedule: Schedule = (millis, run) => clock.after(millis, run);
   // Where webhooks do not come here, the reconcilers run all the time, and not when the template would have them.
   const reconcilers = stripe === undefined ? findReconcilers(app).map(({ arn }) => arn) : [];
@@ -186,7 +208,7 @@ async function start(
   parts.schedules = startSchedules({ schedules, invocations, report, clock: now, schedule });
   await runCustomResources({ app, invocations, apis, dataDir, report });
   parts.reconciliations = startReconciliations({ reconcilers, lambda: runtime, report });
-  return { app, apis, paywalls, stripe, storeUrl: store.url, queuesUrl: queues.url };
+  return { app, apis, paywalls, stripe, storeUrl: store.url, queuesUrl: queues.url, eventsUrl: eventBridge.url };
 }
 
 /** Where functions find Stripe; the stand-in sends its events to this machine, which Stripe does not. */

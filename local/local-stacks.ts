@@ -1,5 +1,3 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { isLoopback } from './loopback-server';
 import type { StackModel } from './template/model';
 
 /** Where tools of this machine find out what is served; a stage of an API could be named so, and none is. */
@@ -17,32 +15,12 @@ interface LocalStack {
   readonly Outputs: readonly { readonly OutputKey: string; readonly OutputValue: string }[];
 }
 
-/** Tells what is served, to tools alone: no web page may ask, under whatever name it reaches this machine. */
-export function withLocalStacks(
-  gateway: RequestListener,
-  stacks: readonly StackModel[],
-  lambdaEndpoint: string,
-): RequestListener {
-  const body: LocalStacks = {
+export function localStacks(stacks: readonly StackModel[], lambdaEndpoint: string): LocalStacks {
+  return {
     Stacks: stacks.map(({ name, outputs }) => ({
       StackName: name,
       Outputs: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
     })),
     LambdaEndpoint: lambdaEndpoint,
   };
-  return (request, response) => {
-    if (request.method === 'GET' && request.url === LOCAL_STACKS_PATH) {
-      answer(request, response, body);
-    } else {
-      gateway(request, response);
-    }
-  };
-}
-
-function answer({ headers }: IncomingMessage, response: ServerResponse, body: LocalStacks): void {
-  response.on('error', () => undefined);
-  const allowed = isLoopback(headers.host) && headers.origin === undefined;
-  const content = allowed ? body : { message: 'only tools of this machine are told' };
-  response.writeHead(allowed ? 200 : 403, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
-  response.end(JSON.stringify(content));
 }

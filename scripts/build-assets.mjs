@@ -25,6 +25,8 @@ const handlers = [
   'agent-payments',
   'authorizer',
   'billing',
+  'customer-events',
+  'customer-webhook',
   'mcp',
   'operations',
   'payments',
@@ -90,16 +92,19 @@ const notices = thirdPartyNotices(
 );
 await writeFile(join(assets, 'THIRD-PARTY-NOTICES.txt'), notices);
 
-const { outputText, diagnostics } = ts.transpileDeclaration(await readFile(join(root, 'backend', 'index.ts'), 'utf8'), {
-  fileName: 'index.ts',
-  compilerOptions: { isolatedDeclarations: true, strict: true },
-  reportDiagnostics: true,
-});
-if (diagnostics.length > 0) {
-  console.error('the types of backend/index.ts cannot be told without the whole program: annotate what it exports');
-  process.exit(1);
+for (const name of ['index', 'customer-events']) {
+  const source = await readFile(join(root, 'backend', `${name}.ts`), 'utf8');
+  const { outputText, diagnostics } = ts.transpileDeclaration(source, {
+    fileName: `${name}.ts`,
+    compilerOptions: { isolatedDeclarations: true, strict: true },
+    reportDiagnostics: true,
+  });
+  if (diagnostics.length > 0) {
+    console.error(`the types of backend/${name}.ts cannot be told without the whole program: annotate what it exports`);
+    process.exit(1);
+  }
+  await writeFile(join(assets, 'backend', `${name}.d.ts`), outputText);
 }
-await writeFile(join(assets, 'backend', 'index.d.ts'), outputText);
 
 // What the package publishes of a 402, for whoever checks or generates code: cdk-paywall/payment-required.schema.json.
 const schema = await build({

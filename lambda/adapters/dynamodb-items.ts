@@ -20,6 +20,8 @@ export const Key = {
   stripeCustomer: (id: string) => key(`STRIPE#${id}`, 'CUSTOMER'),
   /** How many have signed up from a place within an hour. */
   signUps: (id: string) => key(`SIGNUP#${id}`, 'SIGNUP'),
+  /** Which refusals of a customer were told. */
+  refusals: (customer: string) => key(`REFUSED#${customer}`, 'REFUSED'),
   /** A request that is kept until it is paid for; or the retry of a tool's call, which counts once. */
   request: (id: string) => key(`REQUEST#${id}`, 'REQUEST'),
   /** How many requests of a customer were kept within an hour. */

@@ -133,8 +133,14 @@ function deny(
   { balance, reason }: Refused,
   credentialProblem?: CredentialProblem,
 ): APIGatewayAuthorizerResult {
-  const context = paymentContext(event, request, balance, reason, api, dependencies, credentialProblem);
-  return policy('Deny', event, request.customer, context);
+  return policy('Deny', event, request.customer, {
+    // The access log takes these four; by them a customer's first refusal is told.
+    customer: request.customer,
+    plan: balance.plan,
+    period: String(balance.periodStart),
+    reason,
+    ...paymentContext(event, request, balance, reason, api, dependencies, credentialProblem),
+  });
 }
 
 interface MeteredCall extends ChargeRequest {

@@ -1,14 +1,30 @@
 import { gunzipSync } from 'node:zlib';
 import type { CloudWatchLogsDecodedData, CloudWatchLogsEvent } from 'aws-lambda';
 import { type AccessLogLine, NO_VALUE } from '../../lib/private/access-log';
+import type { RefusalReason } from '../domain/payment-required';
+import type { RefusedCustomer } from '../domain/refusals';
 import type { Settlement } from '../domain/settlement';
 
-/** The calls of a batch of the access log that were charged and not served. */
-export function refundsOf(event: CloudWatchLogsEvent): Settlement[] {
+/** What a batch of the access log tells. */
+export interface LoggedCalls {
+  /** The calls that were charged and not served. */
+  readonly refunds: readonly Settlement[];
+  /** Those that were answered with 402. */
+  readonly refusals: readonly RefusedCustomer[];
+}
+
+export function readAccessLog(event: CloudWatchLogsEvent): LoggedCalls {
   const text = gunzipSync(Buffer.from(event.awslogs.data, 'base64')).toString();
   const { messageType, logEvents } = JSON.parse(text) as CloudWatchLogsDecodedData;
   // CloudWatch also sends messages that only test whether it may.
-  return messageType === 'DATA_MESSAGE' ? logEvents.flatMap(({ message }) => refundOf(readLine(message)) ?? []) : [];
+  const lines =
+    messageType === 'DATA_MESSAGE'
+      ? logEvents.map(({ message, timestamp }) => ({ line: readLine(message), at: Math.floor(timestamp / 1000) }))
+      : [];
+  return {
+    refunds: lines.flatMap(({ line }) => refundOf(line) ?? []),
+    refusals: lines.flatMap(({ line, at }) => refusalOf(line, at) ?? []),
+  };
 }
 
 /** The subscription's filter has said the same; whoever subscribes with another one gives back no more than this. */
@@ -20,6 +36,29 @@ function refundOf(line: Partial<AccessLogLine>): Settlement | undefined {
     return undefined;
   }
   return { kind: 'refund', chargeId: charge, customer, charged, bought: bought || 0, period: period || 0 };
+}
+
+function refusalOf(line: Partial<AccessLogLine>, at: number): RefusedCustomer | undefined {
+  const { status, customer, plan = '', httpMethod, resourcePath, requestId = '' } = line;
+  const reason = reasonOf(line);
+  const periodStart = Number(line.period);
+  if (String(status) !== '402' || reason === undefined || isNone(customer) || !(periodStart >= 0)) {
+    return undefined;
+  }
+  return { customer, plan, reason, periodStart, route: `${httpMethod} ${resourcePath}`, requestId, at };
+}
+
+/** The authorizer's reason; where it has let the call pass, API Gateway's. A 402 of the backend's own has none. */
+function reasonOf({ reason, responseType }: Partial<AccessLogLine>): RefusalReason | undefined {
+  return isNone(reason)
+    ? responseType === 'QUOTA_EXCEEDED'
+      ? 'usage_plan_quota_exceeded'
+      : undefined
+    : (reason as RefusalReason);
+}
+
+function isNone(value: string | undefined): value is undefined {
+  return value === undefined || value === '' || value === NO_VALUE;
 }
 
 /** A line that is none of ours says nothing. */

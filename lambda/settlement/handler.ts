@@ -1,11 +1,14 @@
 import type { CloudWatchLogsEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { readReport } from '../adapters/report-message';
+import type { Refusals } from '../domain/refusals';
 import type { Settlement, SettlementStore } from '../domain/settlement';
-import { refundsOf } from './access-log';
+import { readAccessLog } from './access-log';
 import { type Settled, settleAll } from './settle-all';
 
 export interface SettlementDependencies {
   readonly store: SettlementStore;
+  /** Absent where nobody wants to know of refusals. */
+  readonly refusals?: Pick<Refusals, 'tell'>;
   readonly newId: () => string;
   readonly count: (metric: string, value: number) => void;
   readonly logError: (message: string, about: Readonly<Record<string, string>>, error: unknown) => void;
@@ -22,11 +25,14 @@ export async function handle(
   event: CloudWatchLogsEvent | SQSEvent,
   dependencies: SettlementDependencies,
 ): Promise<SQSBatchResponse | undefined> {
-  return 'awslogs' in event ? refund(event, dependencies) : report(event, dependencies);
+  return 'awslogs' in event ? readLog(event, dependencies) : report(event, dependencies);
 }
 
-async function refund(event: CloudWatchLogsEvent, dependencies: SettlementDependencies): Promise<undefined> {
-  const { failures } = await run(refundsOf(event), dependencies);
+async function readLog(event: CloudWatchLogsEvent, dependencies: SettlementDependencies): Promise<undefined> {
+  const { refunds, refusals } = readAccessLog(event);
+  const { failures } = await run(refunds, dependencies);
+  // Units first: an event bus that is away holds up nobody's money.
+  await dependencies.refusals?.tell(refusals);
   if (failures.size > 0) {
     // Lambda brings the whole batch again; what is done already stays done.
     throw new Error(`calls of ${failures.size} customers could not be given back`);

@@ -3,14 +3,23 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { CloudWatchLogsEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { Environment } from '../../lib/private/environment';
 import { systemClock } from '../adapters/clock';
+import { DynamoDbRefusalMarks } from '../adapters/dynamodb-refusal-marks';
 import { DynamoDbSettlementStore } from '../adapters/dynamodb-settlement-store';
 import { requireEnv } from '../adapters/environment';
+import { EventBridgeBus } from '../adapters/event-bridge-bus';
+import { EventBridgeClient } from '../adapters/event-bridge-client';
 import { logError } from '../adapters/log';
 import { countMetric } from '../adapters/metrics';
+import { Refusals } from '../domain/refusals';
 import { handle } from './handler';
 
+const client = new DynamoDBClient({});
+const table = requireEnv(Environment.TABLE_NAME);
+const busArn = process.env[Environment.EVENT_BUS_ARN];
+
 const dependencies = {
-  store: new DynamoDbSettlementStore(new DynamoDBClient({}), requireEnv(Environment.TABLE_NAME), systemClock),
+  store: new DynamoDbSettlementStore(client, table, systemClock),
+  refusals: busArn === undefined ? undefined : refusalsTo(busArn),
   newId: randomUUID,
   count: countMetric,
   logError,
@@ -18,4 +27,12 @@ const dependencies = {
 
 export function handler(event: CloudWatchLogsEvent | SQSEvent): Promise<SQSBatchResponse | undefined> {
   return handle(event, dependencies);
+}
+
+function refusalsTo(busArn: string): Refusals {
+  return new Refusals({
+    paywall: requireEnv(Environment.PAYWALL_ID),
+    marks: new DynamoDbRefusalMarks(client, table, systemClock),
+    bus: new EventBridgeBus(new EventBridgeClient(), busArn),
+  });
 }

@@ -19,6 +19,7 @@ export const ACCESS_LOG_FIELDS = {
   cost: '$context.authorizer.cost',
   bought: '$context.authorizer.bought',
   period: '$context.authorizer.period',
+  reason: '$context.authorizer.reason',
 } as const;
 
 export type AccessLogLine = Readonly<Record<keyof typeof ACCESS_LOG_FIELDS, string>>;
@@ -29,8 +30,13 @@ export const NO_VALUE = '-';
 /** The fields that giving back needs, in whatever format an API's access log has. */
 export const REFUND_FIELDS = ['charge', 'status', 'responseType', 'customer', 'cost', 'bought', 'period'] as const;
 
+const NOT_SERVED = `$.cost != "${NO_VALUE}" && ($.status = "5*" || $.responseType != "${NO_VALUE}")`;
+
 /**
  * Lines of calls that were charged and then answered with a server error, or refused by API Gateway itself (429, 400, 413, …).
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
-export const NOT_SERVED_PATTERN = `{ $.cost != "${NO_VALUE}" && ($.status = "5*" || $.responseType != "${NO_VALUE}") }`;
+export const NOT_SERVED_PATTERN = `{ ${NOT_SERVED} }`;
+
+/** Those, and lines of calls that were answered with 402. */
+export const NOT_SERVED_OR_REFUSED_PATTERN = `{ (${NOT_SERVED}) || $.status = "402" }`;

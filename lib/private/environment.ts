@@ -47,6 +47,16 @@ export const Environment = {
   ARRIVALS_QUEUE_URL: 'PAYWALL_ARRIVALS_QUEUE_URL',
   /** The ids of the usage plans, by plan, as JSON. */
   USAGE_PLANS: 'PAYWALL_USAGE_PLANS',
+  /** The ARN of the event bus that is told what happens to customers; absent where nobody wants to know. */
+  EVENT_BUS_ARN: 'PAYWALL_EVENT_BUS_ARN',
+  /** The per cents of a quota that are told when they are used up, as JSON. */
+  EVENT_THRESHOLDS: 'PAYWALL_EVENT_THRESHOLDS',
+  /** Where a customer webhook's events go. */
+  CUSTOMER_WEBHOOK_URL: 'PAYWALL_CUSTOMER_WEBHOOK_URL',
+  /** The ARN of the secret that they are signed with. */
+  CUSTOMER_WEBHOOK_SECRET_ARN: 'PAYWALL_CUSTOMER_WEBHOOK_SECRET_ARN',
+  /** The URL of the queue that they wait in. */
+  CUSTOMER_WEBHOOK_QUEUE_URL: 'PAYWALL_CUSTOMER_WEBHOOK_QUEUE_URL',
   /** Where Stripe's API is, in place of `https://api.stripe.com`. No construct sets it. */
   STRIPE_API_BASE: 'STRIPE_API_BASE',
   /** Set where Stripe's events come to a loopback address too. No construct sets it. */

@@ -55,8 +55,8 @@ export function requireTimeZone(name: string, value: string): void {
   }
 }
 
-/** Refuses what is no URL of an issuer's; a token is taken as it is. */
-export function requireIssuer(name: string, value: string): void {
+/** Refuses what is neither an https URL nor an http URL of the loopback, such as an issuer's; a token is taken as it is. */
+export function requireHttpUrl(name: string, value: string): void {
   if (Token.isUnresolved(value)) {
     return;
   }

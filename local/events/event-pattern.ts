@@ -1,16 +1,18 @@
-/** An event pattern of EventBridge's: what an event must have, in the event's own structure, with lists of what is taken. */
-export type EventPattern = { readonly [name: string]: EventPattern | readonly Alternative[] };
+import { type Alternative, isMeant, readAlternative } from './pattern-alternatives';
 
-/** A value that is meant as it is, or what text begins with. */
-type Alternative = string | number | boolean | null | { readonly prefix: string };
+/** An event pattern of EventBridge's: what an event must have, in the event's own structure, with lists of what is taken. */
+export type EventPattern = { readonly [name: string]: EventPattern | readonly Alternative[] | readonly EventPattern[] };
 
 /** The pattern is of a form that is not served, or that EventBridge itself refuses; the message says which. */
 export class EventPatternError extends Error {
   override readonly name = 'EventPatternError';
 }
 
+/** The member whose value is patterns of which one has to match. */
+const OR = '$or';
+
 /**
- * Reads a pattern of values and prefixes; of the other forms none is served.
+ * Reads a pattern, of a rule or of the filter criteria of an event source mapping. Addresses in CIDR form are not served.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
 export function readEventPattern(pattern: unknown, path = ''): EventPattern {
@@ -19,8 +21,11 @@ export function readEventPattern(pattern: unknown, path = ''): EventPattern {
   }
   return Object.fromEntries(
     Object.entries(pattern).map(([name, value]) => {
+      if (name === OR) {
+        return [name, readOr(value, path)];
+      }
       if (name.startsWith('$')) {
-        throw new EventPatternError(`its event pattern has ${name}; values and prefixes are served`);
+        throw new EventPatternError(`its event pattern has ${name}, which is not served`);
       }
       return [
         name,
@@ -31,7 +36,13 @@ export function readEventPattern(pattern: unknown, path = ''): EventPattern {
 }
 
 export function matches(pattern: EventPattern, event: unknown): boolean {
-  return isObject(event) && Object.entries(pattern).every(([name, wanted]) => fits(wanted, event[name]));
+  // Where an event has no such structure, it has none of what could be in it.
+  const members = isObject(event) ? event : {};
+  return Object.entries(pattern).every(([name, wanted]) =>
+    name === OR
+      ? (wanted as readonly EventPattern[]).some((one) => matches(one, event))
+      : fits(wanted as EventPattern | readonly Alternative[], members[name]),
+  );
 }
 
 function fits(wanted: EventPattern | readonly Alternative[], value: unknown): boolean {
@@ -42,30 +53,26 @@ function fits(wanted: EventPattern | readonly Alternative[], value: unknown): bo
   return isList(wanted) ? wanted.some((alternative) => isMeant(alternative, value)) : matches(wanted, value);
 }
 
-function isMeant(alternative: Alternative, value: unknown): boolean {
-  return typeof alternative === 'object' && alternative !== null
-    ? typeof value === 'string' && value.startsWith(alternative.prefix)
-    : alternative === value;
+function readOr(patterns: unknown, path: string): readonly EventPattern[] {
+  if (!Array.isArray(patterns) || patterns.length < 2) {
+    throw new EventPatternError(`its event pattern has ${OR} with less than two patterns`);
+  }
+  return patterns.map((pattern) => readEventPattern(pattern, path));
 }
 
 function readAlternatives(alternatives: readonly unknown[], path: string): readonly Alternative[] {
   if (alternatives.length === 0) {
     throw new EventPatternError(`its event pattern has an empty list for ${path}`);
   }
-  const refused = alternatives.find((alternative) => !isServed(alternative));
-  if (refused !== undefined) {
-    throw new EventPatternError(
-      `its event pattern has ${JSON.stringify(refused)} for ${path}; values and prefixes are served`,
-    );
-  }
-  return alternatives as readonly Alternative[];
-}
-
-function isServed(alternative: unknown): boolean {
-  if (isObject(alternative)) {
-    return Object.keys(alternative).join() === 'prefix' && typeof alternative.prefix === 'string';
-  }
-  return alternative === null || ['string', 'number', 'boolean'].includes(typeof alternative);
+  return alternatives.map((alternative) => {
+    const read = readAlternative(alternative);
+    if (read === undefined) {
+      throw new EventPatternError(
+        `its event pattern has ${JSON.stringify(alternative)} for ${path}, which is not served`,
+      );
+    }
+    return read;
+  });
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -23,6 +23,17 @@ export interface Token {
   readonly at: number;
 }
 
+/** What a write has made of an item: of none to one, of one to another, or of one to none. */
+export interface Change {
+  readonly table: Table;
+  readonly old: Item | undefined;
+  readonly new: Item | undefined;
+  /** Whether its time to live was over, and nobody has asked for it. */
+  readonly expired: boolean;
+}
+
+export type ChangeListener = (change: Change) => void;
+
 /** How long DynamoDB remembers a `ClientRequestToken`. */
 export const TOKEN_LIFETIME_MS = 600_000;
 
@@ -34,16 +45,24 @@ export const TOKEN_LIFETIME_MS = 600_000;
 export class Database {
   private readonly tables = new Map<string, Table>();
   private readonly tokens = new Map<string, Token>();
+  /** By table; a table that nobody watches is not in it. */
+  private readonly listeners = new Map<string, ChangeListener>();
 
   /** `record` makes an entry durable before it is applied; where it throws, nothing has changed. */
   constructor(private readonly record: (entry: Entry) => void = () => {}) {}
 
-  commit(entry: Entry): void {
+  /** @param expired whether the time to live of what it deletes was over */
+  commit(entry: Entry, expired = false): void {
     this.record(entry);
-    this.apply(entry);
+    this.apply(entry, expired);
   }
 
-  apply(entry: Entry): void {
+  /** Tells of every change of a table's items that is made from now on, within the write that makes it. */
+  watch(table: string, listener: ChangeListener): void {
+    this.listeners.set(table, listener);
+  }
+
+  apply(entry: Entry, expired = false): void {
     if ('create' in entry) {
       const table = new Table(entry.create, this.tables.get(entry.create.TableName));
       this.tables.set(entry.create.TableName, table);
@@ -54,8 +73,8 @@ export class Database {
     } else {
       for (const write of entry.writes) {
         const table = this.table(write.table);
-        if ('put' in write) table.put(write.put);
-        else table.delete(write.delete);
+        const old = 'put' in write ? table.put(write.put) : table.delete(write.delete);
+        this.listeners.get(write.table)?.({ table, old, new: 'put' in write ? write.put : undefined, expired });
       }
       if (entry.token) this.remember(entry.token);
     }

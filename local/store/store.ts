@@ -2,7 +2,7 @@ import { LocalClock } from '../clock';
 import type { LoopbackServer } from '../loopback-server';
 import type { TableModel } from '../template/model';
 import { type AwsJsonService, startAwsJsonServer } from './aws-json-server';
-import { Database } from './database';
+import { type ChangeListener, Database } from './database';
 import { lockFolder } from './folder-lock';
 import { batchGetItem, batchWriteItem, deleteItem, getItem, putItem, updateItem } from './item-operations';
 import { Journal } from './journal';
@@ -28,6 +28,8 @@ export interface StoreOptions {
 export interface Store {
   /** Where DynamoDB is, as in `AWS_ENDPOINT_URL_DYNAMODB`. */
   readonly url: string;
+  /** Tells of every change of a table's items from now on; a table that nobody watches costs nothing. */
+  watch(table: string, listener: ChangeListener): void;
   close(): Promise<void>;
 }
 
@@ -62,6 +64,7 @@ export async function startStore(options: StoreOptions): Promise<Store> {
     const stop = repeatedly(clock, MAINTENANCE_INTERVAL_MS, maintain);
     return {
       url: server.url,
+      watch: (table, listener) => database.watch(table, listener),
       close: async () => {
         stop();
         await server.close();

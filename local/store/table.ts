@@ -61,20 +61,24 @@ export class Table {
     for (const [, item] of this.items.entries()) yield item;
   }
 
-  put(item: Item): void {
+  /** Gives the item that was there. */
+  put(item: Item): Item | undefined {
     const known = this.get(item);
     if (known !== undefined) this.deleteFromIndexes(known);
     this.items.set(this.idOf(item), item);
     for (const index of this.indexes) {
       if (holdsIn(index, item)) index.items.set(this.rowIdOf(item, index), item);
     }
+    return known;
   }
 
-  delete(key: Item): void {
+  /** Gives the item that was there. */
+  delete(key: Item): Item | undefined {
     const item = this.get(key);
-    if (item === undefined) return;
+    if (item === undefined) return undefined;
     this.deleteFromIndexes(item);
     this.items.delete(this.idOf(item));
+    return item;
   }
 
   private deleteFromIndexes(item: Item): void {

@@ -39,7 +39,7 @@ export function deleteExpired(database: Database, nowSeconds: number): void {
       .filter((item) => isExpired(item, table, nowSeconds))
       .map((item) => ({ table: table.description.TableName, delete: table.keyOf(item) })),
   );
-  if (writes.length > 0) database.commit({ writes });
+  if (writes.length > 0) database.commit({ writes }, true);
 }
 
 function isExpired(item: Item, { timeToLiveAttribute }: Table, nowSeconds: number): boolean {

@@ -16,7 +16,9 @@ export interface AppModel {
   readonly queues: QueueModel[];
   /** What invokes functions besides the APIs. */
   readonly eventSources: EventSourceModel[];
+  readonly streamSources: StreamSourceModel[];
   readonly schedules: ScheduleModel[];
+  readonly eventBuses: EventBusModel[];
   readonly eventRules: EventRuleModel[];
   readonly customResources: CustomResourceModel[];
   /** What the template holds and the local gateway cannot serve, each with the construct path that names it. */
@@ -168,6 +170,15 @@ export interface TableModel {
   /** The input of DynamoDB's CreateTable. */
   readonly definition: Readonly<Record<string, unknown>>;
   readonly ttlAttribute?: string;
+  readonly stream?: StreamModel;
+}
+
+/** The stream of a table's changes. */
+export interface StreamModel {
+  readonly arn: string;
+  /** The table's name. */
+  readonly table: string;
+  readonly viewType: 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
 }
 
 /** A subscription filter that delivers to a function. */
@@ -213,6 +224,25 @@ export interface EventSourceModel {
   readonly maximumConcurrency?: number;
 }
 
+/** A stream that invokes a function. */
+export interface StreamSourceModel {
+  readonly path: string;
+  readonly stream: StreamModel;
+  readonly functionArn: string;
+  readonly batchSize: number;
+  readonly maximumBatchingWindowSeconds: number;
+  /** A record that fits none of them is passed over; empty where there are none. */
+  readonly filters: readonly EventPattern[];
+  readonly reportBatchItemFailures: boolean;
+  readonly bisectBatchOnFunctionError: boolean;
+  /** Absent where a batch is tried again until its records are too old. */
+  readonly maximumRetryAttempts?: number;
+  /** Absent where records are as old as the stream keeps them. */
+  readonly maximumRecordAgeSeconds?: number;
+  /** A queue of the app that is told of records that were given up. */
+  readonly onFailureQueueArn?: string;
+}
+
 /** A function that is invoked by the clock. */
 export interface ScheduleModel {
   readonly path: string;
@@ -226,18 +256,37 @@ export interface ScheduleModel {
   readonly input?: string;
 }
 
-/** A function that is invoked on the events of a partner event bus. */
+/** An event bus: one of the app, or the account's default one. */
+export interface EventBusModel {
+  readonly name: string;
+  readonly arn: string;
+}
+
+/** A target of a rule, which gets the events of an event bus. */
 export interface EventRuleModel {
   readonly path: string;
   /** The rule's. */
   readonly arn: string;
-  /** And so of the partner event source, `aws.partner/stripe.com/ed_…`. */
+  /** `default`, that of a bus of the app, or of a partner event source, `aws.partner/stripe.com/ed_…`. */
   readonly eventBusName: string;
   readonly pattern: EventPattern;
-  readonly functionArn: string;
-  /** JSON; absent where the function gets the event. */
-  readonly input?: string;
+  /** Of a function or a queue. */
+  readonly targetArn: string;
+  /** For a FIFO queue. */
+  readonly messageGroupId?: string;
+  /** Absent where the target gets the event. */
+  readonly input?: RuleInput;
+  /** A queue of the app that gets the events that could not be handed over. */
+  readonly deadLetterQueueArn?: string;
 }
+
+/** What a target gets in place of the event. */
+export type RuleInput =
+  | { readonly kind: 'constant'; readonly json: string }
+  /** A part of the event, by its JSONPath. */
+  | { readonly kind: 'path'; readonly path: string }
+  /** Text with `<name>` for what is at the JSONPath of that name. */
+  | { readonly kind: 'transformer'; readonly paths: Readonly<Record<string, string>>; readonly template: string };
 
 /** A custom resource whose provider is a function of the app. */
 export interface CustomResourceModel {

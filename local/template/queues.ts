@@ -1,10 +1,8 @@
 import type { AppTemplates } from './app-templates';
-import { arnOf, functionArnOf, nameOf } from './attributes';
-import type { FunctionCatalogue } from './functions';
-import { Unresolvable } from './intrinsics';
-import type { EventSourceModel, QueueModel } from './model';
+import { arnOf, nameOf } from './attributes';
+import type { QueueModel } from './model';
 import type { Resource } from './stack';
-import { flag, list, number, object, text, textList } from './values';
+import { flag, number, object, text } from './values';
 
 export function readQueues(app: AppTemplates): QueueModel[] {
   const queues = new Map<string, QueueModel>();
@@ -50,57 +48,4 @@ function readRedrivePolicy(resource: Resource): QueueModel['redrivePolicy'] {
   const deadLetterTargetArn = text(policy.deadLetterTargetArn);
   const maxReceiveCount = number(policy.maxReceiveCount) ?? 10;
   return deadLetterTargetArn === undefined ? undefined : { deadLetterTargetArn, maxReceiveCount };
-}
-
-/** The mappings from queues to functions that are enabled. */
-export function readEventSources(
-  app: AppTemplates,
-  queues: readonly QueueModel[],
-  functions: FunctionCatalogue,
-): EventSourceModel[] {
-  const read: EventSourceModel[] = [];
-  for (const resource of app.resourcesOf('AWS::Lambda::EventSourceMapping')) {
-    const eventSource = resource.attempt(() => readEventSource(resource, queues, functions), 'it is not served');
-    if (eventSource) {
-      read.push(eventSource);
-    }
-  }
-  return read;
-}
-
-function readEventSource(
-  resource: Resource,
-  queues: readonly QueueModel[],
-  functions: FunctionCatalogue,
-): EventSourceModel | undefined {
-  const enabled = resource.property('Enabled');
-  if (enabled !== undefined && !flag(enabled)) {
-    return undefined;
-  }
-  const queueArn = queueArnOf(resource, queues);
-  if (list(object(resource.raw('FilterCriteria')).Filters).length > 0) {
-    throw new Unresolvable('it has filter criteria, and messages are not filtered locally');
-  }
-  return {
-    path: resource.path,
-    queueArn,
-    functionArn: functions.servedArn(functionArnOf(resource)),
-    batchSize: number(resource.property('BatchSize')) ?? 10,
-    maximumBatchingWindowSeconds: number(resource.property('MaximumBatchingWindowInSeconds')) ?? 0,
-    reportBatchItemFailures: textList(resource.property('FunctionResponseTypes')).includes('ReportBatchItemFailures'),
-    maximumConcurrency: number(object(resource.property('ScalingConfig')).MaximumConcurrency),
-  };
-}
-
-function queueArnOf(resource: Resource, queues: readonly QueueModel[]): string {
-  const arn = text(resource.property('EventSourceArn'));
-  const service = arn?.split(':')[2];
-  if (service !== 'sqs') {
-    throw new Unresolvable(`its source is ${service ?? 'none of AWS'}; SQS queues invoke functions locally`);
-  }
-  const queue = queues.find((one) => one.arn === arn);
-  if (!queue) {
-    throw new Unresolvable(`the queue ${arn} is not in this app`);
-  }
-  return queue.arn;
 }

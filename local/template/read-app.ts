@@ -1,12 +1,13 @@
 import { AppTemplates, type GivenValues } from './app-templates';
 import { readAssembly } from './assembly';
 import { readCustomResources } from './custom-resources';
-import { readEventRules } from './event-rules';
+import { readEventBuses, readEventRules } from './event-rules';
+import { readEventSources } from './event-sources';
 import { FunctionCatalogue } from './functions';
 import { readLogSubscriptions } from './log-subscriptions';
 import type { AppModel } from './model';
 import { readStacks } from './outputs';
-import { readEventSources, readQueues } from './queues';
+import { readQueues } from './queues';
 import { readRestApis } from './rest-apis';
 import { readSchedules } from './schedules';
 import { readSecrets } from './secrets';
@@ -24,9 +25,10 @@ export function readApp(assemblyDir: string, given: GivenValues = {}): AppModel 
   const tables = readTables(app);
   const secrets = readSecrets(app);
   const logSubscriptions = readLogSubscriptions(app, functions, apis);
-  const eventSources = readEventSources(app, queues, functions);
+  const { eventSources, streamSources } = readEventSources(app, { queues, tables }, functions);
   const schedules = readSchedules(app, functions);
-  const eventRules = readEventRules(app, functions);
+  const eventRules = readEventRules(app, functions, queues);
+  const eventBuses = readEventBuses(app, eventRules);
   const customResources = readCustomResources(app, functions);
   nameUnserved(app);
   const { apiKeys, usagePlans } = usage;
@@ -38,7 +40,9 @@ export function readApp(assemblyDir: string, given: GivenValues = {}): AppModel 
     secrets,
     queues,
     eventSources,
+    streamSources,
     schedules,
+    eventBuses,
     eventRules,
     customResources,
     logSubscriptions,

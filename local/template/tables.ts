@@ -1,6 +1,6 @@
 import type { AppTemplates } from './app-templates';
-import { nameOf } from './attributes';
-import type { TableModel } from './model';
+import { attributeOf, nameOf } from './attributes';
+import type { StreamModel, TableModel } from './model';
 import type { Resource } from './stack';
 import { flag, list, object, text } from './values';
 
@@ -18,7 +18,7 @@ export function readTables(app: AppTemplates): TableModel[] {
   return [...tables.values()];
 }
 
-/** Keys and indexes only: capacity, encryption, streams and replicas change no answer of a local engine. */
+/** Keys, indexes and the stream: capacity, encryption and replicas change no answer of a local engine. */
 function readTable(resource: Resource): TableModel {
   const name = nameOf(resource);
   const globalIndexes = readIndexes(resource.property('GlobalSecondaryIndexes'));
@@ -36,7 +36,15 @@ function readTable(resource: Resource): TableModel {
       BillingMode: 'PAY_PER_REQUEST',
     },
     ttlAttribute: flag(timeToLive.Enabled) ? text(timeToLive.AttributeName) : undefined,
+    stream: readStream(resource, name),
   };
+}
+
+function readStream(resource: Resource, table: string): StreamModel | undefined {
+  const viewType = text(object(resource.property('StreamSpecification')).StreamViewType);
+  return viewType === undefined
+    ? undefined
+    : { arn: attributeOf(resource, 'StreamArn'), table, viewType: viewType as StreamModel['viewType'] };
 }
 
 function readIndexes(indexes: unknown): unknown[] {

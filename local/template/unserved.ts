@@ -34,6 +34,7 @@ const HARMLESS = [
   'AWS::CodePipeline::',
   'AWS::Cognito::',
   'AWS::EC2::',
+  'AWS::Events::EventBusPolicy',
   'AWS::IAM::',
   'AWS::KMS::',
   'AWS::Lambda::',

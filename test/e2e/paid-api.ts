@@ -120,7 +120,7 @@ export function everyAnswer(
   props: PaidProps = {},
   options: ProtectOptions = {},
   extend: (api: RestApi) => void = () => undefined,
-): void {
+): Paywall {
   const stack = new Stack(app, 'Paid');
   const api = new RestApi(stack, 'Api', {
     cloudWatchRole: false,
@@ -171,4 +171,5 @@ export function everyAnswer(
     routePlans: { 'GET /pro': ['pro'] },
     ...options,
   });
+  return paywall;
 }

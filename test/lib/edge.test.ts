@@ -84,7 +84,7 @@ describe('a key of yours', () => {
   function withKey(env?: { region: string }): Template {
     const stack = new Stack(new App(), 'Keys', { env });
     const store = new QuotaStore(stack, 'Store', { encryptionKey: new Key(stack, 'Key') });
-    for (const grant of ['spend', 'credit', 'operate'] as const) {
+    for (const grant of ['spend', 'credit', 'operate', 'readChanges'] as const) {
       store.grants[grant](new Role(stack, grant, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
     }
     return Template.fromStack(stack);
@@ -96,7 +96,7 @@ describe('a key of yours', () => {
       SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
     });
     const policies = Object.values(template.findResources('AWS::IAM::Policy')).map((policy) => JSON.stringify(policy));
-    expect(policies).toHaveLength(3);
+    expect(policies).toHaveLength(4);
     expect(policies.filter((policy) => policy.includes('"kms:Decrypt"'))).toEqual(policies);
   });
 

@@ -23,6 +23,7 @@ beforeAll(() => {
     identities: [Identity.apiKeys({ imported: true })],
   }));
   paywall.protect(api, { costs: { 'GET /items/{id}': Cost.reported({ estimate: 10 }) } });
+  paywall.events.notifyWebhook({ url: 'https://example.com/customers' });
   template = Template.fromStack(stack);
 });
 
@@ -119,6 +120,31 @@ test.each<[string, { readonly readsStripeKey: boolean; readonly may: string[] }]
     },
   ],
   [
+    'Events',
+    {
+      readsStripeKey: false,
+      may: [
+        ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map((name) => `dynamodb:${name} of StoreTable`),
+        'events:PutEvents of EventsBus',
+        ...['SendMessage', 'GetQueueAttributes', 'GetQueueUrl'].map((name) => `sqs:${name} of EventsDeadLetters`),
+      ],
+    },
+  ],
+  [
+    'EventsWebhook',
+    {
+      readsStripeKey: false,
+      may: [
+        ...['GetSecretValue', 'DescribeSecret'].map((name) => `secretsmanager:${name} of EventsWebhookSecret`),
+        ...['ReceiveMessage', 'ChangeMessageVisibility', 'GetQueueUrl', 'DeleteMessage', 'GetQueueAttributes'].map(
+          (name) => `sqs:${name} of EventsWebhookQueue`,
+        ),
+        // Once more for itself, as it puts off what was not taken, whatever polling needs.
+        'sqs:ChangeMessageVisibility of EventsWebhookQueue',
+      ],
+    },
+  ],
+  [
     'Mcp',
     {
       readsStripeKey: true,
@@ -165,6 +191,8 @@ test.each<[string, { readonly readsStripeKey: boolean; readonly may: string[] }]
         ...['ReceiveMessage', 'ChangeMessageVisibility', 'GetQueueUrl', 'DeleteMessage', 'GetQueueAttributes'].map(
           (name) => `sqs:${name} of SettlementReports`,
         ),
+        ...onTable('GetItem UpdateItem', 'REFUSED#*'),
+        'events:PutEvents of EventsBus',
       ],
     },
   ],
@@ -215,7 +243,7 @@ test('all of the paywall’s functions are among these, and the one whose keys o
       .toSorted(),
   );
   expect(policies().map(([role]) => role)).toContain('SurrogateKeys');
-  expect(policies()).toHaveLength(11);
+  expect(policies()).toHaveLength(13);
 });
 
 test('nobody may do anything with everything', () => {

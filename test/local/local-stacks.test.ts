@@ -69,6 +69,25 @@ test('tools are told of the stacks, the outputs that are known here, and where L
   });
 });
 
+test('whoever develops is told of the last events, the newest first', async () => {
+  const putEvents = (DetailType: string) =>
+    fetch(server.eventsUrl, {
+      method: 'POST',
+      headers: { authorization: 'AWS4-HMAC-SHA256 local', 'x-amz-target': 'AWSEvents.PutEvents' },
+      body: JSON.stringify({ Entries: [{ Source: 'shop', DetailType, Detail: '{}' }] }),
+    });
+  await putEvents('Ordered');
+  await putEvents('Paid');
+
+  const { status, json } = await get('/_local/events');
+  const told = (type: string) => ({
+    EventBusName: 'default',
+    Event: expect.objectContaining({ 'detail-type': type, source: 'shop', detail: {} }),
+    Rules: [],
+  });
+  expect([status, json]).toEqual([200, { Events: [told('Paid'), told('Ordered')] }]);
+});
+
 test.each([
   ['under a name that was rebound to this machine', { Host: 'example.com' }],
   ['from its own origin', { Origin: 'http://example.com' }],

@@ -1,5 +1,6 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { WeatherStack } from '../../bin/demo/weather-stack';
@@ -10,8 +11,11 @@ import { AgentPayments, Payments, StripeEventBridge } from '../../lib';
 const app = new App();
 const stack = new WeatherStack(app, 'Weather');
 // The other way that Stripe's events can take.
-const { processor } = stack.paywall;
+const { processor, events } = stack.paywall;
 new StripeEventBridge(stack, 'StripeEventBridge', { eventSourceName: 'aws.partner/stripe.com/ed_1', processor });
+// Whoever may be told of customers.
+events.notifyTopic(new Topic(stack, 'Customers', { enforceSSL: true }));
+events.notifyWebhook({ url: 'https://example.com/customers' });
 
 // What agents pay by.
 const { catalogue, store } = stack.paywall;

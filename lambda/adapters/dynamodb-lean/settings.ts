@@ -16,14 +16,17 @@ export function regionFromEnvironment(): string {
   return requireEnv('AWS_REGION');
 }
 
+/** The services, by the words that their variables end in: the first label of their hosts. */
+const HOSTS = { dynamodb: 'dynamodb', lambda: 'lambda', eventbridge: 'events' } as const;
+
 /** Where a service is, by the variables that the SDKs know too. */
-export function endpointFromEnvironment(region: string, service: 'dynamodb' | 'lambda' = 'dynamodb'): URL {
+export function endpointFromEnvironment(region: string, service: keyof typeof HOSTS = 'dynamodb'): URL {
   const configured = process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] || process.env.AWS_ENDPOINT_URL;
   if (configured) {
     return new URL(configured);
   }
   const [, suffix = 'amazonaws.com'] = DNS_SUFFIXES.find(([prefix]) => region.startsWith(prefix)) ?? [];
-  return new URL(`https://${service}.${region}.${suffix}`);
+  return new URL(`https://${HOSTS[service]}.${region}.${suffix}`);
 }
 
 /** The role's credentials, which Lambda sets. They are other ones after a restore from a snapshot, so they are never kept. */

@@ -150,6 +150,8 @@ test('a call that is not paid for is denied, with the whole 402 in its context',
     checkoutUrl: expect.stringMatching(/^https:\/\/api\.example\.com\/prod\/billing\/checkout\/.+\?topUp=1k$/),
   });
   expect(context).toMatchObject({ rateLimit: '"month";r=4;t=86400', link: expect.stringContaining('rel="payment"') });
+  // The access log takes these, by which a first refusal is told.
+  expect(context).toMatchObject({ customer, plan: 'free', period: expect.any(String), reason: 'quota_exhausted' });
   // API Gateway takes strings, numbers and booleans only.
   expect(Object.values(context ?? {}).every((value) => value === undefined || typeof value === 'string')).toBe(true);
 });
@@ -298,6 +300,8 @@ describe('a call that pays for itself', () => {
       detail: expect.stringMatching(/^The payment was declined\. This call costs 5 units/),
     });
     expect(context?.wwwAuthenticate).toMatch(/^Payment id=/);
+    // The access log tells of it like of any other refusal.
+    expect(context).toMatchObject({ customer, plan: 'free', period: expect.any(String), reason: 'quota_exhausted' });
   });
 
   test.each([

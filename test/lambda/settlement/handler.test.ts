@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { CloudWatchLogsEvent, SQSEvent, SQSRecord } from 'aws-lambda';
 import { writeReport } from '../../../lambda/adapters/report-message';
+import type { RefusedCustomer } from '../../../lambda/domain/refusals';
 import type { ChargedCall } from '../../../lambda/domain/settlement';
 import { handle, type SettlementDependencies } from '../../../lambda/settlement/handler';
 import { MemorySettlementStore } from '../domain/memory-settlement-store';
@@ -125,4 +126,51 @@ test('reports are settled, and those that could not be stay in the queue', async
   expect(await handle(event, dependencies)).toEqual({ batchItemFailures: [] });
   expect([remaining('c1'), remaining('c2')]).toEqual([41, 41]);
   expect(counted).toEqual({ ReportedCalls: 2 });
+});
+
+describe('refusals', () => {
+  const REFUSED = {
+    ...LINE,
+    ...{ status: '402', responseType: 'ACCESS_DENIED', cost: '-', charge: '-', bought: '-' },
+    ...{ plan: 'free', reason: 'quota_exhausted', requestId: 'r1', httpMethod: 'GET', resourcePath: '/items/{id}' },
+  };
+  const told: RefusedCustomer[] = [];
+  const refusals = { tell: async (refused: readonly RefusedCustomer[]) => void told.push(...refused) };
+
+  beforeEach(() => {
+    told.length = 0;
+  });
+
+  test.each<[string, object, RefusedCustomer['reason'][]]>([
+    ['by the authorizer are told, with its reason', {}, ['quota_exhausted']],
+    [
+      'by a usage plan are told',
+      { reason: '-', responseType: 'QUOTA_EXCEEDED', cost: '5', charge: 'charge-1' },
+      ['usage_plan_quota_exceeded'],
+    ],
+    ['of the backend’s own are not', { reason: '-', responseType: '-', cost: '5' }, []],
+    ['with another status are not', { status: '403' }, []],
+    ['of nobody are not', { customer: '-' }, []],
+    ['without a period are not', { period: '-' }, []],
+  ])('%s', async (_, overrides, reasons) => {
+    await handle(logEvent([{ ...REFUSED, ...overrides }]), { ...dependencies, refusals });
+
+    expect(told).toEqual(
+      reasons.map((reason) => ({
+        ...{ customer: 'c1', plan: 'free', reason, periodStart: PERIOD },
+        ...{ route: 'GET /items/{id}', requestId: 'r1', at: NOW },
+      })),
+    );
+  });
+
+  test('are nothing to who wants none told', async () => {
+    await handle(logEvent([REFUSED]), dependencies);
+    expect([told, remaining()]).toEqual([[], 45]);
+  });
+
+  test('that cannot be told hold up no refund, and come again', async () => {
+    const away = { tell: () => Promise.reject(new Error('away')) };
+    await expect(handle(logEvent([LINE, REFUSED]), { ...dependencies, refusals: away })).rejects.toThrow('away');
+    expect(remaining()).toBe(50);
+  });
 });

@@ -1,3 +1,4 @@
+import { EventBuses } from '../../../local/events/event-buses';
 import { partnerEventSources } from '../../../local/events/partner-event-sources';
 import { AsynchronousInvocations } from '../../../local/lambda/asynchronous-invocations';
 import type { EventRuleModel } from '../../../local/template/model';
@@ -9,19 +10,22 @@ const PAID = { type: 'invoice.paid', created: 1_800_000_000, detail: { id: 'evt_
 function start(...rules: Partial<EventRuleModel>[]) {
   const [lambda, time, reported] = [new RecordingLambda(), new ManualTime(), [] as string[]];
   const invocations = new AsynchronousInvocations(lambda, { schedule: time.schedule });
-  const destinations = partnerEventSources({
-    rules: rules.map((rule) => ({
-      path: 'Stack/Rule',
-      arn: `arn:aws:events:eu-west-1:111122223333:rule/${BUS}/rule`,
-      eventBusName: BUS,
-      pattern: { 'detail-type': ['invoice.paid'] },
-      functionArn: 'fn',
-      ...rule,
-    })),
+  const models = rules.map((rule) => ({
+    path: 'Stack/Rule',
+    arn: `arn:aws:events:eu-west-1:111122223333:rule/${BUS}/rule`,
+    eventBusName: BUS,
+    pattern: { 'detail-type': ['invoice.paid'] },
+    targetArn: 'fn',
+    ...rule,
+  }));
+  const delivery = new EventBuses({
+    rules: models,
+    queues: { queue: () => undefined },
     invocations: () => invocations,
+    now: time.clock,
     report: (line) => reported.push(line),
   });
-  return { lambda, time, reported, destinations };
+  return { lambda, time, reported, destinations: partnerEventSources({ rules: models, delivery }) };
 }
 
 test('an event comes to the function as EventBridge wraps it', async () => {
@@ -49,9 +53,9 @@ test('an event comes to the function as EventBridge wraps it', async () => {
 
 test('each rule that wants the event invokes its function, with constant input where it has some', async () => {
   const { lambda, destinations } = start(
-    { functionArn: 'one' },
-    { functionArn: 'other', pattern: { 'detail-type': ['invoice.created'] } },
-    { functionArn: 'two', input: '{"job":"tidy"}' },
+    { targetArn: 'one' },
+    { targetArn: 'other', pattern: { 'detail-type': ['invoice.created'] } },
+    { targetArn: 'two', input: { kind: 'constant', json: '{"job":"tidy"}' } },
   );
 
   await destinations[0]?.deliver(PAID);
@@ -62,9 +66,10 @@ test('each rule that wants the event invokes its function, with constant input w
 
 test('each event bus is a destination, and its rules see its events alone', async () => {
   const { lambda, destinations } = start(
-    { functionArn: 'one' },
-    { functionArn: 'two' },
-    { functionArn: 'other', eventBusName: 'aws.partner/stripe.com/ed_2' },
+    { targetArn: 'one' },
+    { targetArn: 'two' },
+    { targetArn: 'other', eventBusName: 'aws.partner/stripe.com/ed_2' },
+    { targetArn: 'own', eventBusName: 'orders' },
   );
 
   expect(destinations.map(({ id }) => id)).toEqual(['ed_1', 'ed_2']);
@@ -90,8 +95,10 @@ test('who delivers waits for the function, also while it is tried again, and wha
 });
 
 test('an event is not taken while Lambda is not up', async () => {
-  const rule = { path: 'Stack/Rule', arn: '', eventBusName: BUS, pattern: {}, functionArn: 'fn' };
-  const [destination] = partnerEventSources({ rules: [rule], invocations: () => undefined, report: () => undefined });
+  const rule = { path: 'Stack/Rule', arn: '', eventBusName: BUS, pattern: {}, targetArn: 'fn' };
+  const around = { queues: { queue: () => undefined }, invocations: () => undefined, now: Date.now };
+  const delivery = new EventBuses({ rules: [rule], ...around, report: () => undefined });
+  const [destination] = partnerEventSources({ rules: [rule], delivery });
 
   await expect(destination?.deliver(PAID)).rejects.toThrow('there is no EventBridge yet');
 });

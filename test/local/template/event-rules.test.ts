@@ -1,7 +1,9 @@
 import type { Stack } from 'aws-cdk-lib';
-import { CfnRule, EventBus, type EventPattern, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction as LambdaTarget, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { CfnRule, EventBus, EventField, type EventPattern, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget, SnsTopic, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { RuleInput } from '../../../local/template/model';
 import { inlineFunction, modelOf, removeTemporaryFolders } from './synthesized';
 
 afterAll(removeTemporaryFolders);
@@ -40,20 +42,62 @@ test.each([
     eventBusName: BUS,
     pattern: { source: [{ prefix: 'aws.partner/' }], 'detail-type': ['invoice.paid'] },
     input: undefined,
+    messageGroupId: undefined,
+    deadLetterQueueArn: undefined,
   };
   expect(model.eventRules).toEqual([
-    { ...common, functionArn: expect.stringMatching(/:Stack-Fn/) },
-    { ...common, functionArn: expect.stringMatching(/:Stack-Other/) },
+    { ...common, targetArn: expect.stringMatching(/:Stack-Fn/) },
+    { ...common, targetArn: expect.stringMatching(/:Stack-Other/) },
   ]);
   expect(model.schedules).toEqual([]);
 });
 
-test('constant input is given in place of the event', () => {
+test.each<[string, RuleTargetInput, RuleInput]>([
+  ['constant', RuleTargetInput.fromObject({ job: 'tidy' }), { kind: 'constant', json: '{"job":"tidy"}' }],
+  ['a part of the event', RuleTargetInput.fromEventPath('$.detail'), { kind: 'path', path: '$.detail' }],
+  [
+    'made of the event',
+    RuleTargetInput.fromObject({ who: EventField.fromPath('$.detail.customer'), what: EventField.detailType }),
+    {
+      kind: 'transformer',
+      paths: { 'detail-customer': '$.detail.customer', 'detail-type': '$.detail-type' },
+      template: '{"who":<detail-customer>,"what":<detail-type>}',
+    },
+  ],
+])('input can be %s', (_, input, expected) => {
   const model = modelOf((stack) => {
-    rule(stack, { detailType: ['invoice.paid'] }, RuleTargetInput.fromObject({ job: 'tidy' }));
+    rule(stack, { detailType: ['invoice.paid'] }, input);
   });
 
-  expect(model.eventRules).toMatchObject([{ input: '{"job":"tidy"}' }]);
+  expect([model.eventRules, model.unserved]).toMatchObject([[{ input: expected }], []]);
+});
+
+test('queues are targets, and so are rules on the default bus and on the app’s own', () => {
+  const model = modelOf((stack) => {
+    const bus = new EventBus(stack, 'Bus', { eventBusName: 'orders' });
+    const deadLetterQueue = new Queue(stack, 'Dead', { queueName: 'dead' });
+    const target = new SqsQueue(new Queue(stack, 'Queue', { queueName: 'q.fifo', fifo: true }), {
+      messageGroupId: 'all',
+      deadLetterQueue,
+    });
+    new Rule(stack, 'Own', { eventBus: bus, eventPattern: { source: ['shop'] }, targets: [target] });
+    new Rule(stack, 'Default', { eventPattern: { source: ['shop'] }, targets: [target] });
+  });
+
+  expect(model.unserved).toEqual([]);
+  const common = {
+    targetArn: 'arn:aws:sqs:us-east-1:000000000000:q.fifo',
+    messageGroupId: 'all',
+    deadLetterQueueArn: 'arn:aws:sqs:us-east-1:000000000000:dead',
+  };
+  expect(model.eventRules).toMatchObject([
+    { ...common, eventBusName: 'orders' },
+    { ...common, eventBusName: 'default' },
+  ]);
+  expect(model.eventBuses).toEqual([
+    { name: 'orders', arn: 'arn:aws:events:us-east-1:000000000000:event-bus/orders' },
+    { name: 'default', arn: 'arn:aws:events:us-east-1:000000000000:event-bus/default' },
+  ]);
 });
 
 test('a rule that is disabled does nothing, and misses nothing', () => {
@@ -68,12 +112,20 @@ test.each<[string, (stack: Stack) => void, RegExp]>([
   [
     'for events of AWS',
     (stack) => new Rule(stack, 'Rule', { eventPattern: { source: ['aws.s3'] } }),
-    /^it does not run: nothing sends events to the event bus default; partner event buses of Stripe are served$/,
+    /^it does not run: nothing sends events of aws.s3 here; those that functions send are served$/,
+  ],
+  [
+    'for events of another partner',
+    (stack) => {
+      const eventBus = EventBus.fromEventBusName(stack, 'Bus', 'aws.partner/example.com/1');
+      new Rule(stack, 'Rule', { eventBus, eventPattern: { detailType: ['x'] } });
+    },
+    /^it does not run: nothing sends events to the event bus aws.partner\/example.com\/1; of partner event buses, those of Stripe/,
   ],
   [
     'with a form that is not served',
-    (stack) => rule(stack, { detailType: Match.suffix('.paid') }),
-    /^it does not run: its event pattern has {"suffix":".paid"} for detail-type; values and prefixes are served$/,
+    (stack) => rule(stack, { detail: { address: [{ cidr: '10.0.0.0/8' }] } }),
+    /^it does not run: its event pattern has {"cidr":"10.0.0.0\/8"} for detail.address, which is not served$/,
   ],
   [
     'for another target',
@@ -81,14 +133,23 @@ test.each<[string, (stack: Stack) => void, RegExp]>([
       new Rule(stack, 'Rule', {
         eventBus: stripeBus(stack),
         eventPattern: { detailType: ['invoice.paid'] },
-        targets: [new SqsQueue(new Queue(stack, 'Queue'))],
+        targets: [new SnsTopic(Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:us-east-1:000000000000:topic'))],
       }),
-    /^it does not run: its target arn:aws:sqs:.* has no local stand-in; functions have$/,
+    /^it does not run: its target arn:aws:sns:.* has no local stand-in; functions and queues have$/,
   ],
   [
-    'with input from the event',
-    (stack) => rule(stack, { detailType: ['invoice.paid'] }, RuleTargetInput.fromEventPath('$.detail')),
-    /^it does not run: its input is made from the event;/,
+    'for a queue of another app',
+    (stack) =>
+      new Rule(stack, 'Rule', {
+        eventPattern: { detailType: ['invoice.paid'] },
+        targets: [new SqsQueue(Queue.fromQueueArn(stack, 'Queue', 'arn:aws:sqs:us-east-1:123456789012:foreign'))],
+      }),
+    /^it does not run: the queue arn:aws:sqs:us-east-1:123456789012:foreign is not in this app$/,
+  ],
+  [
+    'with a path of a form that is not served',
+    (stack) => rule(stack, { detailType: ['invoice.paid'] }, RuleTargetInput.fromEventPath('$..id')),
+    /^it does not run: its input has a path that is not served: this JSONPath is not served locally: \$\.\.id$/,
   ],
   [
     'with a pattern that EventBridge refuses',
@@ -105,13 +166,16 @@ test.each<[string, (stack: Stack) => void, RegExp]>([
 });
 
 test('an event bus that nothing fills is named', () => {
-  const model = modelOf((stack) => new EventBus(stack, 'Bus', { eventBusName: 'orders' }));
+  const eventSourceName = 'aws.partner/example.com/1';
+  const model = modelOf((stack) => new EventBus(stack, 'Bus', { eventSourceName }));
 
   expect(model.unserved).toEqual([
     {
       path: 'Stack/Bus',
       type: 'AWS::Events::EventBus',
-      reason: 'it stays empty: nothing sends events to the event bus orders; partner event buses of Stripe are served',
+      reason: expect.stringMatching(
+        /^it stays empty: nothing sends events to the event bus aws.partner\/example.com\/1;/,
+      ),
     },
   ]);
 });

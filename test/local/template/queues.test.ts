@@ -9,7 +9,14 @@ import {
   Runtime,
   StartingPosition,
 } from 'aws-cdk-lib/aws-lambda';
-import { DynamoEventSource, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import {
+  DynamoEventSource,
+  type DynamoEventSourceProps,
+  SnsDlq,
+  SqsDlq,
+  SqsEventSource,
+} from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { CfnQueue, DeduplicationScope, FifoThroughputLimit, Queue } from 'aws-cdk-lib/aws-sqs';
 import { environmentOf, inlineFunction, modelOf, removeTemporaryFolders } from './synthesized';
 
@@ -111,6 +118,86 @@ describe('queues', () => {
   });
 });
 
+function streamSource(stack: Stack, props: Partial<DynamoEventSourceProps> = {}) {
+  const table = new Table(stack, 'Table', {
+    partitionKey: { name: 'id', type: AttributeType.STRING },
+    stream: StreamViewType.NEW_IMAGE,
+  });
+  return new DynamoEventSource(table, { startingPosition: StartingPosition.LATEST, ...props });
+}
+
+describe('streams', () => {
+  test('invoke functions with the defaults of Lambda', () => {
+    const { streamSources, eventSources, tables, functions } = modelOf((stack) => {
+      inlineFunction(stack, 'Fn').addEventSource(streamSource(stack));
+    });
+
+    expect(eventSources).toEqual([]);
+    expect(streamSources).toEqual([
+      {
+        path: 'Stack/Fn/DynamoDBEventSource:StackTable706B9215',
+        stream: tables[0]?.stream,
+        functionArn: functions[0]?.arn,
+        batchSize: 100,
+        maximumBatchingWindowSeconds: 0,
+        filters: [],
+        reportBatchItemFailures: false,
+        bisectBatchOnFunctionError: false,
+        maximumRetryAttempts: undefined,
+        maximumRecordAgeSeconds: undefined,
+        onFailureQueueArn: undefined,
+      },
+    ]);
+    expect(streamSources[0]?.stream.viewType).toBe('NEW_IMAGE');
+  });
+
+  test('have what the template says', () => {
+    const {
+      streamSources,
+      queues,
+      unserved: left,
+    } = modelOf((stack) => {
+      const source = streamSource(stack, {
+        batchSize: 1_000,
+        maxBatchingWindow: Duration.seconds(5),
+        filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual('MODIFY') })],
+        reportBatchItemFailures: true,
+        bisectBatchOnError: true,
+        retryAttempts: 3,
+        maxRecordAge: Duration.hours(1),
+        onFailure: new SqsDlq(new Queue(stack, 'Dead')),
+      });
+      inlineFunction(stack, 'Fn').addEventSource(source);
+    });
+
+    expect(left).toEqual([]);
+    expect(streamSources).toMatchObject([
+      {
+        batchSize: 1_000,
+        maximumBatchingWindowSeconds: 5,
+        filters: [{ eventName: ['MODIFY'] }],
+        reportBatchItemFailures: true,
+        bisectBatchOnFunctionError: true,
+        maximumRetryAttempts: 3,
+        maximumRecordAgeSeconds: 3_600,
+        onFailureQueueArn: queues[0]?.arn,
+      },
+    ]);
+  });
+
+  test('whose failures go to a topic are served, and that is named', () => {
+    const model = modelOf((stack) => {
+      const topic = Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:us-east-1:000000000000:topic');
+      inlineFunction(stack, 'Fn').addEventSource(streamSource(stack, { onFailure: new SnsDlq(topic) }));
+    });
+
+    expect(model.streamSources).toHaveLength(1);
+    expect(model.unserved.map(({ reason }) => reason)).toEqual([
+      'what fails is not told: its destination arn:aws:sns:us-east-1:000000000000:topic is no queue of this app',
+    ]);
+  });
+});
+
 describe('event sources', () => {
   test('have the defaults of Lambda', () => {
     const { eventSources, queues, functions } = modelOf((stack) => {
@@ -165,16 +252,30 @@ describe('event sources', () => {
 
   test.each([
     [
-      'of a stream',
+      'of a stream of another app',
       (stack: Stack) => {
-        const table = new Table(stack, 'Table', {
-          partitionKey: { name: 'id', type: AttributeType.STRING },
-          stream: StreamViewType.NEW_IMAGE,
-        });
+        const tableStreamArn = 'arn:aws:dynamodb:us-east-1:123456789012:table/Foreign/stream/now';
+        const table = Table.fromTableAttributes(stack, 'Foreign', { tableName: 'Foreign', tableStreamArn });
         const source = new DynamoEventSource(table, { startingPosition: StartingPosition.LATEST });
         inlineFunction(stack, 'Fn').addEventSource(source);
       },
-      'it is not served: its source is dynamodb; SQS queues invoke functions locally',
+      'it is not served: the stream arn:aws:dynamodb:us-east-1:123456789012:table/Foreign/stream/now is not of a table of this app',
+    ],
+    [
+      'with a tumbling window',
+      (stack: Stack) => {
+        const source = streamSource(stack, { tumblingWindow: Duration.seconds(10) });
+        inlineFunction(stack, 'Fn').addEventSource(source);
+      },
+      'it is not served: it has a tumbling window, and records are not aggregated locally',
+    ],
+    [
+      'with a filter of a form that is not served',
+      (stack: Stack) => {
+        const filters = [{ pattern: JSON.stringify({ eventName: [{ cidr: '::/0' }] }) }];
+        inlineFunction(stack, 'Fn').addEventSource(streamSource(stack, { filters }));
+      },
+      'it is not served: its filter has {"cidr":"::/0"} for eventName, which is not served',
     ],
     [
       'of another app',
@@ -189,7 +290,7 @@ describe('event sources', () => {
       (stack: Stack) => {
         new CfnEventSourceMapping(stack, 'Kafka', { functionName: inlineFunction(stack, 'Fn').functionName });
       },
-      'it is not served: its source is none of AWS; SQS queues invoke functions locally',
+      'it is not served: its source is none of AWS; SQS queues and DynamoDB streams invoke functions locally',
     ],
     [
       'with filters',

@@ -65,11 +65,16 @@ describe('tables', () => {
           BillingMode: 'PAY_PER_REQUEST',
         },
         ttlAttribute: 'expiresAt',
+        stream: {
+          arn: 'arn:aws:dynamodb:us-east-1:000000000000:table/Stack-TableCD117FA1/stream/local',
+          table: 'Stack-TableCD117FA1',
+          viewType: 'NEW_IMAGE',
+        },
       },
     ]);
   });
 
-  test('a local index, and no time to live', () => {
+  test('a local index, no time to live, and no stream', () => {
     const [table] = modelOf((stack) => {
       const other = { name: 'other', type: AttributeType.NUMBER };
       const created = new Table(stack, 'Table', { tableName: 'named', partitionKey: pk, sortKey: sk });
@@ -77,7 +82,7 @@ describe('tables', () => {
     }).tables;
 
     expect(table).toMatchObject({ name: 'named', definition: { LocalSecondaryIndexes: [{ IndexName: 'byOther' }] } });
-    expect(table?.ttlAttribute).toBeUndefined();
+    expect([table?.ttlAttribute, table?.stream]).toEqual([undefined, undefined]);
   });
 });
 
