@@ -5,7 +5,7 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Balance, OpeningBalance } from '../domain/balance';
-import type { Account, Bought, CustomerStore } from '../domain/customers';
+import { type Account, type Bought, CustomerDeletedError, type CustomerStore } from '../domain/customers';
 import { toEntitlement } from './dynamodb-entitlement';
 import { fromOpeningBalance, type Item, Key, text, toBalance } from './dynamodb-items';
 
@@ -56,6 +56,17 @@ export async function getItem(client: DynamoDBClient, table: string, key: Item):
   return Item;
 }
 
+/** The item of a customer's balance; nothing where he was deleted. */
+export async function getBalance(client: DynamoDBClient, table: string, customer: string): Promise<Item | undefined> {
+  const item = await getItem(client, table, Key.balance(customer));
+  return isDeleted(item) ? undefined : item;
+}
+
+/** Whether the item of a balance is what a deletion has left: it keeps anybody from making the customer again. */
+export function isDeleted(item: Item | undefined): boolean {
+  return item?.deletedAt !== undefined && item.plan === undefined;
+}
+
 /** Puts an item unless there is one; false where there was. */
 export async function putNew(client: DynamoDBClient, table: string, item: Item): Promise<boolean> {
   try {
@@ -78,5 +89,21 @@ export async function createCustomer(
   opening: OpeningBalance,
 ): Promise<void> {
   const createdAt = text(new Date().toISOString());
-  await putNew(client, table, { ...Key.balance(customer), ...fromOpeningBalance(opening), createdAt });
+  try {
+    await client.send(
+      new PutItemCommand({
+        TableName: table,
+        Item: { ...Key.balance(customer), ...fromOpeningBalance(opening), createdAt },
+        ConditionExpression: 'attribute_not_exists(pk)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) {
+      throw error;
+    }
+    if (isDeleted(error.Item)) {
+      throw new CustomerDeletedError(customer);
+    }
+  }
 }

@@ -43,14 +43,15 @@ export function names(...attributes: string[]): Record<string, string> {
   return Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute]));
 }
 
+/** Nothing of what is left of a deleted customer, which has no plan. */
 export function toBalance(item: Item): Balance;
 export function toBalance(item: Item | undefined): Balance | undefined;
 export function toBalance(item: Item | undefined): Balance | undefined {
-  if (item === undefined) {
+  if (item?.plan === undefined) {
     return undefined;
   }
   return {
-    plan: item.plan?.S ?? '',
+    plan: item.plan.S ?? '',
     standing: (item.standing?.S ?? 'active') as Standing,
     graceEndsAt: item.graceEndsAt?.N === undefined ? undefined : Number(item.graceEndsAt.N),
     remaining: Number(item.remaining?.N ?? 0),

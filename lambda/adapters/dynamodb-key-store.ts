@@ -163,8 +163,8 @@ export class DynamoDbKeyStore implements KeyStore {
     const { done } = await this.updates.updateItem(this.table, {
       key: Key.balance(customer),
       update: 'SET #keys = :keys, #keyExpiries = :expiries',
-      condition: 'attribute_exists(#pk) AND attribute_not_exists(#keys)',
-      attributes: ['pk', 'keys', 'keyExpiries'],
+      condition: 'attribute_exists(#plan) AND attribute_not_exists(#keys)',
+      attributes: ['plan', 'keys', 'keyExpiries'],
       values: {
         ':keys': { M: { [keyId]: binary(hash) } },
         ':expiries': { M: expiresAt === undefined ? {} : { [keyId]: number(expiresAt) } },

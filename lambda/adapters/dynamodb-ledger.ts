@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../domain/clock';
 import { isNewPeriod, type LedgerEntry } from '../domain/ledger';
 import { writeOf } from './dynamodb-balance-writes';
-import { getItem } from './dynamodb-customer-store';
+import { getItem, isDeleted } from './dynamodb-customer-store';
 import { toEntry } from './dynamodb-entries';
 import { type Item, Key, text, toBalance } from './dynamodb-items';
 import type { ConditionalUpdate } from './dynamodb-update';
@@ -34,12 +34,16 @@ export class DynamoDbLedger {
     this.updates = new PatientItemUpdates(client, pause);
   }
 
-  /** Does what the entry says, unless it was done. */
-  public async apply(customer: string, id: string): Promise<'applied' | 'duplicate' | 'no_balance'> {
+  /** Does what the entry says, unless it was done. Of a deleted customer nothing is done, and the entry says so for good. */
+  public async apply(customer: string, id: string): Promise<'applied' | 'duplicate' | 'no_balance' | 'deleted'> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const balance = await getItem(this.client, this.table, Key.balance(customer));
       if (balance === undefined) {
         return 'no_balance';
+      }
+      if (isDeleted(balance)) {
+        await this.mark(customer, id, 'void');
+        return 'deleted';
       }
       const last = balance.lastEntry?.S;
       if (last === id) {

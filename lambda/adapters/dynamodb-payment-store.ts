@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { OpeningBalance } from '../domain/balance';
 import type { Clock } from '../domain/clock';
-import type { PaymentStore, Progress, RevisedStanding } from '../domain/customers';
+import { CustomerDeletedError, type PaymentStore, type Progress, type RevisedStanding } from '../domain/customers';
 import type { Entitlement } from '../domain/entitlement';
 import {
   type Clawback,
@@ -13,7 +13,7 @@ import {
 } from '../domain/ledger';
 import { earliestBeginning } from '../domain/period';
 import { toAside } from './dynamodb-aside';
-import { createCustomer, getItem, putNew } from './dynamodb-customer-store';
+import { createCustomer, getBalance, getItem, putNew } from './dynamodb-customer-store';
 import { entitlementWrite, REPLACED, toEntitlement } from './dynamodb-entitlement';
 import { pendingEntry } from './dynamodb-entries';
 import { Key, number, text, toBalance } from './dynamodb-items';
@@ -78,7 +78,7 @@ export class DynamoDbPaymentStore implements PaymentStore {
   }
 
   public async progress(customer: string): Promise<Progress | undefined> {
-    const item = await getItem(this.client, this.table, Key.balance(customer));
+    const item = await getBalance(this.client, this.table, customer);
     return (
       item && {
         plan: item.plan?.S ?? '',
@@ -97,7 +97,7 @@ export class DynamoDbPaymentStore implements PaymentStore {
     const { revision, graceEndsAt, hasStep } = standing;
     const inOrder = graceEndsAt === undefined ? 'active' : 'grace';
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const balance = await getItem(this.client, this.table, Key.balance(customer));
+      const balance = await getBalance(this.client, this.table, customer);
       if (balance === undefined || Number(balance.revision?.N ?? 0) >= revision) {
         return;
       }
@@ -112,9 +112,9 @@ export class DynamoDbPaymentStore implements PaymentStore {
         key: Key.balance(customer),
         update: `SET ${set.join(', ')}${graceEndsAt === undefined ? ' REMOVE #graceEndsAt' : ''}`,
         condition:
-          `#standing ${isSuspended ? '=' : '<>'} :suspended AND ` +
+          `attribute_exists(#plan) AND #standing ${isSuspended ? '=' : '<>'} :suspended AND ` +
           '(attribute_not_exists(#revision) OR #revision < :revision)',
-        attributes: ['standing', 'revision', 'graceEndsAt'],
+        attributes: ['plan', 'standing', 'revision', 'graceEndsAt'],
         values: {
           ':suspended': text('suspended'),
           ':standing': text(isSuspended ? 'suspended' : inOrder),
@@ -131,7 +131,7 @@ export class DynamoDbPaymentStore implements PaymentStore {
 
   public async renew(customer: string, renewal: Renewal): Promise<void> {
     const { plan, period } = renewal;
-    const item = await getItem(this.client, this.table, Key.balance(customer));
+    const item = await getBalance(this.client, this.table, customer);
     const before = toBalance(item);
     if (before !== undefined && (isNewPeriod(renewal, before) || item?.lastEntry?.S === renewal.id)) {
       await this.enter(customer, renewal);
@@ -195,6 +195,9 @@ export class DynamoDbPaymentStore implements PaymentStore {
   private async enter(customer: string, entry: LedgerEntry): Promise<'applied' | 'duplicate'> {
     await putNew(this.client, this.table, pendingEntry(customer, entry, this.isoNow()));
     const outcome = await this.ledger.apply(customer, entry.id);
+    if (outcome === 'deleted') {
+      throw new CustomerDeletedError(customer);
+    }
     if (outcome === 'no_balance') {
       throw new Error(`customer ${customer} has no balance for ${entry.id}`);
     }

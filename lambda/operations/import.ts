@@ -1,6 +1,6 @@
 import { type ImportAnswer, type ImportedRow, MAX_IMPORTED_ROWS, MAX_KEY_NAME } from '../../lib/private/operations';
 import { isKeyCustomer } from '../domain/api-key';
-import { findPlan } from '../domain/balance';
+import { type Balance, findPlan } from '../domain/balance';
 import { type ForeignKey, importKey, type KeyImportDependencies } from '../domain/key-import';
 import { auditOf } from './actor';
 import { type OperationsDependencies, RefusedError } from './dependencies';
@@ -20,11 +20,11 @@ export async function importKeys(
   if (!Array.isArray(rows) || rows.length < 1 || rows.length > MAX_IMPORTED_ROWS) {
     throw new RefusedError(`\`rows\` must be 1 to ${MAX_IMPORTED_ROWS} rows`);
   }
-  const { imports, keys, customers, catalogue, newLinkSecret } = dependencies;
+  const { imports, keys, catalogue, newLinkSecret } = dependencies;
   const into: KeyImportDependencies = {
     imports,
     keys,
-    balance: (customer) => customers.balance(customer),
+    balance: (customer) => balanceOf(customer, dependencies),
     audit: auditOf(by, dependencies),
     defaultPlan: findPlan(catalogue, catalogue.defaultPlan),
     newLinkSecret,
@@ -40,6 +40,18 @@ export async function importKeys(
   };
   await Promise.all(Array.from({ length: PARALLEL }, work));
   return { rows: outcomes };
+}
+
+/** A customer who was deleted is not made anew by an old file. */
+async function balanceOf(
+  customer: string,
+  { customers, deletions }: OperationsDependencies,
+): Promise<Balance | undefined> {
+  const balance = await customers.balance(customer);
+  if (balance === undefined && (await deletions.find(customer)) !== undefined) {
+    throw new RefusedError(`customer ${customer} was deleted`);
+  }
+  return balance;
 }
 
 /** The rows of one customer follow on each other, as each writes his balance; all others go side by side. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -8,6 +9,7 @@ import { Environment } from '../../lib/private/environment';
 import type { OperationResult } from '../../lib/private/operations';
 import { systemClock } from '../adapters/clock';
 import { DynamoDbAuditLog } from '../adapters/dynamodb-audit-log';
+import { DynamoDbCustomerDeletions } from '../adapters/dynamodb-customer-deletions';
 import { DynamoDbCustomerStore } from '../adapters/dynamodb-customer-store';
 import { DynamoDbKeyImports } from '../adapters/dynamodb-key-imports';
 import { DynamoDbKeyStore } from '../adapters/dynamodb-key-store';
@@ -30,6 +32,9 @@ import type { AskedEvent } from './validation';
 /** Seconds: longer than the function runs, so that nothing is received twice in one run. */
 const VISIBILITY_TIMEOUT = 660;
 
+/** Milliseconds: longer than the functions run that take payments and requests. */
+const LONGEST_RUN = 30_000;
+
 /** Seconds for which a queue must have nothing to be empty. */
 const WAIT = 2;
 
@@ -49,6 +54,8 @@ const dependencies: OperationsDependencies = {
   customers: new DynamoDbCustomerStore(client, table),
   payments: new DynamoDbPaymentStore(client, table, systemClock),
   operated: new DynamoDbOperatedCustomers(client, table),
+  deletions: new DynamoDbCustomerDeletions(client, table),
+  settled: () => delay(LONGEST_RUN),
   keys: new DynamoDbKeyStore(client, table),
   imports: new DynamoDbKeyImports(client, table),
   auditLog: new DynamoDbAuditLog(client, table),

@@ -1,5 +1,6 @@
 import type { OperationName, OperationResult, Operations } from '../../lib/private/operations';
 import { listCustomers, openCustomer, showCustomer } from './customers';
+import { deleteCustomer } from './delete';
 import { type OperationsDependencies, RefusedError } from './dependencies';
 import { grantUnits } from './grant';
 import { importKeys } from './import';
@@ -20,6 +21,7 @@ const OPERATIONS: { readonly [Name in OperationName]: Operation<Name> } = {
   suspend: suspendCustomer,
   resume: resumeCustomer,
   move: moveCustomer,
+  delete: deleteCustomer,
   keys: listKeys,
   createKey: makeKey,
   rotateKey: replaceKey,

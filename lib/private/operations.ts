@@ -1,5 +1,7 @@
 /** What the command-line tool and the function behind it say to each other, and how the one finds the other. */
 
+import type { DeleteAnswer, DeleteRequest } from './operations-deletion';
+
 /** The value of a stack's output, as JSON, by which the tool finds a paywall. */
 export interface PaywallOutput {
   /** The paywall's construct path. */
@@ -21,6 +23,7 @@ export interface Operations {
   readonly suspend: { readonly request: SuspendRequest; readonly answer: ChangeAnswer };
   readonly resume: { readonly request: ChangeRequest; readonly answer: ChangeAnswer };
   readonly move: { readonly request: MoveRequest; readonly answer: ChangeAnswer };
+  readonly delete: { readonly request: DeleteRequest; readonly answer: DeleteAnswer };
   readonly keys: { readonly request: CustomerRequest; readonly answer: KeysAnswer };
   readonly createKey: { readonly request: CreateKeyRequest; readonly answer: KeyAnswer };
   readonly rotateKey: { readonly request: RotateKeyRequest; readonly answer: KeyAnswer };

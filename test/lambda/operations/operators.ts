@@ -1,4 +1,5 @@
 import { DynamoDbAuditLog } from '../../../lambda/adapters/dynamodb-audit-log';
+import { DynamoDbCustomerDeletions } from '../../../lambda/adapters/dynamodb-customer-deletions';
 import { DynamoDbKeyImports } from '../../../lambda/adapters/dynamodb-key-imports';
 import { DynamoDbLedgerReader } from '../../../lambda/adapters/dynamodb-ledger-reader';
 import { DynamoDbOperatedCustomers } from '../../../lambda/adapters/dynamodb-operated-customers';
@@ -20,6 +21,8 @@ export class Operators {
   public readonly arrivals: PlanArrival[] = [];
   /** How often the authorizer was begun anew. */
   public renewals = 0;
+  /** What happens while a deletion waits for what had begun before it. */
+  public meanwhile: () => unknown = () => undefined;
   public readonly dependencies: OperationsDependencies;
 
   private constructor(public readonly stores: Stores) {
@@ -33,6 +36,8 @@ export class Operators {
     return {
       customers: this.stores.customers,
       operated: new DynamoDbOperatedCustomers(client, table),
+      deletions: new DynamoDbCustomerDeletions(client, table),
+      settled: async () => this.meanwhile(),
       payments: new DynamoDbPaymentStore(client, table, clock),
       keys: this.stores.keys,
       imports: new DynamoDbKeyImports(client, table),
