@@ -17,7 +17,7 @@ import { renderIdentities, requireIdentities } from './private/identities';
 import { nameRoutes } from './private/named-routes';
 import { requireProtectable, takeKeysFromAuthorizer } from './private/protectable';
 import { Protection } from './private/protection';
-import { publicUrlOf } from './private/public-url';
+import { knownUrlOf, publicUrlOf } from './private/public-url';
 import { accessLogFormat, cloudWatchRole, hasCloudWatchRole, stageAccessLog } from './private/stage-access-log';
 import { associateWebAcl } from './private/web-acl';
 import type { ProtectOptions } from './protect-options';
@@ -136,6 +136,9 @@ export class Paywall extends Construct {
     const { authorizer, reconciler } = this;
     const operated = { catalogue, store, payments, processor, authorizer, surrogateKeys, reconciler };
     this.operations = new Operations(this, 'Operations', operated);
+    if (webhook !== undefined) {
+      this.operations._addWebhook(webhook);
+    }
     this.settlement = new Settlement(this, 'Settlement', { store });
     this.billing = new BillingRoutes(this, 'Billing', {
       catalogue,
@@ -200,6 +203,7 @@ export class Paywall extends Construct {
     if (options.webAclArn !== undefined) {
       associateWebAcl(this, `WebAcl-${name}`, restApi, options.webAclArn);
     }
+    this.operations._addApi(knownUrlOf(restApi, options.publicUrl), this.billingPath);
     if (this.webhook !== undefined) {
       const webhookUrl = `${publicUrlOf(restApi, options.publicUrl)}/${this.billingPath}/stripe/webhook`;
       this.stripeCatalogue._addWebhookUrl(webhookUrl);

@@ -178,7 +178,12 @@ async function start(
   const { registry: apiKeys } = controlPlane;
   const domainName = `${HOST}:${port}`;
   const gateway = createGateway(apis, runtime, { apiKeys, accessLogs: logs, domainName, clock: now, log: report });
-  server.on('request', withLocalStacks(gateway, app.stacks, lambda.url));
+  const endpoints = {
+    LambdaEndpoint: lambda.url,
+    DynamoDbEndpoint: store.url,
+    ApiGatewayEndpoint: controlPlane.url,
+  };
+  server.on('request', withLocalStacks(gateway, app.stacks, apis, endpoints));
   const schedule: Schedule = (millis, run) => clock.after(millis, run);
   // Where webhooks do not come here, the reconcilers run all the time, and not when the template would have them.
   const reconcilers = stripe === undefined ? findReconcilers(app).map(({ arn }) => arn) : [];

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { type StageUrl, withLocalUrls } from './custom-resources/local-urls';
 import { isLoopback } from './loopback-server';
 import type { StackModel } from './template/model';
 
@@ -10,6 +11,10 @@ export interface LocalStacks {
   readonly Stacks: readonly LocalStack[];
   /** As in `AWS_ENDPOINT_URL_LAMBDA`. */
   readonly LambdaEndpoint: string;
+  /** As in `AWS_ENDPOINT_URL_DYNAMODB`. */
+  readonly DynamoDbEndpoint: string;
+  /** As in `AWS_ENDPOINT_URL_API_GATEWAY`. */
+  readonly ApiGatewayEndpoint: string;
 }
 
 interface LocalStack {
@@ -21,14 +26,18 @@ interface LocalStack {
 export function withLocalStacks(
   gateway: RequestListener,
   stacks: readonly StackModel[],
-  lambdaEndpoint: string,
+  apis: readonly StageUrl[],
+  endpoints: Omit<LocalStacks, 'Stacks'>,
 ): RequestListener {
   const body: LocalStacks = {
     Stacks: stacks.map(({ name, outputs }) => ({
       StackName: name,
-      Outputs: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
+      Outputs: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({
+        OutputKey,
+        OutputValue: withLocalUrls(OutputValue, apis),
+      })),
     })),
-    LambdaEndpoint: lambdaEndpoint,
+    ...endpoints,
   };
   return (request, response) => {
     if (request.method === 'GET' && request.url === LOCAL_STACKS_PATH) {

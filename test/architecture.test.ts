@@ -59,6 +59,8 @@ test('what constructs and handlers share imports nothing but each other', () => 
     'identity-entry',
     'operations',
     'operations-deletion',
+    'operations-doctor',
+    'operations-output',
     'payment-required-schema',
     'stripe-catalogue',
     'stripe-events',

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../../lib/private/catalogue';
+import type { Probes } from '../adapters/dynamodb-probes';
 import type { DeadLetters, NamedEvent } from '../adapters/sqs-dead-letters';
 import type { EventFinder } from '../adapters/stripe-event-source';
 import type { KeyMode } from '../domain/api-key';
@@ -19,6 +20,7 @@ export interface OperationsDependencies {
   };
   readonly operated: OperatedCustomers;
   readonly deletions: CustomerDeletions;
+  readonly probes: Probes;
   /** Waits until every other function that had begun before has come to its end. */
   readonly settled: () => Promise<unknown>;
   readonly payments: Pick<PaymentStore, 'post'>;

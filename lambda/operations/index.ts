@@ -16,6 +16,7 @@ import { DynamoDbKeyStore } from '../adapters/dynamodb-key-store';
 import { DynamoDbLedgerReader } from '../adapters/dynamodb-ledger-reader';
 import { DynamoDbOperatedCustomers } from '../adapters/dynamodb-operated-customers';
 import { DynamoDbPaymentStore } from '../adapters/dynamodb-payment-store';
+import { DynamoDbProbes } from '../adapters/dynamodb-probes';
 import { readCatalogue, requireEnv } from '../adapters/environment';
 import { LambdaEnvironments } from '../adapters/lambda-environments';
 import { logError } from '../adapters/log';
@@ -55,6 +56,7 @@ const dependencies: OperationsDependencies = {
   payments: new DynamoDbPaymentStore(client, table, systemClock),
   operated: new DynamoDbOperatedCustomers(client, table),
   deletions: new DynamoDbCustomerDeletions(client, table),
+  probes: new DynamoDbProbes(client, table),
   settled: () => delay(LONGEST_RUN),
   keys: new DynamoDbKeyStore(client, table),
   imports: new DynamoDbKeyImports(client, table),

@@ -7,6 +7,7 @@ import { importKeys } from './import';
 import { listKeys, makeKey, replaceKey, takeKey } from './keys';
 import { showLedger } from './ledger';
 import { moveCustomer } from './move';
+import { closeProbes, openProbes } from './probes';
 import { replay } from './replay';
 import { resumeCustomer, suspendCustomer } from './standing';
 import type { AskedEvent } from './validation';
@@ -27,6 +28,8 @@ const OPERATIONS: { readonly [Name in OperationName]: Operation<Name> } = {
   rotateKey: replaceKey,
   revokeKey: takeKey,
   import: importKeys,
+  openProbes,
+  closeProbes,
 };
 
 type Operation<Name extends OperationName> = (

@@ -4,6 +4,7 @@ import { DynamoDbKeyImports } from '../../../lambda/adapters/dynamodb-key-import
 import { DynamoDbLedgerReader } from '../../../lambda/adapters/dynamodb-ledger-reader';
 import { DynamoDbOperatedCustomers } from '../../../lambda/adapters/dynamodb-operated-customers';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
+import { DynamoDbProbes } from '../../../lambda/adapters/dynamodb-probes';
 import type { PlanArrival } from '../../../lambda/domain/own-keys';
 import type { OperationsDependencies } from '../../../lambda/operations/dependencies';
 import { operate } from '../../../lambda/operations/operate';
@@ -37,6 +38,7 @@ export class Operators {
       customers: this.stores.customers,
       operated: new DynamoDbOperatedCustomers(client, table),
       deletions: new DynamoDbCustomerDeletions(client, table),
+      probes: new DynamoDbProbes(client, table),
       settled: async () => this.meanwhile(),
       payments: new DynamoDbPaymentStore(client, table, clock),
       keys: this.stores.keys,
