@@ -28,35 +28,22 @@ export interface ProbedGateway {
 /** What API Gateway does, which its documentation leaves open: each by a call that no backend sees. */
 export async function checkGateway(gateway: ProbedGateway): Promise<Finding[]> {
   const { url, billingPath, route } = gateway;
-  let plans: HttpAnswer;
+  const findings: Finding[] = [];
   try {
-    plans = await send(`${url}/${billingPath}/plans`);
+    const plans = await send(`${url}/${billingPath}/plans`);
+    findings.push(judgePlans(`${url}/${billingPath}/plans`, plans), clock(plans));
+    if (route === undefined) {
+      const todo = "name one: --route 'GET /items'";
+      findings.push(warning('gateway.401', 'not tried: no route is known that asks for a key', todo));
+    } else {
+      findings.push(...(await checkRefusals(gateway, route)));
+    }
+    findings.push(await unknownPath(url), await tooLarge(`${url}/${billingPath}/checkout`));
   } catch (error) {
-    return [
-      failure(
-        'gateway.reachable',
-        `${url}: ${reasonOf(error)}`,
-        'see that the stack is deployed, and what is in front of it',
-      ),
-    ];
+    const todo = 'see that the stack is deployed, and what is in front of it';
+    findings.push(failure('gateway.reachable', `${url}: ${reasonOf(error)}`, todo));
   }
-  const reached = judgePlans(`${url}/${billingPath}/plans`, plans);
-  const [skew, unknown, large] = [
-    clock(plans),
-    await unknownPath(url),
-    await tooLarge(`${url}/${billingPath}/checkout`),
-  ];
-  const refusals =
-    route === undefined
-      ? [
-          warning(
-            'gateway.401',
-            'not tried: no route is known that asks for a key',
-            'name one by --route, `GET /items`',
-          ),
-        ]
-      : await checkRefusals(gateway, route);
-  return [reached, skew, ...refusals, unknown, large];
+  return findings;
 }
 
 function judgePlans(url: string, { status, body }: HttpAnswer): Finding {

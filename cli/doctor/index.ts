@@ -144,7 +144,7 @@ async function checkGateways(examination: Examination, doctor: DoctorOutput | un
     apis.map(({ url: base }) => examination.route ?? describedRoute(base).catch(() => undefined)),
   );
   const needed = routes.some((route) => route !== undefined);
-  const opened = found === undefined || !needed ? { probes: [], findings: [] } : await openProbes(found.target, by);
+  const opened = found === undefined || !needed ? { probes: [], findings: [] } : await openProbes(found, by);
   const findings: Finding[] = [...opened.findings];
   try {
     for (const [index, api] of apis.entries()) {
@@ -161,15 +161,11 @@ function at(url: string, finding: Finding): Finding {
   return { ...finding, found: `${url}: ${finding.found}` };
 }
 
-async function openProbes(target: Target, by: string) {
+async function openProbes({ target, paywall: { operations } }: FoundPaywall, by: string) {
   try {
     return { ...(await target.operate('openProbes', { by })), findings: [] };
   } catch (error) {
-    if (!(error instanceof CommandError)) {
-      throw error;
-    }
-    const finding = failure('gateway.probes', error.message, 'see what the operators’ function’s log says');
-    return { probes: [] as readonly Probe[], findings: [finding] };
+    return { probes: [] as readonly Probe[], findings: [unanswered('gateway.probes', operations, error)] };
   }
 }
 

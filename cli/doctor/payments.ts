@@ -113,7 +113,7 @@ function events({ newestEvent, cursor, now }: PaymentsDiagnosis): Finding {
       return failure(check, `they cannot be listed: ${fact.error}`, lookAtIt);
     }
   }
-  const [newest, place] = [known(newestEvent), valueOf(cursor)];
+  const [newest, place] = [known(newestEvent), known(cursor)];
   if (place === null) {
     return warning(
       check,

@@ -20,13 +20,12 @@ export async function checkTable(
     described = (await client.send(new DescribeTableCommand({ TableName: table }))).Table;
     return judgeState(described);
   });
-  const { deletionProtected = false } = { deletionProtected: described?.DeletionProtectionEnabled };
   return [
     state,
     ...(described === undefined ? [] : [judgeBilling(described), judgeEncryption(described)]),
     await asking('table.ttl', 'dynamodb:DescribeTimeToLive', () => timeToLive(client, table)),
     await asking('table.recovery', 'dynamodb:DescribeContinuousBackups', () => recovery(client, table)),
-    deletionProtected
+    described?.DeletionProtectionEnabled === true
       ? ok('table.deletion', 'protected')
       : await asking('table.deletion', 'cloudformation:GetTemplate', () => deletion(template)),
   ];
@@ -108,10 +107,23 @@ async function deletion(template: (() => Promise<string | undefined>) | undefine
       );
 }
 
-/** What becomes of the stack's tables; a template is JSON, or YAML, which the CDK does not write. */
+/** What becomes of the stack's tables. */
 function tablePolicies(template: string): string[] {
-  const { Resources = {} } = JSON.parse(template) as { Resources?: Record<string, Record<string, unknown>> };
+  const { Resources = {} } = parsed(template) as { Resources?: Record<string, Record<string, unknown>> };
   return Object.values(Resources)
-    .filter(({ Type }) => Type === 'AWS::DynamoDB::GlobalTable' || Type === 'AWS::DynamoDB::Table')
+    .filter(({ Type, Properties }) => {
+      const { TimeToLiveSpecification } = Object(Properties);
+      // Other tables of the app are none of this.
+      return /^AWS::DynamoDB::(Global)?Table$/.test(String(Type)) && TimeToLiveSpecification?.AttributeName === TTL;
+    })
     .map(({ DeletionPolicy = 'Delete' }) => String(DeletionPolicy));
+}
+
+/** A template is JSON, or YAML, which the CDK does not write. */
+function parsed(template: string): object {
+  try {
+    return Object(JSON.parse(template));
+  } catch {
+    return {};
+  }
 }
