@@ -6,7 +6,7 @@ const ACCOUNT: Pick<
   Stripe.Account,
   'id' | 'object' | 'charges_enabled' | 'payouts_enabled' | 'details_submitted' | 'type'
 > = {
-  id: 'acct_1LocalStandIn00',
+  id: 'acct_1LocalStandIn000',
   object: 'account',
   type: 'standard',
   charges_enabled: true,
