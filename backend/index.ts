@@ -75,3 +75,42 @@ function detailOf(text: string): string {
     return '';
   }
 }
+
+/** What a Lambda proxy backend answers, as far as its headers go. */
+export interface AnswerHeaders {
+  readonly headers?: { readonly [name: string]: boolean | number | string } | undefined;
+  readonly multiValueHeaders?: { readonly [name: string]: readonly (boolean | number | string)[] } | undefined;
+}
+
+/** By the name in the authorizer's context, the header that tells the caller. */
+const PAYMENT_HEADERS: Readonly<Record<string, string>> = {
+  rateLimit: 'RateLimit',
+  rateLimitPolicy: 'RateLimit-Policy',
+  paymentReceipt: 'Payment-Receipt',
+};
+
+/**
+ * Adds to an answer what is left to the caller: `RateLimit`, `RateLimit-Policy` and, where the call was paid for with it,
+ * `Payment-Receipt`. API Gateway passes the answer of a Lambda proxy integration on as it is, so the backend has to say it. Headers that
+ * the answer has already stay as they are, and so does an answer of 5xx, whose units are given back.
+ *
+ * @param event the event of the call
+ * @param answer what the backend answers
+ * @returns the answer with the headers; the one that was passed is not changed
+ */
+export function withPaymentHeaders<Answer extends AnswerHeaders & { readonly statusCode?: number | undefined }>(
+  event: MeteredEvent,
+  answer: Answer,
+): Answer {
+  const context = event.requestContext.authorizer ?? {};
+  const taken = [...Object.keys(answer.headers ?? {}), ...Object.keys(answer.multiValueHeaders ?? {})];
+  const names = new Set(taken.map((name) => name.toLowerCase()));
+  const added = Object.entries(PAYMENT_HEADERS).flatMap(([member, name]) => {
+    const value = context[member];
+    return typeof value === 'string' && value !== '' && !names.has(name.toLowerCase()) ? [[name, value] as const] : [];
+  });
+  if (added.length === 0 || (answer.statusCode ?? 200) >= 500) {
+    return answer;
+  }
+  return { ...answer, headers: { ...Object.fromEntries(added), ...answer.headers } };
+}

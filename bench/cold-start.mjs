@@ -28,8 +28,8 @@ export const BUNDLING = {
   format: 'cjs',
   target: 'node20',
   mainFields: ['module', 'main'],
-  // What verifies tokens is loaded where there are any, and there are none here.
-  external: ['./tokens'],
+  // What verifies tokens, and what pays, is loaded where there is a call for it, and there is none here.
+  external: ['./tokens', './agent-payments'],
 };
 
 /** Medians for each client: bytes of the bundle, milliseconds to the first decision, microseconds of CPU for a warm call. */

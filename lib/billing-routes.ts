@@ -1,28 +1,27 @@
-import { Duration, Lazy, Stack, Validations } from 'aws-cdk-lib';
-import {
-  AuthorizationType,
-  AwsIntegration,
-  Cors,
-  type CorsOptions,
-  type IResource,
-  type IRestApi,
-  LambdaIntegration,
-  type Method,
-} from 'aws-cdk-lib/aws-apigateway';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { type IResource, type IRestApi, LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Identity } from './identity';
 import type { Payments } from './payments';
 import type { PlanCatalogue } from './plan-catalogue';
-import type { ApiEntry, BillingEntry } from './private/catalogue';
+import { addBillingMethod, admitHeaders, integrateBelow } from './private/billing-method';
+import type { ApiEntry, BillingEntry, SignUpEntry } from './private/catalogue';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
-import { renderIdentities } from './private/identities';
+import {
+  acceptsImportedKeys,
+  acceptsKeys,
+  renderIdentities,
+  renderSignUp,
+  renderUnauthorized,
+} from './private/identities';
+import { renderResume } from './private/resume';
 import { requireInteger } from './private/validation';
 import type { QuotaStore } from './quota-store';
+import type { ResumeOptions } from './resume-options';
 import type { Settlement } from './settlement';
-import { SignUp } from './sign-up';
+import type { SignUp } from './sign-up';
 import type { StripeWebhook } from './stripe-webhook';
 
 /** Properties of `BillingRoutes`. */
@@ -53,9 +52,9 @@ export interface BillingRoutesProps {
   readonly path: string;
 
   /**
-   * How new customers come.
+   * How new customers come for keys.
    *
-   * @default SignUp.checkout()
+   * @default SignUp.checkout(), where callers are known by keys
    */
   readonly signUp?: SignUp;
 
@@ -74,24 +73,33 @@ export interface BillingRoutesProps {
   readonly identities?: Identity[];
 
   /**
-   * Whether keys are accepted that were made elsewhere and imported.
+   * How refused requests are kept, by `POST requests`.
    *
-   * @default false
+   * @default - they are not
    */
-  readonly importedKeys?: boolean;
+  readonly resume?: ResumeOptions;
 }
 
 /** The header by which a program shows that it has started a checkout. */
 const CLAIM_HEADER = 'X-Checkout-Claim';
 
-/** The routes by which customers sign up, pay, see what is left, and keep their keys. They identify the caller, and never spend quota. */
+/**
+ * The routes by which customers sign up, pay, see what is left, and, where they are known by keys, keep these. They identify the caller,
+ * and never spend quota.
+ */
 export class BillingRoutes extends Construct {
   /** The function behind all of them but the webhook. */
   public readonly handler: IFunction;
 
+  /**
+   * How new customers come.
+   *
+   * @internal
+   */
+  public readonly _signUp: SignUpEntry;
+
   private readonly fn: HandlerFunction;
   private readonly apis: ApiEntry[] = [];
-  private readonly signUp: SignUp;
   private takesReports = false;
 
   constructor(
@@ -101,15 +109,17 @@ export class BillingRoutes extends Construct {
   ) {
     super(scope, id);
     const stack = Stack.of(this);
-    this.signUp = props.signUp ?? SignUp.checkout();
+    this._signUp = renderSignUp(props.identities, props.signUp);
     const billing: BillingEntry = {
-      signUp: this.signUp._entry,
+      signUp: this._signUp,
+      unauthorized: renderUnauthorized(props.identities),
       rotationOverlap: rotationOverlap(props.keyRotationOverlap ?? Duration.hours(24)),
     };
     this.fn = new HandlerFunction(this, 'Handler', {
       bundle: 'billing',
       description: 'Plans, checkout, welcome, usage and keys of the paid API',
-      timeout: Duration.seconds(20),
+      // Who runs a request that was kept waits for the API; beyond 29 seconds API Gateway waits for nobody.
+      timeout: Duration.seconds(props.resume === undefined ? 20 : 29),
       environment: {
         [Environment.TABLE_NAME]: props.store.table.tableName,
         [Environment.CATALOGUE]: props.catalogue._render(stack),
@@ -118,18 +128,21 @@ export class BillingRoutes extends Construct {
         [Environment.CHECKOUT]: JSON.stringify(props.payments._renderCheckout()),
         [Environment.BILLING]: stack.toJsonString(billing),
         [Environment.APIS]: Lazy.string({ produce: () => stack.toJsonString(this.apis) }),
+        ...(props.resume !== undefined && { [Environment.RESUME]: stack.toJsonString(renderResume(props.resume)) }),
         ...renderIdentities(stack, props.identities),
-        ...(props.importedKeys === true && { [Environment.IMPORTED_KEYS]: 'true' }),
       },
     });
     this.handler = this.fn;
     props.store.grants.manageCustomers(this.handler);
     props.store.grants.readLedger(this.handler);
-    if (this.signUp._entry.kind === 'open') {
+    if (this._signUp.kind === 'open') {
       props.store.grants.countSignUps(this.handler);
     }
+    if (props.resume !== undefined) {
+      props.store.grants.keepRequests(this.handler);
+    }
     props.payments.secretKey.grantRead(this.handler);
-    if (props.importedKeys === true) {
+    if (acceptsImportedKeys(props.identities)) {
       props.store.grants.findImportedKeys(this.handler);
     }
   }
@@ -148,13 +161,11 @@ export class BillingRoutes extends Construct {
     }
     this.apis.push(entry);
     const billing = api.root.addResource(path, {
-      defaultCorsPreflightOptions: admitClaim(api.root.defaultCorsPreflightOptions),
+      // A page of another origin has no cookie of this one, so it sends its claim as a header.
+      defaultCorsPreflightOptions: admitHeaders(api.root.defaultCorsPreflightOptions, CLAIM_HEADER),
     });
-    const integration = this.integrate(api, path);
-    const add = (httpMethod: string, resource: IResource, target: AwsIntegration) =>
-      acknowledgeOpen(
-        resource.addMethod(httpMethod, target, { authorizationType: AuthorizationType.NONE, apiKeyRequired: false }),
-      );
+    const integration = integrateBelow(api, `/${path}/*`, this.handler, `Invoke${this.apis.length}`);
+    const add = addBillingMethod;
     add('GET', billing.addResource('plans'), integration);
     const checkout = billing.addResource('checkout');
     add('POST', checkout, integration);
@@ -162,37 +173,33 @@ export class BillingRoutes extends Construct {
     add('GET', billing.addResource('welcome'), integration);
     add('GET', billing.addResource('usage'), integration);
     add('POST', billing.addResource('portal'), integration);
-    const keys = billing.addResource('keys');
-    add('GET', keys, integration);
-    add('POST', keys, integration);
-    const key = keys.addResource('{keyId}');
-    add('DELETE', key, integration);
-    add('POST', key.addResource('rotate'), integration);
-    if (this.signUp._entry.kind === 'open') {
+    if (acceptsKeys(this.props.identities)) {
+      const keys = billing.addResource('keys');
+      add('GET', keys, integration);
+      add('POST', keys, integration);
+      const key = keys.addResource('{keyId}');
+      add('DELETE', key, integration);
+      add('POST', key.addResource('rotate'), integration);
+    }
+    if (this._signUp.kind === 'open') {
       add('POST', billing.addResource('sign-up'), integration);
     }
     if (Object.values(entry.costs).some((cost) => typeof cost === 'object')) {
       this.takeReports();
       add('POST', billing.addResource('reports').addResource('{token}'), integration);
     }
+    if (this.props.resume !== undefined) {
+      const requests = billing.addResource('requests');
+      add('POST', requests, integration);
+      const request = requests.addResource('{token}');
+      add('GET', request, integration);
+      add('POST', request, integration);
+    }
     if (webhook !== undefined) {
       const stripe = billing.addResource('stripe').addResource('webhook');
       add('POST', stripe, new LambdaIntegration(webhook.handler, { allowTestInvoke: false }));
     }
     return billing;
-  }
-
-  /** All methods of an API share one permission, since a function's policy has room for some 45 of them. */
-  private integrate(api: IRestApi, path: string): AwsIntegration {
-    this.handler.addPermission(`Invoke${this.apis.length}`, {
-      principal: new ServicePrincipal('apigateway.amazonaws.com'),
-      sourceArn: api.arnForExecuteApi('*', `/${path}/*`),
-    });
-    return new AwsIntegration({
-      service: 'lambda',
-      proxy: true,
-      path: `2015-03-31/functions/${this.handler.functionArn}/invocations`,
-    });
   }
 
   private takeReports(): void {
@@ -210,18 +217,4 @@ function rotationOverlap(overlap: Duration): number {
     requireInteger('keyRotationOverlap (seconds)', overlap.toSeconds({ integral: false }), 0, 30 * 86_400);
   }
   return overlap.toSeconds();
-}
-
-/** A page of another origin has no cookie of this one, so it sends its claim as a header. */
-function admitClaim(cors: CorsOptions | undefined): CorsOptions | undefined {
-  return cors && { ...cors, allowHeaders: [...(cors.allowHeaders ?? Cors.DEFAULT_HEADERS), CLAIM_HEADER] };
-}
-
-/** For those who check their app with cdk-nag. */
-function acknowledgeOpen(method: Method): void {
-  const reason = 'A billing route identifies its caller itself: who has no key, or no quota left, must be able to pay';
-  Validations.of(method).acknowledge(
-    { id: 'AwsSolutions::AwsSolutions-APIG4', reason },
-    { id: 'AwsSolutions::AwsSolutions-COG4', reason },
-  );
 }

@@ -1,6 +1,7 @@
-import { Token } from 'aws-cdk-lib';
+import { Fn, Token } from 'aws-cdk-lib';
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { IdentityEntry } from './private/identity-entry';
+import type { AcceptedTokens } from './private/unauthorized';
 import { requireIssuer, requireText } from './private/validation';
 
 /** Which of a user pool's tokens are sent. */
@@ -9,6 +10,18 @@ export enum TokenUse {
   ACCESS = 'access',
   /** What tells an app who its user is, with the user's attributes. */
   ID = 'id',
+}
+
+/** Options of `Identity.apiKeys`. */
+export interface ApiKeyIdentityOptions {
+  /**
+   * Whether keys are accepted beside them, as `x-api-key`, that were made elsewhere, such as those of plain usage plans, and imported
+   * with `cdk-paywall import`. The first call of each by an execution environment of the authorizer costs a read; so does, every ten
+   * seconds, a key that nobody has.
+   *
+   * @default false
+   */
+  readonly imported?: boolean;
 }
 
 /** What tokens tell of their customer. */
@@ -67,9 +80,12 @@ export interface JwtIdentityOptions extends TokenClaims {
  * (RS, ES, EdDSA) whose id they name, and with an end (`exp`). Whoever a genuine token names is a customer from his first call on.
  */
 export class Identity {
-  /** By this paywall's own keys, `pw_live_…` and `pw_test_…`, sent as `x-api-key` or `Authorization: Bearer`. */
-  public static apiKeys(): Identity {
-    return new Identity('apiKeys', 'apiKeys', undefined);
+  /**
+   * By this paywall's own keys, `pw_live_…` and `pw_test_…`, sent as `x-api-key` or `Authorization: Bearer`. Customers sign up for them,
+   * and keep them by the key routes.
+   */
+  public static apiKeys(options: ApiKeyIdentityOptions = {}): Identity {
+    return new Identity(options.imported === true ? ['apiKeys', 'importedKeys'] : ['apiKeys'], 'apiKeys');
   }
 
   /**
@@ -90,11 +106,11 @@ export class Identity {
       ...claims('Identity.cognito', options),
     };
     // Two of one pool are found, whether it is this app's own or one that exists.
-    const region = userPoolId.split('_')[0];
-    const issuer = Token.isUnresolved(userPoolId)
-      ? userPool.node.path
-      : `https://cognito-idp.${region}.amazonaws.com/${userPoolId}`;
-    return new Identity(entry, issuer, options.planClaim);
+    const isDeployed = Token.isUnresolved(userPoolId);
+    const region = isDeployed ? Fn.select(0, Fn.split('_', userPoolId)) : userPoolId.split('_')[0];
+    const issuer = `https://cognito-idp.${region}.amazonaws.com/${userPoolId}`;
+    const kind = tokenUse === TokenUse.ID ? 'ID token' : 'access token';
+    return new Identity([entry], isDeployed ? userPool.node.path : issuer, { kind, issuer }, options.planClaim);
   }
 
   /** By the tokens of any issuer that publishes its keys. */
@@ -110,15 +126,26 @@ export class Identity {
     if (jwksUri !== undefined) {
       requireIssuer('Identity.jwt: jwksUri', jwksUri);
     }
-    return new Identity({ issuer, audience, jwksUri, ...claims('Identity.jwt', options) }, issuer, options.planClaim);
+    const entry = { issuer, audience, jwksUri, ...claims('Identity.jwt', options) };
+    return new Identity([entry], issuer, { kind: 'token', issuer }, options.planClaim);
   }
 
   private constructor(
-    private readonly entry: IdentityEntry,
-    /** @internal */
+    private readonly entries: readonly IdentityEntry[],
+    /**
+     * What tells it from others.
+     *
+     * @internal
+     */
     public readonly _issuer: string,
+    /**
+     * Which tokens are accepted; none where it is by keys.
+     *
+     * @internal
+     */
+    public readonly _tokens?: AcceptedTokens,
     /** @internal */
-    public readonly _planClaim: string | undefined,
+    public readonly _planClaim?: string,
   ) {}
 
   /**
@@ -126,8 +153,8 @@ export class Identity {
    *
    * @internal
    */
-  public _render(): IdentityEntry {
-    return this.entry;
+  public _render(): readonly IdentityEntry[] {
+    return this.entries;
   }
 }
 

@@ -2,11 +2,13 @@ import { CfnOutput, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import type { Identity } from './identity';
 import type { PaymentProcessor } from './payment-processor';
 import type { Payments } from './payments';
 import type { PlanCatalogue } from './plan-catalogue';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
+import { acceptsImportedKeys, renderIdentities } from './private/identities';
 import type { ApiOutput, DoctorOutput, PaywallOutput } from './private/operations-output';
 import { packageVersion } from './private/package-version';
 import type { QuotaAuthorizer } from './quota-authorizer';
@@ -39,6 +41,13 @@ export interface OperationsProps {
    */
   readonly surrogateKeys?: SurrogateKeys;
 
+  /**
+   * By what callers are known: no keys are made where that is not by keys.
+   *
+   * @default [Identity.apiKeys()]
+   */
+  readonly identities?: Identity[];
+
   /** What the tool runs for `cdk-paywall reconcile`. */
   readonly reconciler: StripeReconciler;
 }
@@ -70,11 +79,15 @@ export class Operations extends Construct {
         [Environment.PAYMENTS_FUNCTION]: processor.handler.functionName,
         [Environment.DEAD_LETTERS_QUEUE_URL]: deadLetterQueue.queueUrl,
         [Environment.AUTHORIZER_FUNCTION]: authorizer.handler.functionName,
+        ...renderIdentities(stack, props.identities),
       },
     });
     this.handler = handler;
     props.surrogateKeys?._announceFrom(handler);
     store.grants.operate(handler);
+    if (acceptsImportedKeys(props.identities)) {
+      store.grants.importKeys(handler);
+    }
     payments.secretKey.grantRead(this.handler);
     deadLetterQueue.grant(this.handler, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility');
     this.handler.addToRolePolicy(

@@ -1,6 +1,9 @@
 import { type CorsOptions, GatewayResponse, type IRestApi, ResponseType } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
+import type { Identity } from './identity';
+import type { UnauthorizedEntry } from './private/catalogue';
 import { corsHeaders, quoted } from './private/cors';
+import { renderUnauthorized } from './private/identities';
 
 /** Properties of `PaymentGatewayResponses`. */
 export interface PaymentGatewayResponsesProps {
@@ -15,12 +18,20 @@ export interface PaymentGatewayResponsesProps {
   readonly cors?: CorsOptions;
 
   /**
-   * Whether the 402 carries headers that the authorizer computed (`Link`, `RateLimit`, `RateLimit-Policy`, `Retry-After`). The
-   * body holds the same either way.
+   * Whether the 402 carries headers that the authorizer computed (`Link`, `RateLimit`, `RateLimit-Policy`, `Retry-After`,
+   * `PAYMENT-REQUIRED`, `WWW-Authenticate`). Without them, persons and plain programs find the same in the body; clients of x402 and of
+   * the Payment scheme find nothing.
    *
    * @default true
    */
   readonly paymentHeaders?: boolean;
+
+  /**
+   * By what callers are known, which the 401 names.
+   *
+   * @default [Identity.apiKeys()]
+   */
+  readonly identities?: Identity[];
 }
 
 interface Refusal {
@@ -39,7 +50,7 @@ export class PaymentGatewayResponses extends Construct {
       'Cache-Control': quoted('no-store'),
       ...corsHeaders(props.cors),
     };
-    for (const refusal of refusals(props.paymentHeaders ?? true)) {
+    for (const refusal of refusals(props.paymentHeaders ?? true, renderUnauthorized(props.identities))) {
       new GatewayResponse(this, refusal.type.responseType, {
         restApi: props.api,
         type: refusal.type,
@@ -51,7 +62,7 @@ export class PaymentGatewayResponses extends Construct {
   }
 }
 
-function refusals(paymentHeaders: boolean): Refusal[] {
+function refusals(paymentHeaders: boolean, unauthorized: UnauthorizedEntry): Refusal[] {
   const payment = {
     statusCode: '402',
     // The authorizer has written the whole document: a gateway response substitutes, and computes nothing.
@@ -71,8 +82,8 @@ function refusals(paymentHeaders: boolean): Refusal[] {
     {
       type: ResponseType.UNAUTHORIZED,
       statusCode: '401',
-      body: problem(401, 'Unauthorized', 'Send a valid API key as x-api-key, or as Authorization: Bearer.'),
-      headers: { 'WWW-Authenticate': quoted('Bearer realm="api"') },
+      body: problem(401, 'Unauthorized', unauthorized.detail),
+      headers: { 'WWW-Authenticate': quoted(unauthorized.challenge) },
     },
     { type: ResponseType.ACCESS_DENIED, ...payment },
     { type: ResponseType.QUOTA_EXCEEDED, ...payment },
@@ -106,6 +117,8 @@ function authorizerHeaders(): Record<string, string> {
     RateLimit: 'context.authorizer.rateLimit',
     'RateLimit-Policy': 'context.authorizer.rateLimitPolicy',
     'Retry-After': 'context.authorizer.retryAfter',
+    'PAYMENT-REQUIRED': 'context.authorizer.paymentRequired',
+    'WWW-Authenticate': 'context.authorizer.wwwAuthenticate',
   };
 }
 

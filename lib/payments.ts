@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { CheckoutEntry } from './private/catalogue';
 import { requireInteger } from './private/validation';
@@ -28,6 +28,15 @@ export interface StripeOptions {
   readonly webhookSecret?: ISecret;
 
   /**
+   * Your Stripe profile (`profile_…`), to which agents grant shared payment tokens. With it, a 402 carries a challenge of the Payment HTTP
+   * authentication scheme for the smallest top-up that helps, and a call that comes with such a token pays for itself. Stripe has to
+   * have admitted the account to shared payment tokens. Not with `automaticTax`, which is Checkout's.
+   *
+   * @default - nobody can pay without a page
+   */
+  readonly networkId?: string;
+
+  /**
    * Whether Checkout takes promotion codes, which you make at Stripe.
    *
    * @default false
@@ -51,7 +60,11 @@ export interface StripeOptions {
 
 /** Who takes the money. */
 export class Payments {
-  /** Stripe: Checkout for plans and top-ups, and events that restore the quota. */
+  /**
+   * Stripe: Checkout for plans and top-ups, and events that restore the quota.
+   *
+   * @throws where options do not go together, or are out of bounds
+   */
   public static stripe(options: StripeOptions): Payments {
     const { secretKey, webhookSecret, promotionCodes = false, automaticTax = false } = options;
     const events = options.events ?? StripeEvents.webhook();
@@ -61,11 +74,12 @@ export class Payments {
           `got: ${webhookSecret.node.path} with ${events._describe()}`,
       );
     }
+    requireNetworkId(options);
     const reconcile = options.reconcile ?? Duration.minutes(15);
     if (!reconcile.isUnresolved()) {
       requireInteger('Payments.stripe: reconcile (minutes)', reconcile.toMinutes({ integral: false }), 1, 1_440);
     }
-    return new Payments(secretKey, events, webhookSecret, promotionCodes, automaticTax, reconcile);
+    return new Payments(secretKey, events, webhookSecret, options.networkId, promotionCodes, automaticTax, reconcile);
   }
 
   private constructor(
@@ -75,6 +89,8 @@ export class Payments {
     public readonly events: StripeEvents,
     /** The secret with the webhook endpoint's signing secret, where one was given. */
     public readonly webhookSecret: ISecret | undefined,
+    /** The Stripe profile to which shared payment tokens are granted, where agents may pay by them. */
+    public readonly networkId: string | undefined,
     private readonly promotionCodes: boolean,
     private readonly automaticTax: boolean,
     /** @internal */
@@ -88,5 +104,20 @@ export class Payments {
    */
   public _renderCheckout(): CheckoutEntry {
     return { promotionCodes: this.promotionCodes, automaticTax: this.automaticTax };
+  }
+}
+
+function requireNetworkId({ networkId, automaticTax }: StripeOptions): void {
+  if (networkId === undefined) {
+    return;
+  }
+  if (!Token.isUnresolved(networkId) && !/^profile_\w{1,120}$/.test(networkId)) {
+    throw new Error(`\`Payments.stripe: networkId\` must start with "profile_", got: ${JSON.stringify(networkId)}`);
+  }
+  if (automaticTax === true) {
+    throw new Error(
+      `\`Payments.stripe: networkId\` must be left out where \`automaticTax\` is on, got: ${networkId} ` +
+        '(Stripe Tax computes by the address that Checkout asks for, and no agent is asked for one)',
+    );
   }
 }

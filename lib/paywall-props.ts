@@ -1,11 +1,14 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { Clawback } from './clawback';
+import type { DiscoveryOptions } from './discovery';
 import type { FailurePolicy } from './failure-policy';
 import type { Identity } from './identity';
+import type { McpOptions } from './mcp-options';
 import type { Metering } from './metering';
 import type { Payments } from './payments';
 import type { Plan } from './plan';
 import type { QuotaStore } from './quota-store';
+import type { ResumeOptions } from './resume-options';
 import type { SignUp } from './sign-up';
 import type { TopUp } from './top-up';
 
@@ -56,20 +59,12 @@ export interface PaywallProps {
 
   /**
    * By what callers are known, in this order: the first counts that the credential is of the kind of. A key goes to
-   * `Identity.apiKeys()`, a token to the one whose issuer it names.
+   * `Identity.apiKeys()`, a token to the one whose issuer it names. Without the former, nobody can sign up for a key, or keep one:
+   * customers come by their tokens.
    *
    * @default [Identity.apiKeys()]
    */
   readonly identities?: Identity[];
-
-  /**
-   * Whether keys are accepted, as `x-api-key`, that were made elsewhere, such as those of plain usage plans, and imported with
-   * `cdk-paywall import`. The first call of each by an execution environment of the authorizer costs a read; so does, every ten seconds,
-   * a key that nobody has.
-   *
-   * @default false
-   */
-  readonly importedKeys?: boolean;
 
   /**
    * How calls are counted.
@@ -93,18 +88,39 @@ export interface PaywallProps {
   readonly store?: QuotaStore;
 
   /**
-   * How new customers come.
+   * How new customers come for keys.
    *
-   * @default SignUp.checkout()
+   * @default SignUp.checkout(), where there is `Identity.apiKeys()` among the identities
    */
   readonly signUp?: SignUp;
 
   /**
    * How long a key is served beside the one that its owner has put in its place, between 0 and 30 days. Owners can choose less.
    *
-   * @default Duration.hours(24)
+   * @default Duration.hours(24), where there is `Identity.apiKeys()` among the identities
    */
   readonly keyRotationOverlap?: Duration;
+
+  /**
+   * What tells programs of each protected API, its routes, what they cost and how they are paid: `/openapi.json` and `/llms.txt`.
+   *
+   * @default - they are served, under the API's own name
+   */
+  readonly discovery?: DiscoveryOptions;
+
+  /**
+   * The MCP server, by which agents see what is left, ask people to pay, and go on.
+   *
+   * @default - there is one, without tools for the routes
+   */
+  readonly mcp?: McpOptions;
+
+  /**
+   * How requests are kept that were refused, to be run once after the payment, under a token that its customer alone can use.
+   *
+   * @default - they are not kept
+   */
+  readonly resume?: ResumeOptions;
 
   /**
    * The first segment of the path of the billing routes.

@@ -1,8 +1,17 @@
 import { Aspects, CfnOutput, Stack } from 'aws-cdk-lib';
-import { AccessLogFormat, type CfnAccount, type IRestApi, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import {
+  AccessLogFormat,
+  type CfnAccount,
+  type IResource,
+  type IRestApi,
+  type RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
+import { AgentPayments } from './agent-payments';
 import { BillingRoutes } from './billing-routes';
+import type { DiscoveryOptions } from './discovery';
 import type { Identity } from './identity';
+import { McpServer } from './mcp-server';
 import { Operations } from './operations';
 import { PaymentGatewayResponses } from './payment-gateway-responses';
 import { PaymentProcessor } from './payment-processor';
@@ -13,10 +22,12 @@ import type { ApiEntry } from './private/catalogue';
 import { corsOrigins } from './private/cors';
 import { Environment } from './private/environment';
 import { environmentErrors } from './private/environment-limit';
-import { renderIdentities, requireIdentities } from './private/identities';
+import { identityEntries, renderIdentities, requireIdentities, requireKeys } from './private/identities';
 import { nameRoutes } from './private/named-routes';
+import { DiscoveryRoutes } from './private/openapi/discovery-routes';
+import { requireDiscovery } from './private/openapi/validate-options';
 import { requireProtectable, takeKeysFromAuthorizer } from './private/protectable';
-import { Protection } from './private/protection';
+import { type FoundMethod, Protection } from './private/protection';
 import { knownUrlOf, publicUrlOf } from './private/public-url';
 import { accessLogFormat, cloudWatchRole, hasCloudWatchRole, stageAccessLog } from './private/stage-access-log';
 import { associateWebAcl } from './private/web-acl';
@@ -46,6 +57,9 @@ export class Paywall extends Construct {
   /** What spends quota. */
   public readonly authorizer: QuotaAuthorizer;
 
+  /** What charges the top-ups that calls pay for themselves, where `payments` has a `networkId`. */
+  public readonly agentPayments?: AgentPayments;
+
   /** What API Gateway throttles by. */
   public readonly usagePlans: UsagePlans;
 
@@ -73,11 +87,15 @@ export class Paywall extends Construct {
   /** What customers sign up and pay by. */
   public readonly billing: BillingRoutes;
 
+  /** What agents see and pay by; none where it is not enabled. */
+  public readonly mcp?: McpServer;
+
   /** What gives back and settles calls. */
   public readonly settlement: Settlement;
 
   private readonly billingPath: string;
   private readonly identities?: Identity[];
+  private readonly discovery: DiscoveryOptions;
   private cloudWatchAccount?: CfnAccount;
   /**
    * The format of an access log that `Refund.onServerError()` can read, for a stage that has a log of its own: a line of JSON.
@@ -101,12 +119,19 @@ export class Paywall extends Construct {
     const catalogue = new PlanCatalogue(props);
     const { identities } = props;
     requireIdentities(identities, catalogue.plans);
+    const { signUp, keyRotationOverlap, resume } = props;
+    requireKeys(identities, { signUp, keyRotationOverlap });
     this.identities = identities;
+    this.discovery = requireDiscovery(props.discovery ?? {});
     const store = props.store ?? new QuotaStore(this, 'Store');
-    const { payments, importedKeys } = props;
+    const { payments } = props;
     this.catalogue = catalogue;
     this.store = store;
     this.usagePlans = new UsagePlans(this, 'UsagePlans', { plans: catalogue.plans });
+    const paywallId = props.paywallId ?? this.usagePlans.surrogateKeyPrefix;
+    if (payments.networkId !== undefined) {
+      this.agentPayments = new AgentPayments(this, 'AgentPayments', { catalogue, store, payments, paywallId });
+    }
     this.authorizer = new QuotaAuthorizer(this, 'Authorizer', {
       catalogue,
       store,
@@ -114,14 +139,13 @@ export class Paywall extends Construct {
       metering: props.metering,
       failurePolicy: props.failurePolicy,
       identities,
-      importedKeys,
+      agentPayments: this.agentPayments,
     });
     const { usagePlans } = this;
     this.surrogateKeys = catalogue.plans.some((plan) => plan.ownThrottle)
       ? new SurrogateKeys(this, 'SurrogateKeys', { catalogue, store, usagePlans })
       : undefined;
     const { surrogateKeys } = this;
-    const paywallId = props.paywallId ?? usagePlans.surrogateKeyPrefix;
     this.processor = new PaymentProcessor(this, 'Payments', { catalogue, store, payments, paywallId, surrogateKeys });
     const { processor } = this;
     const { _eventBridge: eventBridge } = payments.events;
@@ -134,7 +158,7 @@ export class Paywall extends Construct {
     this.stripeCatalogue = new StripeCatalogue(this, 'StripeCatalogue', { catalogue, payments, paywallId, webhook });
     this.reconciler = new StripeReconciler(this, 'Reconciler', { store, payments, processor });
     const { authorizer, reconciler } = this;
-    const operated = { catalogue, store, payments, processor, authorizer, surrogateKeys, reconciler };
+    const operated = { catalogue, store, payments, processor, authorizer, surrogateKeys, reconciler, identities };
     this.operations = new Operations(this, 'Operations', operated);
     if (webhook !== undefined) {
       this.operations._addWebhook(webhook);
@@ -147,12 +171,15 @@ export class Paywall extends Construct {
       paywallId,
       webhook,
       settlement: this.settlement,
-      signUp: props.signUp,
-      keyRotationOverlap: props.keyRotationOverlap,
+      signUp,
+      keyRotationOverlap,
       path: this.billingPath,
       identities,
-      importedKeys,
+      resume,
     });
+    const { mcp } = props;
+    const sold = { catalogue, store, payments, paywallId, identities };
+    this.mcp = mcp?.enabled === false ? undefined : new McpServer(this, 'Mcp', { ...mcp, ...sold, signUp, resume });
     this.node.addValidation({ validate: () => this.validateUse() });
   }
 
@@ -187,14 +214,19 @@ export class Paywall extends Construct {
       api: restApi,
       cors,
       paymentHeaders: options.paymentHeaders,
+      identities: this.identities,
     });
+    const billing = this.billing._attach(restApi, entry);
+    const discovery = this.discover(restApi, entry, billing, () => protection.found);
+    this.mcp?._attach(restApi, billing, entry);
     const protection = new Protection({
       api: restApi,
       authorizerId: authorizer.ref,
-      billing: this.billing._attach(restApi, entry),
+      own: () => [billing, ...(discovery?.resources ?? [])],
       open: routes.open,
       responses,
       named: { costs: routes.costs, open: routes.open, routePlans: routes.routePlans },
+      paymentHeaders: options.paymentHeaders ?? true,
     });
     Aspects.of(Stack.of(restApi)).add(protection);
     this.node.addValidation({ validate: () => protection.validate() });
@@ -219,6 +251,35 @@ export class Paywall extends Construct {
     }
     const { processor, reconciler } = this;
     return new PaywallAlarms(this, 'Alarms', { ...options, processor, reconciler });
+  }
+
+  /** Tells programs of the API; the methods are known when the app is complete. */
+  private discover(
+    api: RestApi,
+    entry: ApiEntry,
+    billing: IResource,
+    methods: () => FoundMethod[],
+  ): DiscoveryRoutes | undefined {
+    if (this.discovery.enabled === false) {
+      return undefined;
+    }
+    const { plans, topUps, defaultPlan } = this.catalogue;
+    const routes = new DiscoveryRoutes({
+      api,
+      options: this.discovery,
+      entry,
+      plans: plans.map((plan) => plan._render()),
+      topUps: topUps.map((topUp) => topUp._render()),
+      defaultPlan,
+      isPaidByCalls: this.agentPayments !== undefined,
+      signUp: this.billing._signUp.kind,
+      identities: identityEntries(this.identities),
+      billing,
+      methods,
+    });
+    Aspects.of(api).add(routes);
+    this.node.addValidation({ validate: () => routes.validate() });
+    return routes;
   }
 
   private giveBack(api: RestApi, refund: Refund): void {

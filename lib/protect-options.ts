@@ -42,8 +42,10 @@ export interface ProtectOptions {
   readonly cors?: CorsOptions;
 
   /**
-   * Whether the 402 carries headers that the authorizer computed (`Link`, `RateLimit`, `RateLimit-Policy`, `Retry-After`). The
-   * body holds the same either way.
+   * Whether answers carry headers that the authorizer computed: the 402 `Link`, `RateLimit`, `RateLimit-Policy`, `Retry-After`,
+   * `PAYMENT-REQUIRED` and `WWW-Authenticate`; answers that API Gateway maps itself, those of integrations that are no proxies, `RateLimit`,
+   * `RateLimit-Policy` and `Payment-Receipt`. Without them, persons and plain programs find the same in the 402's body; clients of x402 and
+   * of the Payment scheme find nothing.
    *
    * @default true
    */

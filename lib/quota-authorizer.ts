@@ -1,8 +1,9 @@
 import { Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { CfnAuthorizer, type IRestApi } from 'aws-cdk-lib/aws-apigateway';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import type { AgentPayments } from './agent-payments';
 import { FailurePolicy } from './failure-policy';
 import type { Identity } from './identity';
 import { Metering } from './metering';
@@ -10,7 +11,7 @@ import type { PlanCatalogue } from './plan-catalogue';
 import type { ApiEntry } from './private/catalogue';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
-import { renderIdentities } from './private/identities';
+import { acceptsImportedKeys, renderIdentities } from './private/identities';
 import type { QuotaStore } from './quota-store';
 
 /** Properties of `QuotaAuthorizer`. */
@@ -46,11 +47,11 @@ export interface QuotaAuthorizerProps {
   readonly identities?: Identity[];
 
   /**
-   * Whether keys are accepted that were made elsewhere and imported.
+   * What charges the top-ups that calls pay for themselves.
    *
-   * @default false
+   * @default - no call can
    */
-  readonly importedKeys?: boolean;
+  readonly agentPayments?: AgentPayments;
 }
 
 /** The Lambda authorizer that spends quota, one call at a time. */
@@ -63,11 +64,12 @@ export class QuotaAuthorizer extends Construct {
   constructor(scope: Construct, id: string, props: QuotaAuthorizerProps) {
     super(scope, id);
     const stack = Stack.of(this);
+    const { agentPayments } = props;
     this.handler = new HandlerFunction(this, 'Handler', {
       bundle: 'authorizer',
       description: 'Authenticates API calls and spends their quota',
-      // Within what a caller would wait for; the store's own timeouts are shorter.
-      timeout: Duration.seconds(5),
+      // Within what a caller would wait for; the store's own timeouts are shorter. Who pays with the call waits for Stripe.
+      timeout: Duration.seconds(agentPayments === undefined ? 5 : 20),
       environment: {
         [Environment.TABLE_NAME]: props.store.table.tableName,
         [Environment.CATALOGUE]: props.catalogue._render(stack),
@@ -78,11 +80,19 @@ export class QuotaAuthorizer extends Construct {
         [Environment.SURROGATE_KEY_PREFIX]: props.surrogateKeyPrefix,
         [Environment.APIS]: Lazy.string({ produce: () => this._renderApis() }),
         ...renderIdentities(stack, props.identities),
-        ...(props.importedKeys === true && { [Environment.IMPORTED_KEYS]: 'true' }),
+        ...(agentPayments !== undefined && {
+          [Environment.NETWORK_ID]: agentPayments.networkId,
+          [Environment.AGENT_PAYMENTS_FUNCTION]: agentPayments.handler.functionName,
+        }),
       },
     });
     props.store.grants.spend(this.handler);
-    if (props.importedKeys === true) {
+    if (agentPayments !== undefined) {
+      this.handler.addToRolePolicy(
+        new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [agentPayments.handler.functionArn] }),
+      );
+    }
+    if (acceptsImportedKeys(props.identities)) {
       props.store.grants.findImportedKeys(this.handler);
     }
   }

@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import {
   CREDITED_ATTRIBUTES,
   LISTED_ATTRIBUTES,
+  OPENED_ATTRIBUTES,
   SETTLED_ATTRIBUTES,
   SURROGATE_KEY_ATTRIBUTES,
 } from './private/attributes';
@@ -90,6 +91,21 @@ export class QuotaStoreGrants {
     );
   }
 
+  /** See customers. It changes nothing. */
+  public readCustomers(grantee: IGrantable): Grant {
+    return this.allow(grantee, ['dynamodb:GetItem'], ['CUSTOMER#*']);
+  }
+
+  /** Make the customers whom tokens name. No key of any. */
+  public openCustomers(grantee: IGrantable): Grant {
+    return this.allowAttributes(grantee, ['dynamodb:UpdateItem'], OPENED_ATTRIBUTES);
+  }
+
+  /** Keep requests that wait for a payment, sealed, and mark them as used. No customer. */
+  public keepRequests(grantee: IGrantable): Grant {
+    return this.allow(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['REQUEST#*']);
+  }
+
   /** Count sign-ups by their source addresses, which are there as hashes. No customer. */
   public countSignUps(grantee: IGrantable): Grant {
     return this.allow(grantee, ['dynamodb:UpdateItem'], ['SIGNUP#*']);
@@ -102,9 +118,16 @@ export class QuotaStoreGrants {
 
   /** Add what was paid for: ledger entries, balances and accounts, and the markers of seen events. No customer's keys. */
   public credit(grantee: IGrantable): Grant {
-    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
-    return this.allow(grantee, actions, ['LEDGER#*', 'EVENT#*', 'STRIPE#*']).combine(
-      this.allowAttributes(grantee, actions, CREDITED_ATTRIBUTES),
+    const [read, put, update] = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+    return this.allow(grantee, [read, put], ['LEDGER#*', 'EVENT#*'])
+      .combine(this.allow(grantee, [update], ['LEDGER#*', 'STRIPE#*']))
+      .combine(this.allowAttributes(grantee, [read, put, update], CREDITED_ATTRIBUTES));
+  }
+
+  /** Enter top-ups that were charged just now: ledger entries, and the units on balances. Nothing else of a customer. */
+  public topUp(grantee: IGrantable): Grant {
+    return this.allow(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], ['LEDGER#*']).combine(
+      this.allowAttributes(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], SETTLED_ATTRIBUTES),
     );
   }
 
@@ -129,9 +152,17 @@ export class QuotaStoreGrants {
     return this.allow(grantee, [read, query, ...write], ['CUSTOMER#*', 'LEDGER#*'])
       .combine(this.allow(grantee, [remove], ['CUSTOMER#*']))
       .combine(this.allow(grantee, [query, ...write], ['AUDIT#*']))
-      .combine(this.allow(grantee, [read, ...write, remove], ['KEY#*']))
-      .combine(this.allow(grantee, [read, remove], ['STRIPE#*']))
+      .combine(this.allow(grantee, [read, remove], ['KEY#*', 'STRIPE#*']))
+      .combine(this.allow(grantee, [query, remove], ['REQUEST#*']))
       .combine(this.allowList(grantee));
+  }
+
+  /** Write down whose keys are that were made elsewhere, by their hashes, in one write with new customers who own them. */
+  public importKeys(grantee: IGrantable): Grant {
+    const actions = ['GetItem', 'BatchGetItem', 'UpdateItem', 'DeleteItem'].map((name) => `dynamodb:${name}`);
+    return this.allow(grantee, actions, ['KEY#*']).combine(
+      this.allow(grantee, ['dynamodb:PutItem'], ['KEY#*', 'CUSTOMER#*', 'AUDIT#*']),
+    );
   }
 
   /** See whose a key is that was made elsewhere, by its hash. No customer. */

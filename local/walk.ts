@@ -98,7 +98,7 @@ class Walker {
       } else if (answer.status !== 200 || times.length > quota) {
         const note = 'calls, and the median of their times';
         this.print(call.method, pathOf(this.callUrl), `200 ×${times.length}`, median(times), note);
-        this.line(answer, call.method, this.callUrl, 402, String(answer.body.detail).replace(/ Pay at.*/, ''));
+        this.line(answer, call.method, this.callUrl, 402, String(answer.body.detail).replace(/(?<=\.) .*/, ''));
         return answer;
       } else {
         times.push(answer.milliseconds);

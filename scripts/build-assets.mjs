@@ -1,4 +1,4 @@
-// Bundles the handlers and the command-line tool into assets/, one file each; the authorizer is two. A warning of esbuild's fails the build.
+// Bundles the handlers and the command-line tool into assets/, one file each; the authorizer is three. A warning of esbuild's fails the build.
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -22,8 +22,10 @@ const common = {
 };
 
 const handlers = [
+  'agent-payments',
   'authorizer',
   'billing',
+  'mcp',
   'operations',
   'payments',
   'reconciler',
@@ -36,19 +38,29 @@ const handlers = [
   entryPoints: [join(root, 'lambda', name, 'index.ts')],
   outfile: join(assets, name, 'index.js'),
   // What only some of those need who use the handler lies beside it.
-  external: ['./tokens'],
+  external: ['./tokens', './agent-payments', './stripe'],
+  // Half of the MCP SDK would be a validator that compiles schemas, of which each is used once here.
+  alias: { '@modelcontextprotocol/server/_shims': join(root, 'lambda', 'mcp', 'sdk-shims.ts') },
   // By `require`, as `import` would want the ending of its name.
   supported: { 'dynamic-import': false },
   minify: true,
 }));
 
-/** What verifies tokens, for the authorizer. */
-const tokens = {
+/**
+ * What lies beside a handler, which loads it where it is needed: what verifies tokens, what has agents' payments charged, and
+ * Stripe's SDK for the MCP server.
+ */
+const beside = [
+  ['authorizer', 'tokens'],
+  ['authorizer', 'agent-payments'],
+  ['mcp', 'tokens'],
+  ['mcp', 'stripe'],
+].map(([name, part]) => ({
   ...common,
-  entryPoints: [join(root, 'lambda', 'authorizer', 'tokens.ts')],
-  outfile: join(assets, 'authorizer', 'tokens.js'),
+  entryPoints: [join(root, 'lambda', name, `${part}.ts`)],
+  outfile: join(assets, name, `${part}.js`),
   minify: true,
-};
+}));
 
 /** What the package gives to backends, `cdk-paywall/backend`. */
 const backend = {
@@ -66,7 +78,7 @@ const cli = {
 };
 
 await rm(assets, { recursive: true, force: true });
-const results = await Promise.all([...handlers, tokens, backend, cli].map((options) => build(options)));
+const results = await Promise.all([...handlers, ...beside, backend, cli].map((options) => build(options)));
 const warnings = results.flatMap((result) => result.warnings);
 if (warnings.length > 0) {
   console.error(`the build failed on ${warnings.length} warnings of esbuild, above`);
@@ -88,3 +100,14 @@ if (diagnostics.length > 0) {
   process.exit(1);
 }
 await writeFile(join(assets, 'backend', 'index.d.ts'), outputText);
+
+// What the package publishes of a 402, for whoever checks or generates code: cdk-paywall/payment-required.schema.json.
+const schema = await build({
+  ...common,
+  entryPoints: [join(root, 'lib', 'private', 'payment-required-schema.ts')],
+  format: 'esm',
+  write: false,
+});
+const [{ text }] = schema.outputFiles;
+const { PAYMENT_REQUIRED_SCHEMA } = await import(`data:text/javascript,${encodeURIComponent(text)}`);
+await writeFile(join(assets, 'payment-required.schema.json'), `${JSON.stringify(PAYMENT_REQUIRED_SCHEMA, null, 2)}\n`);

@@ -1,6 +1,7 @@
 import { TransactionCanceledException, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { Key } from '../../lambda/adapters/dynamodb-items';
 import { DynamoDbPaymentStore } from '../../lambda/adapters/dynamodb-payment-store';
+import { patientItems } from '../../lambda/adapters/sdk-item-updates';
 import { TABLE } from './balances';
 import type { Desk, Engine, Payment } from './engine';
 import { exact, leased, START } from './paywall';
@@ -8,7 +9,7 @@ import { exact, leased, START } from './paywall';
 /** As the function of payments does it: whether the event is new, the ledger and the balance, the event's marker. */
 async function inPlainWrites({ client, milliseconds, pause }: Desk, payment: Payment): Promise<void> {
   const clock = () => START + Math.floor(milliseconds() / 1_000);
-  const store = new DynamoDbPaymentStore(client.sdk, TABLE, clock, pause);
+  const store = new DynamoDbPaymentStore(patientItems(client.sdk, pause), TABLE, clock, pause);
   if (await store.isSeen(payment.event)) {
     return;
   }

@@ -11,6 +11,9 @@ interface Fault {
 const REDEPLOY =
   'deploy the stack again, its stage included; a gateway response that was changed by hand is put right by that';
 
+/** What API Gateway makes of `WWW-Authenticate` where it does not pass it on. */
+const RENAMED = 'x-amzn-remapped-www-authenticate';
+
 /** How an answer is to be: what is different is a fault. */
 export interface Expected {
   readonly check: string;
@@ -84,18 +87,20 @@ function unsubstituted({ headers, body }: HttpAnswer): Fault[] {
 }
 
 function challenge({ headers }: HttpAnswer): Fault[] {
-  if (headers.has('www-authenticate')) {
-    return [];
-  }
-  const renamed = headers.has('x-amzn-remapped-www-authenticate');
-  return [failed(`WWW-Authenticate is ${renamed ? 'renamed to x-amzn-remapped-www-authenticate' : 'missing'}`)];
+  const isThere = headers.has('www-authenticate') || headers.has(RENAMED);
+  return isThere ? renamed(headers) : [failed('WWW-Authenticate is missing')];
+}
+
+function renamed(headers: Headers): Fault[] {
+  const isRenamed = headers.has(RENAMED) && !headers.has('www-authenticate');
+  return isRenamed ? [failed(`WWW-Authenticate is renamed to ${RENAMED}`)] : [];
 }
 
 function payment(answer: HttpAnswer, problem: Problem): Fault[] {
   const { headers } = answer;
   const missing = ['type', 'title', 'detail', 'reason', 'plan'].filter((name) => typeof problem[name] !== 'string');
   const wanted = [
-    ...(typeof problem.checkoutUrl === 'string' ? ['link'] : []),
+    ...(typeof problem.checkoutUrl === 'string' ? ['link', 'payment-required'] : []),
     ...(typeof problem.limit === 'number' ? ['ratelimit', 'ratelimit-policy'] : []),
     ...(waitingHelps(problem) ? ['retry-after'] : []),
   ].filter((name) => !headers.has(name));
@@ -120,10 +125,14 @@ function payment(answer: HttpAnswer, problem: Problem): Fault[] {
   ];
 }
 
-/** What agents pay by, where the paywall offers it. */
+/**
+ * What agents pay by. A challenge is there only where `payments` has a `networkId`, and a top-up that can be charged would let the call
+ * through; so one that is missing tells nothing.
+ */
 function agents(headers: Headers): Fault[] {
   const [required, scheme] = [headers.get('payment-required'), headers.get('www-authenticate')];
   return [
+    ...renamed(headers),
     ...(required === null || isBase64Json(required) ? [] : [failed('PAYMENT-REQUIRED is no JSON in base64')]),
     ...(scheme === null || /^Payment /i.test(scheme)
       ? []

@@ -10,19 +10,10 @@ export interface ProbedRoute {
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
-/** Where an API may describe itself. */
-const DESCRIPTIONS = ['openapi.json', 'billing/openapi.json'];
-
-/** A route of an API that says by itself which ones cost something: the first that can be answered with 402. */
+/** A route of an API whose `/openapi.json` says which ones cost something: the first that can be answered with 402. */
 export async function describedRoute(base: string): Promise<ProbedRoute | undefined> {
-  for (const path of DESCRIPTIONS) {
-    const described = await description(`${base}/${path}`);
-    const route = described && paidRoute(described);
-    if (route !== undefined) {
-      return route;
-    }
-  }
-  return undefined;
+  const described = await description(`${base}/openapi.json`);
+  return described && paidRoute(described);
 }
 
 /** Reads `GET /items/{id}`; nothing where it is no route. */

@@ -27,13 +27,28 @@ export function credentialsOf(event: GatewayEvent): Credentials {
   return { apiKey: header(event, 'x-api-key') ?? bearer, bearer };
 }
 
+/** A credential of the Payment scheme, which comes in `Authorization` where the key does not. */
+export function paymentCredentialOf(event: GatewayEvent): string | undefined {
+  const values = [header(event, 'payment-authorization'), header(event, 'authorization')];
+  return values.map((value) => /^payment +(\S+) *$/i.exec(value ?? '')?.[1]).find((text) => text !== undefined);
+}
+
+/** The URL that was called, without its query, which may hold what is nobody else's business. */
+export function resourceUrl(event: GatewayEvent): string {
+  return `${originOf(event)}${event.requestContext.path}`;
+}
+
 /**
  * The public URL of the API: its domain, and what stands in front of the resource (the stage, or a custom domain's base path).
  * The Host header has no say in it.
  */
 export function publicUrl(event: GatewayEvent): string {
+  return `${originOf(event)}${basePath(event)}`;
+}
+
+function originOf(event: GatewayEvent): string {
   const scheme = header(event, 'x-forwarded-proto') === 'http' ? 'http' : 'https';
-  return `${scheme}://${event.requestContext.domainName}${basePath(event)}`;
+  return `${scheme}://${event.requestContext.domainName}`;
 }
 
 /** `path` holds a custom domain's base path and lacks a stage; so what is cut off is the resource, with its parameters put in. */

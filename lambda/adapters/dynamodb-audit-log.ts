@@ -10,17 +10,10 @@ export class DynamoDbAuditLog implements AuditLog {
     private readonly table: string,
   ) {}
 
-  public async begin(customer: string, { at, who, from, change }: Omit<AuditEntry, 'outcome'>): Promise<string> {
-    // The last part but one tells the order of what is of one second.
-    const id = `${new Date(at * 1000).toISOString()}#${Date.now()}#${randomBytes(6).toString('hex')}`;
-    const Item = {
-      ...Key.audit(customer, id),
-      who: text(who),
-      from: text(from),
-      change: text(JSON.stringify(change)),
-    };
+  public async begin(customer: string, entry: Omit<AuditEntry, 'outcome'>): Promise<string> {
+    const Item = auditItem(customer, entry);
     await this.client.send(new PutItemCommand({ TableName: this.table, Item }));
-    return id;
+    return Item.sk?.S ?? '';
   }
 
   public async end(customer: string, id: string, outcome: string): Promise<void> {
@@ -48,6 +41,19 @@ export class DynamoDbAuditLog implements AuditLog {
     );
     return Items.map(toEntry);
   }
+}
+
+/** A new entry, as it is stored. */
+export function auditItem(customer: string, { at, who, from, change, outcome }: AuditEntry): Item {
+  // The last part but one tells the order of what is of one second.
+  const id = `${new Date(at * 1000).toISOString()}#${Date.now()}#${randomBytes(6).toString('hex')}`;
+  return {
+    ...Key.audit(customer, id),
+    who: text(who),
+    from: text(from),
+    change: text(JSON.stringify(change)),
+    ...(outcome !== undefined && { outcome: text(outcome) }),
+  };
 }
 
 function toEntry(item: Item): AuditEntry {

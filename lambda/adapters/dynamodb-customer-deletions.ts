@@ -2,9 +2,10 @@ import { DeleteItemCommand, type DynamoDBClient, QueryCommand, UpdateItemCommand
 import type { Change } from '../domain/audit';
 import type { EpochSeconds } from '../domain/clock';
 import type { CustomerDeletions, Deletion } from '../domain/customer-deletion';
-import { getItem, isDeleted } from './dynamodb-customer-store';
-import { type Item, Key, names, number, text } from './dynamodb-items';
-import { PatientItemUpdates } from './sdk-item-updates';
+import { getItem } from './dynamodb-customer-store';
+import { type Item, isDeleted, Key, names, number, text } from './dynamodb-items';
+import type { ItemUpdates } from './dynamodb-update';
+import { patientItems } from './sdk-item-updates';
 
 /** What stays on a balance: that its customer was deleted, and surrogate keys, until these are removed. */
 const KEPT = new Set(['pk', 'sk', 'deletedAt', 'surrogateKeys']);
@@ -17,13 +18,13 @@ const REDACTED = 'deleted';
 
 /** Customers who are deleted from DynamoDB. What is left is an item in the balance's place, where every write that makes a customer meets it. */
 export class DynamoDbCustomerDeletions implements CustomerDeletions {
-  private readonly updates: PatientItemUpdates;
+  private readonly updates: ItemUpdates;
 
   constructor(
     private readonly client: DynamoDBClient,
     private readonly table: string,
   ) {
-    this.updates = new PatientItemUpdates(client);
+    this.updates = patientItems(client);
   }
 
   public async find(customer: string): Promise<Deletion | undefined> {
@@ -65,7 +66,16 @@ export class DynamoDbCustomerDeletions implements CustomerDeletions {
     const balance = Key.balance(customer);
     for await (const { pk, sk } of this.itemsOf(balance.pk?.S ?? '')) {
       if (pk !== undefined && sk !== undefined && sk.S !== balance.sk?.S) {
-        await this.client.send(new DeleteItemCommand({ TableName: this.table, Key: { pk, sk } }));
+        await this.delete({ pk, sk });
+      }
+    }
+    for await (const { pk, sk, ids } of this.itemsOf(Key.requestsOf(customer))) {
+      // What they are found by goes last, so that a run which is cut off leaves none behind.
+      for (const id of ids?.SS ?? []) {
+        await this.delete(Key.request(id));
+      }
+      if (pk !== undefined && sk !== undefined) {
+        await this.delete({ pk, sk });
       }
     }
   }
@@ -99,8 +109,12 @@ export class DynamoDbCustomerDeletions implements CustomerDeletions {
   private async deleteOwn(customer: string, key: Item): Promise<void> {
     const item = await getItem(this.client, this.table, key);
     if (item?.customer?.S === customer) {
-      await this.client.send(new DeleteItemCommand({ TableName: this.table, Key: key }));
+      await this.delete(key);
     }
+  }
+
+  private async delete(key: Item): Promise<void> {
+    await this.client.send(new DeleteItemCommand({ TableName: this.table, Key: key }));
   }
 
   private async rewrite({ pk, sk, from }: Item, change: Change): Promise<void> {

@@ -20,11 +20,22 @@ export const Key = {
   stripeCustomer: (id: string) => key(`STRIPE#${id}`, 'CUSTOMER'),
   /** How many have signed up from a place within an hour. */
   signUps: (id: string) => key(`SIGNUP#${id}`, 'SIGNUP'),
+  /** A request that is kept until it is paid for; or the retry of a tool's call, which counts once. */
+  request: (id: string) => key(`REQUEST#${id}`, 'REQUEST'),
+  /** How many requests of a customer were kept within an hour, and which. */
+  requestCount: (customer: string, hour: number) => key(Key.requestsOf(customer), `COUNT#${hour}`),
+  /** The partition by which all his requests are found. */
+  requestsOf: (customer: string) => `REQUEST#${customer}`,
   /** A call that has been settled. */
   charge: (id: string) => key(`CHARGE#${id}`, 'CHARGE'),
 };
 
 export type Item = Record<string, AttributeValue>;
+
+/** Whether the item of a balance is what a deletion has left: it keeps anybody from making the customer again. */
+export function isDeleted(item: Item | undefined): boolean {
+  return item?.deletedAt !== undefined && item.plan === undefined && item.sk?.S === 'BALANCE';
+}
 
 export function text(value: string): AttributeValue {
   return { S: value };
@@ -92,6 +103,11 @@ export function fromOpeningBalance(balance: OpeningBalance): Item {
       claimedAt: number(balance.claimed.at),
     }),
   };
+}
+
+/** The balance of a customer who is made now. */
+export function newBalance(customer: string, opening: OpeningBalance): Item {
+  return { ...Key.balance(customer), ...fromOpeningBalance(opening), createdAt: text(new Date().toISOString()) };
 }
 
 /** A new period has none, and need not take that of the last one away. */

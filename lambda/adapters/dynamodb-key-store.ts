@@ -99,7 +99,7 @@ export class DynamoDbKeyStore implements KeyStore {
 
   /** Writes a key down before it opens anything: one that is in nobody's list could not be taken away. */
   private async recorded(customer: string, record: KeyRecord, letIn: () => Promise<boolean>): Promise<boolean> {
-    await this.client.send(new PutItemCommand({ TableName: this.table, Item: fromRecord(customer, record) }));
+    await this.client.send(new PutItemCommand({ TableName: this.table, Item: keyItem(customer, record) }));
     const done = await letIn();
     if (!done) {
       await this.setRecord(customer, record.keyId, { expiresAt: record.createdAt });
@@ -115,15 +115,12 @@ export class DynamoDbKeyStore implements KeyStore {
     balance: Balance,
     now: EpochSeconds,
   ): Promise<boolean> {
-    let current = balance;
+    let current: Balance | undefined = balance;
     // Each attempt that fails is one in which another key was let in, or taken away.
-    for (let attempt = 0; attempt <= MAX_KEYS && !isFull(current, now); attempt++) {
+    for (let attempt = 0; attempt <= MAX_KEYS && current !== undefined && !isFull(current, now); attempt++) {
       const { done, item } = await this.letInBeside(customer, record, hash, expiredKeys(current, now));
       if (done || (item !== undefined && item.keys === undefined && (await this.letFirstIn(customer, record, hash)))) {
         return true;
-      }
-      if (item === undefined) {
-        return false;
       }
       current = toBalance(item);
     }
@@ -209,16 +206,6 @@ export class DynamoDbKeyStore implements KeyStore {
   }
 }
 
-/** Writes down what is known of a key beside its hash. */
-export async function recordKey(
-  client: DynamoDBClient,
-  table: string,
-  customer: string,
-  record: KeyRecord,
-): Promise<void> {
-  await client.send(new PutItemCommand({ TableName: table, Item: fromRecord(customer, record) }));
-}
-
 function isActive(balance: Balance, keyId: string, now: EpochSeconds): boolean {
   return balance.keys[keyId] !== undefined && now < (balance.keyExpiries[keyId] ?? NEVER);
 }
@@ -231,7 +218,8 @@ function expiredKeys(balance: Balance, now: EpochSeconds): string[] {
   return Object.keys(balance.keys).filter((id) => !isActive(balance, id, now));
 }
 
-function fromRecord(customer: string, { keyId, name, createdAt, expiresAt, lifetime }: KeyRecord): Item {
+/** What is known of a key beside its hash, as it is stored. */
+export function keyItem(customer: string, { keyId, name, createdAt, expiresAt, lifetime }: KeyRecord): Item {
   return {
     ...Key.apiKey(customer, keyId),
     name: text(name),

@@ -1,12 +1,11 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { OpeningBalance } from '../domain/balance';
 import type { Clock } from '../domain/clock';
 import { isNewPeriod, type LedgerEntry } from '../domain/ledger';
 import { writeOf } from './dynamodb-balance-writes';
-import { getItem, isDeleted } from './dynamodb-customer-store';
-import { toEntry } from './dynamodb-entries';
-import { type Item, Key, text, toBalance } from './dynamodb-items';
-import type { ConditionalUpdate } from './dynamodb-update';
-import { PatientItemUpdates, type Pause, randomPause } from './sdk-item-updates';
+import { pendingEntry, toEntry } from './dynamodb-entries';
+import { type Item, isDeleted, Key, newBalance, text, toBalance } from './dynamodb-items';
+import type { ConditionalUpdate, Items } from './dynamodb-update';
+import { type Pause, randomPause } from './patient-items';
 
 /** Each attempt that fails is one in which another entry of the same customer has got through. */
 const MAX_ATTEMPTS = 50;
@@ -14,32 +13,76 @@ const MAX_ATTEMPTS = 50;
 /** Milliseconds. */
 const MAX_DELAY = 20;
 
+/** `no_balance`: there is no such customer, and nothing was written; `deleted`: there was one, and the entry is void for good. */
+export type LedgerOutcome = 'applied' | 'duplicate' | 'no_balance' | 'deleted';
+
+/** What is known of a balance before an entry comes to it. */
+export interface KnownBalance {
+  /** As it was read a moment ago; not what a deletion has left of it. @default - it is read */
+  readonly item?: Item;
+  /** With what a customer begins who is new. @default - an entry makes no customer */
+  readonly opening?: OpeningBalance;
+  /** What must be there before the entry is; it is not done for a deleted customer. @default - nothing */
+  readonly beforehand?: () => Promise<void>;
+}
+
 /**
  * Does what entries of the ledger say, each exactly once, whatever ends a run in between and however many runs are at it.
  *
  * A transaction over entry and balance would collide with the authorizer's own updates of a busy balance, and refuse calls at the
  * very moment of paying. So it is plain writes, each of which can be repeated: the balance, which takes an entry's units together
  * with its id as `lastEntry`; and the entry's mark, which is set before another entry may take that place. Whoever finds an entry
- * pending after he has read a `lastEntry` other than it therefore knows that the balance has not had it.
+ * pending after he has read a `lastEntry` other than it, or has written it himself since then, therefore knows that the balance has not
+ * had it.
  */
 export class DynamoDbLedger {
-  private readonly updates: PatientItemUpdates;
-
+  /** @param items see to throttled requests themselves: a busy balance takes few of its writes at first */
   constructor(
-    private readonly client: DynamoDBClient,
+    private readonly items: Items,
     private readonly table: string,
     private readonly clock: Clock,
     private readonly pause: Pause = randomPause,
-  ) {
-    this.updates = new PatientItemUpdates(client, pause);
+  ) {}
+
+  /**
+   * Writes the entry, unless it is there, and does what it says, unless it was done.
+   *
+   * @throws CustomerDeletedError where `known.opening` meets a deletion that was not seen before
+   */
+  public async enter(customer: string, entry: LedgerEntry, known: KnownBalance = {}): Promise<LedgerOutcome> {
+    const item = pendingEntry(customer, entry, this.isoNow());
+    // One that was there already may be done by now.
+    const entered = async () =>
+      (await this.items.putNew(this.table, item)) ? item : this.get(Key.ledger(customer, entry.id));
+    return this.settle(customer, entry.id, known, entered);
   }
 
-  /** Does what the entry says, unless it was done. Of a deleted customer nothing is done, and the entry says so for good. */
-  public async apply(customer: string, id: string): Promise<'applied' | 'duplicate' | 'no_balance' | 'deleted'> {
+  /** Does what an entry says that is there, unless it was done. */
+  public async apply(customer: string, id: string): Promise<LedgerOutcome> {
+    return this.settle(customer, id, {}, () => this.get(Key.ledger(customer, id)));
+  }
+
+  private async settle(
+    customer: string,
+    id: string,
+    { item, opening, beforehand }: KnownBalance,
+    entered: () => Promise<Item | undefined>,
+  ): Promise<LedgerOutcome> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const balance = await getItem(this.client, this.table, Key.balance(customer));
+      const read = (attempt === 0 ? item : undefined) ?? (await this.get(Key.balance(customer)));
+      const balance = read ?? (opening && (await this.open(customer, opening)));
       if (balance === undefined) {
         return 'no_balance';
+      }
+      if (isDeleted(balance)) {
+        if (attempt === 0) {
+          await entered();
+        }
+        await this.mark(customer, id, 'void');
+        return 'deleted';
+      }
+      if (attempt === 0) {
+        await beforehand?.();
       }
       if (isDeleted(balance)) {
         await this.mark(customer, id, 'void');
@@ -50,8 +93,8 @@ export class DynamoDbLedger {
         await this.mark(customer, id);
         return 'duplicate';
       }
-      // Read after the balance: see above.
-      const entry = await getItem(this.client, this.table, Key.ledger(customer, id));
+      // Read after the balance, or written: see above.
+      const entry = await (attempt === 0 ? entered() : this.get(Key.ledger(customer, id)));
       if (entry?.state?.S !== 'pending') {
         return 'duplicate';
       }
@@ -71,6 +114,12 @@ export class DynamoDbLedger {
       await this.pause(MAX_DELAY);
     }
     throw new Error(`the balance of customer ${customer} kept changing under ${MAX_ATTEMPTS} attempts to settle it`);
+  }
+
+  /** The balance of a customer who has none, or the one that another run has made meanwhile. */
+  private async open(customer: string, opening: OpeningBalance): Promise<Item | undefined> {
+    const item = newBalance(customer, opening);
+    return (await this.items.putNew(this.table, item)) ? item : this.get(Key.balance(customer));
   }
 
   /** Whether the balance took the entry: it did not where what the change was computed from is another by now. */
@@ -97,12 +146,20 @@ export class DynamoDbLedger {
       values: {
         ':state': text(state),
         ':pending': text('pending'),
-        ':now': text(new Date(this.clock() * 1000).toISOString()),
+        ':now': text(this.isoNow()),
       },
     });
   }
 
+  private get(key: Item): Promise<Item | undefined> {
+    return this.items.getItem(this.table, key);
+  }
+
   private update(write: ConditionalUpdate) {
-    return this.updates.updateItem(this.table, write);
+    return this.items.updateItem(this.table, write);
+  }
+
+  private isoNow(): string {
+    return new Date(this.clock() * 1000).toISOString();
   }
 }

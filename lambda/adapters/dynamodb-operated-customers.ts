@@ -3,20 +3,20 @@ import { LISTED_ATTRIBUTES } from '../../lib/private/attributes';
 import type { KnownCustomer, OperatedCustomers, StandingOutcome } from '../domain/operated-customers';
 import { getBalance } from './dynamodb-customer-store';
 import { type Item, Key, names, text, toBalance } from './dynamodb-items';
-import type { ConditionalUpdate } from './dynamodb-update';
-import { PatientItemUpdates } from './sdk-item-updates';
+import type { ConditionalUpdate, ItemUpdates } from './dynamodb-update';
+import { patientItems } from './sdk-item-updates';
 
 const PREFIX = 'CUSTOMER#';
 
 /** Customers in DynamoDB, as the operator sees them. */
 export class DynamoDbOperatedCustomers implements OperatedCustomers {
-  private readonly updates: PatientItemUpdates;
+  private readonly updates: ItemUpdates;
 
   constructor(
     private readonly client: DynamoDBClient,
     private readonly table: string,
   ) {
-    this.updates = new PatientItemUpdates(client);
+    this.updates = patientItems(client);
   }
 
   public async find(customer: string): Promise<KnownCustomer | undefined> {

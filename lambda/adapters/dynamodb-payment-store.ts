@@ -1,4 +1,3 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { OpeningBalance } from '../domain/balance';
 import type { Clock } from '../domain/clock';
 import { CustomerDeletedError, type PaymentStore, type Progress, type RevisedStanding } from '../domain/customers';
@@ -13,13 +12,11 @@ import {
 } from '../domain/ledger';
 import { earliestBeginning } from '../domain/period';
 import { toAside } from './dynamodb-aside';
-import { createCustomer, getBalance, getItem, putNew } from './dynamodb-customer-store';
 import { entitlementWrite, REPLACED, toEntitlement } from './dynamodb-entitlement';
-import { pendingEntry } from './dynamodb-entries';
-import { Key, number, text, toBalance } from './dynamodb-items';
-import { DynamoDbLedger } from './dynamodb-ledger';
-import type { ConditionalUpdate } from './dynamodb-update';
-import { PatientItemUpdates, type Pause } from './sdk-item-updates';
+import { type Item, isDeleted, Key, newBalance, number, text, toBalance } from './dynamodb-items';
+import { DynamoDbLedger, type KnownBalance } from './dynamodb-ledger';
+import type { ConditionalUpdate, Items } from './dynamodb-update';
+import type { Pause } from './patient-items';
 
 /** Stripe sends an event for 3 days, and lists it for 30. */
 const EVENT_LIFETIME = 40 * 86_400;
@@ -30,37 +27,46 @@ const MAX_ATTEMPTS = 5;
 /** What payments write. */
 export class DynamoDbPaymentStore implements PaymentStore {
   private readonly ledger: DynamoDbLedger;
-  private readonly updates: PatientItemUpdates;
 
+  /** @param items see to throttled requests themselves: a busy balance takes few of its writes at first */
   constructor(
-    private readonly client: DynamoDBClient,
+    private readonly items: Items,
     private readonly table: string,
     private readonly clock: Clock,
     pause?: Pause,
   ) {
-    this.ledger = new DynamoDbLedger(client, table, clock, pause);
-    this.updates = new PatientItemUpdates(client, pause);
+    this.ledger = new DynamoDbLedger(items, table, clock, pause);
   }
 
-  public create(customer: string, opening: OpeningBalance): Promise<void> {
-    return createCustomer(this.client, this.table, customer, opening);
+  public async create(customer: string, opening: OpeningBalance): Promise<void> {
+    await this.items.putNew(this.table, newBalance(customer, opening));
   }
 
   public async isSeen(eventId: string): Promise<boolean> {
-    return (await getItem(this.client, this.table, Key.event(eventId))) !== undefined;
+    return (await this.get(Key.event(eventId))) !== undefined;
   }
 
   public async markSeen(eventId: string, type: string): Promise<void> {
     const expiresAt = number(this.clock() + EVENT_LIFETIME);
-    await putNew(this.client, this.table, { ...Key.event(eventId), type: text(type), expiresAt });
+    await this.items.putNew(this.table, { ...Key.event(eventId), type: text(type), expiresAt });
   }
 
-  public post(customer: string, entry: Grant | Clawback | PlanStep): Promise<'applied' | 'duplicate'> {
-    return this.enter(customer, entry);
+  public post(
+    customer: string,
+    entry: Grant | Clawback | PlanStep,
+    opening?: OpeningBalance,
+    stripeCustomer?: string,
+  ): Promise<'applied' | 'duplicate'> {
+    const beforehand = async () => {
+      if (stripeCustomer !== undefined) {
+        await this.linkStripeCustomer(customer, stripeCustomer);
+      }
+    };
+    return this.enter(customer, entry, { opening, beforehand });
   }
 
   public async entitlement(customer: string): Promise<Entitlement> {
-    return toEntitlement(await getItem(this.client, this.table, Key.account(customer)));
+    return toEntitlement(await this.get(Key.account(customer)));
   }
 
   public async entitle(customer: string, present: Entitlement, next: Entitlement): Promise<boolean> {
@@ -78,7 +84,7 @@ export class DynamoDbPaymentStore implements PaymentStore {
   }
 
   public async progress(customer: string): Promise<Progress | undefined> {
-    const item = await getBalance(this.client, this.table, customer);
+    const item = await this.getBalance(customer);
     return (
       item && {
         plan: item.plan?.S ?? '',
@@ -96,19 +102,14 @@ export class DynamoDbPaymentStore implements PaymentStore {
   public async settleStanding(customer: string, standing: RevisedStanding): Promise<void> {
     const { revision, graceEndsAt, hasStep } = standing;
     const inOrder = graceEndsAt === undefined ? 'active' : 'grace';
+    const set = [
+      '#standing = :standing',
+      ...(graceEndsAt === undefined ? [] : ['#graceEndsAt = :endsAt']),
+      ...(hasStep ? [] : ['#revision = :revision']),
+    ];
+    let isSuspended = false;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const balance = await getBalance(this.client, this.table, customer);
-      if (balance === undefined || Number(balance.revision?.N ?? 0) >= revision) {
-        return;
-      }
-      // No payment lifts a suspension; the time of grace is kept for when it is over.
-      const isSuspended = balance.standing?.S === 'suspended';
-      const set = [
-        '#standing = :standing',
-        ...(graceEndsAt === undefined ? [] : ['#graceEndsAt = :endsAt']),
-        ...(hasStep ? [] : ['#revision = :revision']),
-      ];
-      const { done } = await this.update({
+      const { done, item } = await this.update({
         key: Key.balance(customer),
         update: `SET ${set.join(', ')}${graceEndsAt === undefined ? ' REMOVE #graceEndsAt' : ''}`,
         condition:
@@ -117,24 +118,26 @@ export class DynamoDbPaymentStore implements PaymentStore {
         attributes: ['plan', 'standing', 'revision', 'graceEndsAt'],
         values: {
           ':suspended': text('suspended'),
+          // No payment lifts a suspension; the time of grace is kept for when it is over.
           ':standing': text(isSuspended ? 'suspended' : inOrder),
           ':revision': number(revision),
           ...(graceEndsAt !== undefined && { ':endsAt': number(graceEndsAt) }),
         },
       });
-      if (done) {
+      if (done || item === undefined || isDeleted(item) || Number(item.revision?.N ?? 0) >= revision) {
         return;
       }
+      isSuspended = item.standing?.S === 'suspended';
     }
     throw new Error(`the standing of customer ${customer} kept changing under ${MAX_ATTEMPTS} attempts to settle it`);
   }
 
   public async renew(customer: string, renewal: Renewal): Promise<void> {
     const { plan, period } = renewal;
-    const item = await getBalance(this.client, this.table, customer);
+    const item = await this.getBalance(customer);
     const before = toBalance(item);
     if (before !== undefined && (isNewPeriod(renewal, before) || item?.lastEntry?.S === renewal.id)) {
-      await this.enter(customer, renewal);
+      await this.enter(customer, renewal, { item });
     }
     if (before?.plan !== plan || before.periodEnd >= period.end) {
       return;
@@ -155,9 +158,14 @@ export class DynamoDbPaymentStore implements PaymentStore {
   }
 
   public async linkStripeCustomer(customer: string, stripeCustomer: string): Promise<void> {
-    const link = Key.stripeCustomer(stripeCustomer);
-    await putNew(this.client, this.table, { ...link, customer: text(customer) });
-    if ((await getItem(this.client, this.table, link))?.deletedAt !== undefined) {
+    const { item } = await this.update({
+      key: Key.stripeCustomer(stripeCustomer),
+      update: 'SET #customer = :customer',
+      condition: 'attribute_not_exists(#customer) AND attribute_not_exists(#deletedAt)',
+      attributes: ['customer', 'deletedAt'],
+      values: { ':customer': text(customer) },
+    });
+    if (item?.deletedAt !== undefined) {
       return;
     }
     await this.update({
@@ -192,9 +200,8 @@ export class DynamoDbPaymentStore implements PaymentStore {
     return true;
   }
 
-  private async enter(customer: string, entry: LedgerEntry): Promise<'applied' | 'duplicate'> {
-    await putNew(this.client, this.table, pendingEntry(customer, entry, this.isoNow()));
-    const outcome = await this.ledger.apply(customer, entry.id);
+  private async enter(customer: string, entry: LedgerEntry, known: KnownBalance): Promise<'applied' | 'duplicate'> {
+    const outcome = await this.ledger.enter(customer, entry, known);
     if (outcome === 'deleted') {
       throw new CustomerDeletedError(customer);
     }
@@ -204,8 +211,18 @@ export class DynamoDbPaymentStore implements PaymentStore {
     return outcome;
   }
 
+  /** Nothing where he was deleted. */
+  private async getBalance(customer: string): Promise<Item | undefined> {
+    const item = await this.get(Key.balance(customer));
+    return isDeleted(item) ? undefined : item;
+  }
+
+  private get(key: Item): Promise<Item | undefined> {
+    return this.items.getItem(this.table, key);
+  }
+
   private update(write: ConditionalUpdate) {
-    return this.updates.updateItem(this.table, write);
+    return this.items.updateItem(this.table, write);
   }
 
   private isoNow(): string {

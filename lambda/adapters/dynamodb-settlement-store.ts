@@ -11,6 +11,7 @@ import type { NotedCall, SettledCall, SettlementStore } from '../domain/settleme
 import { pendingEntry } from './dynamodb-entries';
 import { type Item, Key, names, number, text } from './dynamodb-items';
 import { DynamoDbLedger } from './dynamodb-ledger';
+import { patientItems } from './sdk-item-updates';
 
 /** Longer than a report is accepted for, and than anything delivers a line of the access log again. In seconds. */
 const CHARGE_LIFETIME = 7 * 86_400;
@@ -27,7 +28,7 @@ export class DynamoDbSettlementStore implements SettlementStore {
     private readonly table: string,
     private readonly clock: Clock,
   ) {
-    this.ledger = new DynamoDbLedger(client, table, clock);
+    this.ledger = new DynamoDbLedger(patientItems(client), table, clock);
   }
 
   public async note(

@@ -1,5 +1,11 @@
-import type { AttributeValue, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { type Item, names } from './dynamodb-items';
+import type {
+  AttributeValue,
+  GetItemCommandInput,
+  PutItemCommandInput,
+  UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { CustomerDeletedError } from '../domain/customers';
+import { type Item, isDeleted, names } from './dynamodb-items';
 
 export interface ConditionalUpdate {
   readonly key: Item;
@@ -28,6 +34,15 @@ export interface ItemReads {
   getItem(table: string, key: Item): Promise<Item | undefined>;
 }
 
+/** Items that are put where there are none. */
+export interface ItemPuts {
+  /** False where there is an item of that key, which then stays. @throws CustomerDeletedError where a deletion has left it */
+  putNew(table: string, item: Item): Promise<boolean>;
+}
+
+/** All of DynamoDB that payments need. */
+export interface Items extends ItemReads, ItemPuts, ItemUpdates {}
+
 /** As the lean client and the SDK name them. */
 const THROTTLED = new Set(['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'ThrottlingException']);
 
@@ -48,4 +63,27 @@ export function updateItemInput(table: string, write: ConditionalUpdate): Update
     ReturnValues: 'ALL_NEW',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   };
+}
+
+/** What `GetItem` is asked. */
+export function getItemInput(table: string, key: Item): GetItemCommandInput {
+  return { TableName: table, Key: key, ConsistentRead: true };
+}
+
+/** What `PutItem` is asked for an item that is to be new. */
+export function putNewInput(table: string, item: Item): PutItemCommandInput {
+  return {
+    TableName: table,
+    Item: item,
+    ConditionExpression: 'attribute_not_exists(pk)',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  };
+}
+
+/** What a put has come to, by the item that was there before it. @throws CustomerDeletedError where a deletion has left that */
+export function putOutcome(there: UpdateOutcome): boolean {
+  if (!there.done && isDeleted(there.item)) {
+    throw new CustomerDeletedError(there.item?.pk?.S?.slice('CUSTOMER#'.length) ?? '');
+  }
+  return there.done;
 }

@@ -2,20 +2,37 @@ import type { Catalogue } from '../../lib/private/catalogue';
 import { Environment } from '../../lib/private/environment';
 import type { IdentityEntry, TokenEntry } from '../../lib/private/identity-entry';
 import { API_KEYS, type Credentials, type Identity } from '../domain/identity';
+import { importedIdentity, type KeyDirectory } from '../domain/imported-keys';
+import { systemClock } from './clock';
 
 /** What verifies tokens: a module of its own, so that it costs nothing where there are none. */
 export interface TokenModule {
   openTokenIdentity(entry: TokenEntry, catalogue: Catalogue): Identity;
 }
 
-/** How callers are known, as the constructs have put it into the environment; by keys alone where they have put nothing there. */
-export function readIdentities(catalogue: Catalogue, load: () => Promise<TokenModule>): readonly Identity[] {
+export interface IdentitySources {
+  readonly catalogue: Catalogue;
+  /** Loads what verifies tokens; it is asked where there are any. */
+  readonly load: () => Promise<TokenModule>;
+  /** Where the owners of keys are found that were made elsewhere; it is asked where such are accepted. */
+  readonly directory: () => KeyDirectory;
+}
+
+/** By what callers are known, as the constructs have put it into the environment; by keys alone where they have put nothing there. */
+export function readIdentityEntries(): readonly IdentityEntry[] {
   const rendered = process.env[Environment.IDENTITIES];
-  const entries = rendered === undefined ? (['apiKeys'] as const) : (JSON.parse(rendered) as IdentityEntry[]);
+  return rendered === undefined ? ['apiKeys'] : (JSON.parse(rendered) as IdentityEntry[]);
+}
+
+/** How callers are known. */
+export function readIdentities({ catalogue, load, directory }: IdentitySources): readonly Identity[] {
   let loading: Promise<TokenModule> | undefined;
-  return entries.map((entry) => {
+  return readIdentityEntries().map((entry) => {
     if (entry === 'apiKeys') {
       return API_KEYS;
+    }
+    if (entry === 'importedKeys') {
+      return importedIdentity(directory(), systemClock);
     }
     loading ??= load();
     return new LoadingIdentity(loading.then((module) => module.openTokenIdentity(entry, catalogue)));

@@ -6,7 +6,7 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { Environment } from '../../lib/private/environment';
-import type { Pause } from './sdk-item-updates';
+import type { Pause } from './patient-items';
 
 /** Milliseconds between two looks at an update. */
 const INTERVAL = 500;

@@ -1,80 +1,88 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Item } from './dynamodb-items';
 import {
   type ConditionalUpdate,
-  type ItemUpdates,
+  getItemInput,
+  type Items,
   isThrottled,
+  putNewInput,
+  putOutcome,
   type UpdateOutcome,
   updateItemInput,
 } from './dynamodb-update';
+import { PatientItems, type Pause } from './patient-items';
 
-/** Conditional writes through the AWS SDK, for the handlers that no caller waits for. */
-export class SdkItemUpdates implements ItemUpdates {
-  constructor(private readonly client: DynamoDBClient) {}
-
-  public updateItem(table: string, write: ConditionalUpdate): Promise<UpdateOutcome> {
-    return send(this.client, new UpdateItemCommand(updateItemInput(table, write)));
-  }
-}
-
-/** Waits for so many milliseconds at most, so that two who wait do not meet again. */
-export type Pause = (most: number) => Promise<unknown>;
-
-export const randomPause: Pause = (most) => delay(Math.random() * most);
-
-/** Milliseconds at most between two attempts at an item that takes no more writes for now. */
-const MAX_DELAY = 50;
-
-/** For some seconds, all in all: Stripe waits longer for its answer. */
-const MAX_ATTEMPTS = 250;
-
-/**
- * The same for writes that must get through to an item that calls write as often as it takes: a payment's. Between its four attempts
- * the SDK waits for seconds, and gives up where this one has long found a gap.
- */
-export class PatientItemUpdates implements ItemUpdates {
+/** Items through the AWS SDK, for the handlers that no caller waits for. */
+export class SdkItemUpdates implements Items {
+  /** @param throttling what becomes of throttled requests: the SDK tries them again, or leaves that to who asks */
   constructor(
     private readonly client: DynamoDBClient,
-    private readonly pause: Pause = randomPause,
+    private readonly throttling: 'retried' | 'thrown' = 'retried',
   ) {}
 
-  public async updateItem(table: string, write: ConditionalUpdate): Promise<UpdateOutcome> {
-    for (let attempt = 1; ; attempt++) {
-      const command = new UpdateItemCommand(updateItemInput(table, write));
-      // Within the SDK's own retries, which know no error of this name.
-      command.middlewareStack.add((next) => (args) => next(args).catch(tellThrottling), {
-        step: 'finalizeRequest',
-        priority: 'low',
-      });
-      try {
-        return await send(this.client, command);
-      } catch (error) {
-        if (!(error instanceof ThrottledWriteError)) {
-          throw error;
-        }
-        if (attempt === MAX_ATTEMPTS) {
-          throw error.refusal;
-        }
+  public async getItem(table: string, key: Item): Promise<Item | undefined> {
+    const command = new GetItemCommand(getItemInput(table, key));
+    return this.send(command, () => this.client.send(command)).then(({ Item }) => Item);
+  }
+
+  public async putNew(table: string, item: Item): Promise<boolean> {
+    const command = new PutItemCommand(putNewInput(table, item));
+    try {
+      await this.send(command, () => this.client.send(command));
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) {
+        return putOutcome({ done: false, item: error.Item });
       }
-      await this.pause(MAX_DELAY);
+      throw error;
+    }
+  }
+
+  public async updateItem(table: string, write: ConditionalUpdate): Promise<UpdateOutcome> {
+    const command = new UpdateItemCommand(updateItemInput(table, write));
+    try {
+      const { Attributes } = await this.send(command, () => this.client.send(command));
+      return { done: true, item: Attributes ?? {} };
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) {
+        return { done: false, item: error.Item };
+      }
+      throw error;
+    }
+  }
+
+  private async send<Output>(command: Command, send: () => Promise<Output>): Promise<Output> {
+    if (this.throttling === 'retried') {
+      return send();
+    }
+    // Within the SDK's own retries, which know no error of this name. Whichever command it is: nothing is asked of what it carries.
+    (command as UpdateItemCommand).middlewareStack.add((next) => (args) => next(args).catch(tellThrottling), {
+      step: 'finalizeRequest',
+      priority: 'low',
+    });
+    try {
+      return await send();
+    } catch (error) {
+      throw error instanceof ThrottledError ? error.refusal : error;
     }
   }
 }
 
-async function send(client: DynamoDBClient, command: UpdateItemCommand): Promise<UpdateOutcome> {
-  try {
-    const { Attributes } = await client.send(command);
-    return { done: true, item: Attributes ?? {} };
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) {
-      return { done: false, item: error.Item };
-    }
-    throw error;
-  }
+/** The same, for what must get through to an item that calls write as often as it takes. */
+export function patientItems(client: DynamoDBClient, pause?: Pause): PatientItems {
+  return new PatientItems(new SdkItemUpdates(client, 'thrown'), pause);
 }
 
-class ThrottledWriteError extends Error {
-  public override readonly name = 'ThrottledWriteError';
+type Command = GetItemCommand | PutItemCommand | UpdateItemCommand;
+
+class ThrottledError extends Error {
+  public override readonly name = 'ThrottledError';
 
   /** @param refusal DynamoDB's own; not as the cause, which the SDK would take for a reason to try again */
   constructor(public readonly refusal: Error) {
@@ -83,5 +91,5 @@ class ThrottledWriteError extends Error {
 }
 
 function tellThrottling(error: unknown): never {
-  throw isThrottled(error) ? new ThrottledWriteError(error) : error;
+  throw isThrottled(error) ? new ThrottledError(error) : error;
 }

@@ -1,14 +1,14 @@
 import type Stripe from 'stripe';
 import type { StripeConnection } from './stripe-client';
 
-/** A pack of units, as Checkout sold it. */
+/** A pack of units, as it was sold. */
 export interface SoldPack {
   readonly metadata: Stripe.Metadata;
   /** What was paid for it, in the currency's minor unit. */
   readonly amount: number;
 }
 
-/** Money that has come in by Checkout, and what became of it. */
+/** Money that has come in, and what became of it. */
 export interface Charges {
   /** The pack that a charge has paid; nothing where it paid something else. */
   pack(chargeId: string): Promise<SoldPack | undefined>;
@@ -23,7 +23,11 @@ export class StripeCharges implements Charges {
 
   public async pack(chargeId: string): Promise<SoldPack | undefined> {
     const client = await this.stripe.client();
-    const { payment_intent: intent, amount } = await client.charges.retrieve(chargeId);
+    const { payment_intent: intent, amount, metadata: own } = await client.charges.retrieve(chargeId);
+    // Stripe copies the metadata of a PaymentIntent to its charge: that of an agent's payment, which has no session.
+    if (own.topUp !== undefined) {
+      return { metadata: own, amount };
+    }
     if (intent === null) {
       return undefined;
     }

@@ -1,11 +1,15 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { type ApiEntry, type Catalogue, chargedUnits, routeKeys } from '../../lib/private/catalogue';
-import { credentialsOf, publicUrl } from '../adapters/api-gateway';
+import { credentialsOf, paymentCredentialOf, publicUrl, resourceUrl } from '../adapters/api-gateway';
+import { type AgentPayments, SPENT_PAYMENT } from '../domain/agent-payment';
 import { allowance, type Balance, boughtUnits, findPlan } from '../domain/balance';
 import { type ChargeRequest, charge, type Decision, type SpendingStore, type Tokens } from '../domain/charge';
 import type { Clock } from '../domain/clock';
 import { API_KEYS, callerOf, type Identity } from '../domain/identity';
-import { paymentRequired, type RefusalReason } from '../domain/payment-required';
+import type { CredentialProblem, ExpectedPayment } from '../domain/payment-credential';
+import { hostOf, paymentRequired, type RefusalReason } from '../domain/payment-required';
+import { rateLimitHeaders } from '../domain/rate-limit';
+import { missingUnits } from '../domain/recommendation';
 import { REPORT_LIFETIME, signReportToken } from '../domain/report-link';
 import type { ChargedCall } from '../domain/settlement';
 import { surrogateKeyOf } from '../domain/surrogate-key';
@@ -22,10 +26,15 @@ export interface AuthorizerDependencies {
   readonly identities?: readonly Identity[];
   /** Absent where nobody comes with a token. */
   readonly tokens?: Tokens;
+  /** Absent where agents cannot pay by the Payment scheme. */
+  readonly agentPayments?: AgentPayments & { readonly networkId: string };
 }
 
 type Event = APIGatewayRequestAuthorizerEvent;
 type Context = NonNullable<APIGatewayAuthorizerResult['context']>;
+
+/** API Gateway knows this very word; https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html */
+const UNAUTHORIZED = 'Unauthorized';
 
 /** No plan holds it, so API Gateway answers INVALID_API_KEY, 403: the status that no payment lifts. */
 const SUSPENDED_KEY = 'suspended';
@@ -40,23 +49,92 @@ export async function authorize(
     throw new Error(`the API ${event.requestContext.apiId} is not one that this paywall protects`);
   }
   const request = await identify(event, api, dependencies);
-  const { store, catalogue, clock, tokens } = dependencies;
-  const decision: Decision =
-    request === undefined ? { kind: 'unauthorized' } : await charge(store, catalogue, request, clock, tokens);
-  if (request === undefined || decision.kind === 'unauthorized') {
-    // API Gateway knows this very word; https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
-    throw new Error('Unauthorized');
+  if (request === undefined) {
+    throw new Error(UNAUTHORIZED);
   }
+  const { store, catalogue, clock, tokens } = dependencies;
+  const decision = await charge(store, catalogue, request, clock, tokens);
+  return answer({ event, request, api, dependencies }, decision);
+}
+
+/** A call whose caller is known. */
+interface KnownCall {
+  readonly event: Event;
+  readonly request: MeteredCall;
+  readonly api: ApiEntry;
+  readonly dependencies: AuthorizerDependencies;
+}
+
+async function answer(call: KnownCall, decision: Decision): Promise<APIGatewayAuthorizerResult> {
+  const { event, request } = call;
   switch (decision.kind) {
     case 'granted':
-      return allow(event, request, decision.balance, api, dependencies);
+      return allow(call, decision.balance);
+    case 'unauthorized':
+      throw new Error(UNAUTHORIZED);
     case 'suspended':
       return policy('Allow', event, request.customer, {}, SUSPENDED_KEY);
     case 'payment_required':
-      return policy('Deny', event, request.customer, {
-        ...paymentContext(event, request, decision.balance, decision.reason, api, dependencies),
-      });
+      return (await payThenSpend(call, decision)) ?? deny(call, decision);
   }
+}
+
+type Refused = Extract<Decision, { kind: 'payment_required' }>;
+
+/** What becomes of a call that pays for itself; nothing where none of that is tried, as bought units would not let it through. */
+async function payThenSpend(call: KnownCall, refused: Refused): Promise<APIGatewayAuthorizerResult | undefined> {
+  const { event, dependencies } = call;
+  const credential = paymentCredentialOf(event);
+  if (dependencies.agentPayments === undefined || credential === undefined || refused.reason !== 'quota_exhausted') {
+    return undefined;
+  }
+  // Nobody pays because of what is only remembered: units may have come since, by another call's payment for instance.
+  const confirmed = await decideAnew(call);
+  if (confirmed.kind !== 'payment_required' || confirmed.reason !== 'quota_exhausted') {
+    return answer(call, confirmed);
+  }
+  const payment = await dependencies.agentPayments.pay(credential, expectedPayment(call, confirmed.balance));
+  if (payment.kind === 'refused') {
+    return deny(call, confirmed, payment.problem);
+  }
+  const decision = await decideAnew(call);
+  switch (decision.kind) {
+    case 'granted':
+      return allow(call, decision.balance, payment.receipt);
+    case 'payment_required':
+      // Other calls have taken the units meanwhile, or long ago.
+      return deny(call, decision, payment.credited ? undefined : SPENT_PAYMENT);
+    default:
+      return answer(call, decision);
+  }
+}
+
+function decideAnew({ request, dependencies }: KnownCall): Promise<Decision> {
+  const { store, catalogue, clock, tokens } = dependencies;
+  store.forgetRefusal?.(request.customer);
+  return charge(store, catalogue, request, clock, tokens);
+}
+
+function expectedPayment({ event, request, api, dependencies }: KnownCall, balance: Balance): ExpectedPayment {
+  const { agentPayments, catalogue, clock } = dependencies;
+  return {
+    customer: request.customer,
+    linkSecret: balance.linkSecret,
+    realm: hostOf(billingUrl(event, api)),
+    networkId: agentPayments?.networkId ?? '',
+    catalogue,
+    missing: missingUnits({ balance, cost: request.cost }),
+    now: clock(),
+  };
+}
+
+function deny(
+  { event, request, api, dependencies }: KnownCall,
+  { balance, reason }: Refused,
+  credentialProblem?: CredentialProblem,
+): APIGatewayAuthorizerResult {
+  const context = paymentContext(event, request, balance, reason, api, dependencies, credentialProblem);
+  return policy('Deny', event, request.customer, context);
 }
 
 interface MeteredCall extends ChargeRequest {
@@ -84,11 +162,9 @@ async function identify(
 }
 
 function allow(
-  event: Event,
-  request: MeteredCall,
+  { event, request, api, dependencies }: KnownCall,
   balance: Balance,
-  api: ApiEntry,
-  dependencies: AuthorizerDependencies,
+  paymentReceipt?: string,
 ): APIGatewayAuthorizerResult {
   const plan = findPlan(dependencies.catalogue, balance.plan);
   const { limit, remaining } = allowance(plan, balance);
@@ -110,6 +186,9 @@ function allow(
     ...(request.isReported && { report: reportUrl(event, charged, balance, api, dependencies) }),
     // A backend that finds neither serves a plan without a limit.
     ...(limit !== undefined && { remaining, limit }),
+    // Where the API passes them on, they are headers of the answer.
+    ...rateLimitHeaders(plan, balance, dependencies.clock()),
+    ...(paymentReceipt !== undefined && { paymentReceipt }),
     // Only API Gateway can tell whether its own quota is over; the 402 that it would answer with must be ready before.
     ...(plan.usagePlanQuota && paymentContext(event, request, balance, 'usage_plan_quota_exceeded', api, dependencies)),
   };
@@ -122,11 +201,15 @@ function reportUrl(
   event: Event,
   call: ChargedCall,
   { linkSecret }: Balance,
-  { billingPath }: ApiEntry,
+  api: ApiEntry,
   { clock }: AuthorizerDependencies,
 ): string {
   const token = signReportToken(call, clock() + REPORT_LIFETIME, linkSecret);
-  return `${publicUrl(event)}/${billingPath}/reports/${token}`;
+  return `${billingUrl(event, api)}/reports/${token}`;
+}
+
+function billingUrl(event: Event, { billingPath }: ApiEntry): string {
+  return `${publicUrl(event)}/${billingPath}`;
 }
 
 /** The 402, ready to be substituted into a gateway response. */
@@ -137,6 +220,7 @@ function paymentContext(
   reason: RefusalReason,
   api: ApiEntry,
   dependencies: AuthorizerDependencies,
+  credentialProblem?: CredentialProblem,
 ): Context {
   const { body, headers } = paymentRequired(dependencies.catalogue, {
     customer: request.customer,
@@ -145,8 +229,11 @@ function paymentContext(
     cost: request.cost,
     plans: request.plans,
     requestId: event.requestContext.requestId,
-    billingUrl: `${publicUrl(event)}/${api.billingPath}`,
+    resourceUrl: resourceUrl(event),
+    billingUrl: billingUrl(event, api),
     now: dependencies.clock(),
+    networkId: dependencies.agentPayments?.networkId,
+    credentialProblem,
   });
   return { problem: JSON.stringify(body), ...headers };
 }

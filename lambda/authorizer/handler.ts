@@ -9,18 +9,17 @@ import { readApis, readCatalogue, readMetering, requireEnv } from '../adapters/e
 import { readIdentities } from '../adapters/identities';
 import { logError } from '../adapters/log';
 import { countMetric } from '../adapters/metrics';
-import { importedIdentity } from '../domain/imported-keys';
+import type { AgentPayments } from '../domain/agent-payment';
 import { metered } from '../domain/metering';
-import { authorize } from './authorizer';
+import { type AuthorizerDependencies, authorize } from './authorizer';
 
 type Handler = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
 
 /** The authorizer's handler as the environment configures it, over a client of DynamoDB. */
-export function createHandler(items: ItemUpdates & Partial<ItemReads>): Handler {
+export function createHandler(items: ItemUpdates & ItemReads): Handler {
   const table = requireEnv(Environment.TABLE_NAME);
   const balances = new DynamoDbSpendingStore(items, table);
   const catalogue = readCatalogue();
-  const imported = readsOwners(items) ? [importedIdentity(new DynamoDbKeyDirectory(items, table), systemClock)] : [];
   const dependencies = {
     store: metered(
       balances,
@@ -30,11 +29,16 @@ export function createHandler(items: ItemUpdates & Partial<ItemReads>): Handler 
     ),
     catalogue,
     apis: readApis(),
-    identities: [...readIdentities(catalogue, () => import('./tokens')), ...imported],
+    identities: readIdentities({
+      catalogue,
+      load: () => import('./tokens'),
+      directory: () => new DynamoDbKeyDirectory(items, table),
+    }),
     tokens: { customers: balances, newLinkSecret: () => randomBytes(16) },
     surrogateKeyPrefix: requireEnv(Environment.SURROGATE_KEY_PREFIX),
     clock: systemClock,
     newId: randomUUID,
+    agentPayments: readAgentPayments(),
   };
   return async (event) => {
     try {
@@ -48,6 +52,17 @@ export function createHandler(items: ItemUpdates & Partial<ItemReads>): Handler 
   };
 }
 
-function readsOwners(items: Partial<ItemReads>): items is ItemReads {
-  return process.env[Environment.IMPORTED_KEYS] !== undefined && items.getItem !== undefined;
+/** How agents pay, as the constructs have put it into the environment; nothing where they cannot. */
+function readAgentPayments(): AuthorizerDependencies['agentPayments'] {
+  const networkId = process.env[Environment.NETWORK_ID];
+  const functionName = process.env[Environment.AGENT_PAYMENTS_FUNCTION];
+  if (networkId === undefined || functionName === undefined) {
+    return undefined;
+  }
+  let loading: Promise<AgentPayments> | undefined;
+  const pay: AgentPayments['pay'] = async (credential, expected) => {
+    loading ??= import('./agent-payments').then(({ openAgentPayments }) => openAgentPayments(functionName));
+    return (await loading).pay(credential, expected);
+  };
+  return { networkId, pay };
 }

@@ -1,16 +1,18 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { Catalogue } from '../../lib/private/catalogue';
 import { apiKeyOf, header, json, problem } from '../adapters/api-gateway';
-import type { OpenCheckout } from '../adapters/stripe-checkout';
+import type { IdentifiedCustomer } from '../customer/identify';
+import { alreadyOn, notSold, openCheckout, sellTo } from '../customer/sell';
 import { newCustomerId } from '../domain/api-key';
 import { asOf, type Balance } from '../domain/balance';
 import { hashClaim } from '../domain/checkout-claim';
 import { isGenuine, parseCheckoutToken } from '../domain/checkout-link';
-import { findOffer, type Offer, recommend } from '../domain/offer';
-import { lineItemOf, type Purchase } from '../domain/purchase';
+import type { EpochSeconds } from '../domain/clock';
+import { findOffer, type Offer } from '../domain/offer';
+import { recommend } from '../domain/recommendation';
 import { bodyText, jsonBody } from './body';
 import { claimCookie } from './claims';
-import { type IdentifiedCustomer, identify, unauthorized } from './identify';
+import { identify, unauthorized } from './identify';
 import type { BillingDependencies, BillingRequest } from './request';
 import { suspended } from './suspended';
 
@@ -18,7 +20,7 @@ const CLOSED =
   'New accounts are opened by whoever runs this API: ask there for a key. ' +
   'Who has one sends it as x-api-key, or as Authorization: Bearer, and buys with it.';
 
-/** `POST checkout`: a checkout for a new customer, or, with a key, for the one that it belongs to. */
+/** `POST checkout`: a checkout for a new customer, or, with a key or a token, for the one whose it is. */
 export async function startCheckout(
   request: BillingRequest,
   dependencies: BillingDependencies,
@@ -26,39 +28,46 @@ export async function startCheckout(
   const wanted = readWanted(request);
   const offer = wanted && findOffer(dependencies.catalogue, wanted);
   if (offer === undefined) {
-    return notSold(dependencies.catalogue, request.requestId);
+    return problem(400, 'Bad Request', notSold(dependencies.catalogue), request.requestId);
   }
   const caller = await identify(request, dependencies);
   if (caller === undefined && apiKeyOf(request.event) !== undefined) {
-    return unauthorized(request.requestId);
+    return unauthorized(request, dependencies);
   }
   if (caller === undefined && offer.kind === 'topUp') {
-    const detail = 'A top-up is added to a balance: send the API key that it is for, or start on a plan.';
-    return problem(401, 'Unauthorized', detail, request.requestId, { 'WWW-Authenticate': 'Bearer realm="api"' });
+    const reason = 'A top-up is added to a balance: say whose, or start on a plan.';
+    return unauthorized(request, dependencies, reason);
   }
   if (caller !== undefined) {
-    return sellTo(caller, offer, request, dependencies);
+    return sellToCustomer(caller, offer, request, dependencies);
   }
-  return dependencies.billing.signUp.kind === 'closed'
-    ? problem(403, 'Forbidden', CLOSED, request.requestId)
-    : sellToNewcomer(offer, request, dependencies);
+  switch (dependencies.billing.signUp.kind) {
+    case 'closed':
+      return problem(403, 'Forbidden', CLOSED, request.requestId);
+    case 'byToken':
+      return unauthorized(request, dependencies, 'Whoever buys here is known by a token.');
+    default:
+      return sellToNewcomer(offer, request, dependencies);
+  }
 }
 
-async function sellTo(
-  { customer, balance }: IdentifiedCustomer,
+async function sellToCustomer(
+  caller: IdentifiedCustomer,
   offer: Offer,
-  request: BillingRequest,
+  { requestId, billingUrl }: BillingRequest,
   dependencies: BillingDependencies,
 ): Promise<APIGatewayProxyResult> {
-  if (balance.standing === 'suspended') {
-    return suspended('Nothing is sold to it', request.requestId);
+  const sale = await sellTo(caller, offer, billingUrl, dependencies);
+  switch (sale.kind) {
+    case 'suspended':
+      return suspended('Nothing is sold to it', requestId);
+    case 'conflict':
+      return problem(409, 'Conflict', sale.detail, requestId);
+    case 'opened': {
+      const { url, expiresAt } = sale.checkout;
+      return json(201, { url, expiresAt }, { Location: url });
+    }
   }
-  const conflict = alreadyOn(balance, offer);
-  if (conflict !== undefined) {
-    return problem(409, 'Conflict', conflict, request.requestId);
-  }
-  const { url, expiresAt } = await open({ customer, offer }, request, dependencies);
-  return json(201, { url, expiresAt }, { Location: url });
 }
 
 /** Whoever comes back from this checkout with the claim is shown the key. */
@@ -69,7 +78,7 @@ async function sellToNewcomer(
 ): Promise<APIGatewayProxyResult> {
   const claim = dependencies.newClaim();
   const started = { customer: newCustomerId(), offer, claim: hashClaim(claim) };
-  const { id, url, expiresAt } = await open(started, request, dependencies);
+  const { id, url, expiresAt } = await openCheckout(started, request.billingUrl, dependencies);
   const welcomeUrl = `${request.billingUrl}/welcome?session_id=${id}`;
   return json(201, { url, expiresAt, claim, welcomeUrl }, { Location: url, 'Set-Cookie': claimCookie(claim, request) });
 }
@@ -105,63 +114,25 @@ export async function followLink(
       return redirect(invoice);
     }
   }
-  const offer = named ? findOffer(catalogue, { plan, topUp }) : recommend(catalogue, balance.plan);
-  const conflict = offer && alreadyOn(asOf(balance, catalogue, clock()), offer);
+  const present = asOf(balance, catalogue, clock());
+  const offer = named ? findOffer(catalogue, { plan, topUp }) : forOneUnit(catalogue, present, clock());
+  const conflict = offer && alreadyOn(present, offer);
   if (offer === undefined || conflict !== undefined) {
     const detail = conflict ?? 'What this link sells is sold no more. Call the API again and follow the new one.';
     return problem(409, 'Conflict', detail, request.requestId);
   }
-  return redirect((await open({ customer: token.customer, offer }, request, dependencies)).url);
+  return redirect((await openCheckout({ customer: token.customer, offer }, request.billingUrl, dependencies)).url);
 }
 
-async function open(
-  { customer, offer, claim }: Pick<Purchase, 'customer' | 'offer' | 'claim'>,
-  { billingUrl }: BillingRequest,
-  { store, checkout, catalogue, paywallId, checkoutOptions }: BillingDependencies,
-): Promise<OpenCheckout> {
-  const account = await store.account(customer);
-  const isKnown = (await store.balance(customer)) !== undefined;
-  const purchase: Purchase = {
-    customer,
-    paywall: paywallId,
-    offer,
-    claim,
-    // Checkout makes a customer at Stripe of whoever is new; of whoever is known here it would make a second one.
-    stripeCustomer:
-      account.stripeCustomer ?? (isKnown ? await checkout.createCustomer(customer, paywallId) : undefined),
-    trialDays: offer.kind === 'plan' && !account.hasSubscribed ? offer.plan.trialDays : undefined,
-    options: checkoutOptions,
-  };
-  return checkout.open(purchase, lineItemOf(catalogue, paywallId, offer), {
-    // Stripe puts the id in place of the braces.
-    success: `${billingUrl}/welcome?session_id={CHECKOUT_SESSION_ID}`,
-    cancel: `${billingUrl}/plans`,
-  });
+/** What a link sells that led to an invoice which is paid by now. */
+function forOneUnit(catalogue: Catalogue, balance: Balance, now: EpochSeconds): Offer | undefined {
+  return recommend(catalogue, { reason: 'quota_exhausted', balance, cost: 1, now }).offer;
 }
 
 /** Reads `{"plan": "pro"}` or `plan=pro`, as a form sends it. */
 function readWanted(request: BillingRequest): { plan?: string; topUp?: string } | undefined {
   const isForm = header(request.event, 'content-type')?.startsWith('application/x-www-form-urlencoded');
   return isForm ? Object.fromEntries(new URLSearchParams(bodyText(request))) : jsonBody(request);
-}
-
-function notSold(catalogue: Catalogue, requestId: string): APIGatewayProxyResult {
-  const plans = catalogue.plans.map((plan) => `{"plan":"${plan.id}"}`);
-  const topUps = catalogue.topUps.map((topUp) => `{"topUp":"${topUp.id}"}`);
-  const detail = `Name one thing that is sold, as JSON: ${[...plans, ...topUps].join(', ')}.`;
-  return problem(400, 'Bad Request', detail, requestId);
-}
-
-function alreadyOn(balance: Balance, offer: Offer): string | undefined {
-  if (offer.kind === 'topUp') {
-    return undefined;
-  }
-  if (offer.plan.id === balance.plan && balance.standing === 'active') {
-    return `This account is on plan ${offer.plan.id} already. Nothing was charged.`;
-  }
-  return offer.plan.price === undefined
-    ? `Plan ${offer.plan.id} is free and needs no checkout: an account falls back to it when its subscription ends.`
-    : undefined;
 }
 
 /** 303: whatever method led here, the next one is GET. */

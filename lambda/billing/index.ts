@@ -14,12 +14,13 @@ import { DynamoDbSignUpCounter } from '../adapters/dynamodb-sign-up-counter';
 import type { ItemReads } from '../adapters/dynamodb-update';
 import { readApis, readCatalogue, requireEnv } from '../adapters/environment';
 import { readIdentities } from '../adapters/identities';
+import { readResuming } from '../adapters/resuming';
+import { SdkItemUpdates } from '../adapters/sdk-item-updates';
 import { SecretReader } from '../adapters/secrets';
 import { SqsReportQueue } from '../adapters/sqs-report-queue';
 import { StripeCheckout } from '../adapters/stripe-checkout';
 import { StripeConnection } from '../adapters/stripe-client';
 import { CLAIM_BYTES, claimText } from '../domain/checkout-claim';
-import { importedIdentity } from '../domain/imported-keys';
 import { route } from './routes';
 
 const dynamoDb = new DynamoDBClient({});
@@ -32,8 +33,7 @@ const reportsUrl = process.env[Environment.REPORTS_QUEUE_URL];
 
 const catalogue = readCatalogue();
 const items: ItemReads = { getItem: (name, key) => getItem(dynamoDb, name, key) };
-const acceptsImported = process.env[Environment.IMPORTED_KEYS] !== undefined;
-const imported = acceptsImported ? [importedIdentity(new DynamoDbKeyDirectory(items, table), systemClock)] : [];
+const updates = new SdkItemUpdates(dynamoDb);
 
 const dependencies = {
   store: new DynamoDbCustomerStore(dynamoDb, table),
@@ -41,7 +41,11 @@ const dependencies = {
   auditLog: new DynamoDbAuditLog(dynamoDb, table),
   checkout: new StripeCheckout(new StripeConnection(secrets, requireEnv(Environment.STRIPE_SECRET_KEY_ARN))),
   catalogue,
-  identities: [...readIdentities(catalogue, () => import('../adapters/tokens')), ...imported],
+  identities: readIdentities({
+    catalogue,
+    load: () => import('../adapters/tokens'),
+    directory: () => new DynamoDbKeyDirectory(items, table),
+  }),
   apis: readApis(),
   clock: systemClock,
   paywallId: requireEnv(Environment.PAYWALL_ID),
@@ -50,6 +54,7 @@ const dependencies = {
   newLinkSecret: () => randomBytes(16),
   newClaim: () => claimText(randomBytes(CLAIM_BYTES)),
   signUps: billing.signUp.kind === 'open' ? new DynamoDbSignUpCounter(dynamoDb, table) : undefined,
+  resuming: readResuming({ ...items, updateItem: (name, write) => updates.updateItem(name, write) }, table),
   reports: reportsUrl === undefined ? undefined : new SqsReportQueue(new SQSClient({}), reportsUrl),
 };
 

@@ -1,11 +1,12 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { json, problem } from '../adapters/api-gateway';
+import type { IdentifiedCustomer } from '../customer/identify';
 import { isKeyCustomer, type KeyMode } from '../domain/api-key';
 import { Audit } from '../domain/audit';
 import type { EpochSeconds } from '../domain/clock';
 import { createKey, type KeyDependencies, MAX_KEYS, MAX_RECORDS, revokeOwnKey, rotateKey } from '../domain/keys';
 import { bodyText, jsonBody } from './body';
-import { type IdentifiedCustomer, identify, unauthorized } from './identify';
+import { identify, unauthorized } from './identify';
 import { readNewKey, readOverlap } from './key-requests';
 import type { BillingDependencies, BillingRequest } from './request';
 import { suspended } from './suspended';
@@ -51,7 +52,7 @@ export const makeKey = forCustomer(async (caller, request, dependencies) => {
   const newKey = { ...wanted, mode: await modeOf(caller, dependencies) };
   const made = await createKey(caller.customer, newKey, now, change(caller, request, dependencies));
   if (made.kind !== 'made') {
-    return made.kind === 'full' ? full(requestId) : unauthorized(requestId);
+    return made.kind === 'full' ? full(requestId) : unauthorized(request, dependencies);
   }
   const { keyId, name, expiresAt } = made.record;
   return json(201, { id: keyId, name, expiresAt: iso(expiresAt), apiKey: made.text, note: SHOWN_ONCE });
@@ -106,7 +107,7 @@ const SHOWN_ONCE = 'Keep the key: it is shown this once.';
 function forCustomer(answer: KeyRoute) {
   return async (request: BillingRequest, dependencies: BillingDependencies): Promise<APIGatewayProxyResult> => {
     const caller = await identify(request, dependencies);
-    return caller === undefined ? unauthorized(request.requestId) : answer(caller, request, dependencies);
+    return caller === undefined ? unauthorized(request, dependencies) : answer(caller, request, dependencies);
   };
 }
 

@@ -10,7 +10,7 @@ export async function openPortal(
 ): Promise<APIGatewayProxyResult> {
   const caller = await identify(request, dependencies);
   if (caller === undefined) {
-    return unauthorized(request.requestId);
+    return unauthorized(request, dependencies);
   }
   const { stripeCustomer } = await dependencies.store.account(caller.customer);
   if (stripeCustomer === undefined) {

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import type { ApiEntry } from '../../lib/private/catalogue';
-import { header, problem, publicUrl, wantsHtml } from '../adapters/api-gateway';
+import { problem, publicUrl, wantsHtml } from '../adapters/api-gateway';
 import { logError } from '../adapters/log';
+import { withCors } from '../customer/cors';
 import { CustomerDeletedError } from '../domain/customers';
 import { IssuerUnavailableError } from '../domain/identity';
 import { followLink, startCheckout } from './checkout';
@@ -11,6 +11,7 @@ import { listPlans } from './plans';
 import { openPortal } from './portal';
 import { takeReport } from './report';
 import type { BillingDependencies, BillingRequest } from './request';
+import { keepForLater, runKept, showKept } from './requests';
 import { signUp } from './sign-up';
 import { showUsage } from './usage';
 import { welcome } from './welcome';
@@ -30,7 +31,13 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'DELETE keys/{keyId}': removeKey,
   'POST sign-up': signUp,
   'POST reports/{token}': takeReport,
+  'POST requests': keepForLater,
+  'GET requests/{token}': showKept,
+  'POST requests/{token}': runKept,
 };
+
+/** Headers that pages of other origins may read. */
+const EXPOSED = ['Resume-Status', 'Retry-After', 'WWW-Authenticate'];
 
 /** Answers a billing route. What goes wrong on our side is logged by request id, and tells the caller nothing of our insides. */
 export async function route(
@@ -45,11 +52,11 @@ export async function route(
     if (api === undefined || answer === undefined) {
       throw new Error(`no billing route ${event.httpMethod} ${event.resource} of API ${apiId}`);
     }
-    const request = { event, requestId, billingUrl: `${publicUrl(event)}/${api.billingPath}` };
-    return withCors(readable(await answer(request, dependencies), event), event, api);
+    const request = { event, requestId, api, billingUrl: `${publicUrl(event)}/${api.billingPath}` };
+    return withCors(readable(await answer(request, dependencies), event), event, api, EXPOSED);
   } catch (error) {
     logError('a billing request failed', { requestId }, error);
-    return withCors(readable(failure(error, requestId), event), event, api);
+    return withCors(readable(failure(error, requestId), event), event, api, EXPOSED);
   }
 }
 
@@ -74,20 +81,4 @@ function readable(answer: APIGatewayProxyResult, event: APIGatewayProxyEvent): A
   const { status, title, detail, instance } = JSON.parse(answer.body) as Record<string, string>;
   const body = `<h1>${escapeHtml(`${title}`)}</h1><p>${escapeHtml(`${detail}`)}</p><p class="soft"><code>${escapeHtml(`${instance}`)}</code></p>`;
   return page(Number(status), `${title}`, body);
-}
-
-function withCors(
-  answer: APIGatewayProxyResult,
-  event: APIGatewayProxyEvent,
-  api: ApiEntry | undefined,
-): APIGatewayProxyResult {
-  const origin = header(event, 'origin');
-  const origins = api?.corsOrigins ?? [];
-  if (origins.length === 0 || origin === undefined) {
-    return answer;
-  }
-  const allowed = origins.includes('*') ? '*' : origins.find((candidate) => candidate === origin);
-  return allowed === undefined
-    ? answer
-    : { ...answer, headers: { ...answer.headers, 'Access-Control-Allow-Origin': allowed, Vary: 'Origin' } };
 }

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { json } from '../adapters/api-gateway';
-import { allowance, creditsLeft, findPlan } from '../domain/balance';
+import { usageOf } from '../customer/usage';
 import { identify, unauthorized } from './identify';
 import type { BillingDependencies, BillingRequest } from './request';
 
@@ -10,25 +10,7 @@ export async function showUsage(
   dependencies: BillingDependencies,
 ): Promise<APIGatewayProxyResult> {
   const caller = await identify(request, dependencies);
-  if (caller === undefined) {
-    return unauthorized(request.requestId);
-  }
-  const { customer, balance } = caller;
-  const plan = findPlan(dependencies.catalogue, balance.plan);
-  const { limit, remaining, included, resetsAt } = allowance(plan, balance);
-  return json(200, {
-    customer,
-    plan: plan.id,
-    standing: balance.standing,
-    graceEndsAt: iso(balance.graceEndsAt),
-    limit: limit ?? null,
-    remaining: remaining ?? null,
-    included: included ?? null,
-    credits: creditsLeft(balance),
-    resetsAt: iso(resetsAt) ?? null,
-  });
-}
-
-function iso(time: number | undefined): string | undefined {
-  return time === undefined ? undefined : new Date(time * 1000).toISOString();
+  return caller === undefined
+    ? unauthorized(request, dependencies)
+    : json(200, usageOf(caller, dependencies.catalogue));
 }

@@ -1,3 +1,4 @@
+import type { PurchaseProgress } from '../customer/progress';
 import { escapeHtml } from './page';
 
 /**
@@ -14,18 +15,17 @@ export interface WelcomeView {
   readonly key: KeyView;
   /** What was bought, `plan Pro`. */
   readonly purchase: string;
-  /** How far it has come: the money may be on its way, or the event that tells of it. */
-  readonly progress: 'awaiting_payment' | 'crediting' | 'credited';
+  readonly progress: PurchaseProgress;
   readonly usageUrl: string;
 }
 
-const STATES: Readonly<Record<WelcomeView['progress'], (bought: string) => string>> = {
+const STATES: Readonly<Record<PurchaseProgress, (bought: string) => string>> = {
   credited: (bought) => `Added to the account: ${bought}.`,
   crediting: (bought) => `Paid, and being added to the account: ${bought}. That takes some seconds.`,
   awaiting_payment: (bought) => `Your payment is under way. ${bought} is added when the bank has confirmed it.`,
 };
 
-const PROGRESS_NOTES: Readonly<Record<WelcomeView['progress'], string>> = {
+const PROGRESS_NOTES: Readonly<Record<PurchaseProgress, string>> = {
   credited: 'The payment counts.',
   crediting: 'Paid, and being credited: that takes some seconds, and usageUrl tells when it is done.',
   awaiting_payment: 'The payment is under way, and is credited when the bank has confirmed it.',
@@ -37,7 +37,7 @@ const KEY_NOTES: Readonly<Record<KeyView['kind'], string>> = {
   unclaimed:
     'The key is shown to whoever has started the checkout: open this page in the browser that did, ' +
     'or send the claim that POST checkout gave as X-Checkout-Claim.',
-  known: 'Call with the key that you have.',
+  known: 'Call with the credential that you have.',
 };
 
 /** What there is to say of the key and the payment, to a program. */
@@ -74,7 +74,7 @@ done, ask whoever runs this API for a key.</p>`;
     case 'known':
       return `
 <h1>Thank you</h1>
-<p>${state}${progress === 'credited' ? ' Call the API with the key that you have; the next call is served.' : ''}</p>
+<p>${state}${progress === 'credited' ? ' Call the API with the credential that you have; the next call is served.' : ''}</p>
 <p class="soft">A key is shown once, when it is made, and kept nowhere.</p>`;
   }
 }

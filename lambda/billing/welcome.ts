@@ -1,6 +1,7 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { header, json, problem, wantsHtml } from '../adapters/api-gateway';
 import type { CheckoutOutcome } from '../adapters/stripe-checkout';
+import { findCheckout, progressOf } from '../customer/progress';
 import { Audit } from '../domain/audit';
 import { findPlan, openingBalance } from '../domain/balance';
 import { isClaimed } from '../domain/checkout-claim';
@@ -21,8 +22,8 @@ export async function welcome(
   dependencies: BillingDependencies,
 ): Promise<APIGatewayProxyResult> {
   const sessionId = request.event.queryStringParameters?.session_id ?? '';
-  const outcome = /^cs_\w{1,200}$/.test(sessionId) ? await dependencies.checkout.outcome(sessionId) : undefined;
-  if (outcome === undefined || outcome.metadata.paywall !== dependencies.paywallId) {
+  const outcome = await findCheckout(sessionId, dependencies);
+  if (outcome === undefined) {
     return problem(404, 'Not Found', 'There is no such checkout. Start one with POST checkout.', request.requestId);
   }
   if (!outcome.complete) {
@@ -44,16 +45,6 @@ export async function welcome(
     : json(200, publicView(view));
 }
 
-async function progressOf(
-  { customer, paid, bought }: CheckoutOutcome,
-  { store }: BillingDependencies,
-): Promise<WelcomeView['progress']> {
-  if (!paid) {
-    return 'awaiting_payment';
-  }
-  return bought === undefined || (await store.isCredited(customer, bought)) ? 'credited' : 'crediting';
-}
-
 /** The page looks again by itself, but for one with a key, which the next would not have. */
 function refresh({ key, progress }: WelcomeView): Record<string, string> {
   return key.kind !== 'made' && progress === 'crediting' ? { Refresh: String(REFRESH_SECONDS) } : {};
@@ -65,9 +56,9 @@ const REFRESH_SECONDS = 3;
 async function keyFor(
   { customer, metadata, livemode }: CheckoutOutcome,
   request: BillingRequest,
-  { store, keys, auditLog, catalogue, clock, newLinkSecret }: BillingDependencies,
+  { store, keys, auditLog, catalogue, billing, clock, newLinkSecret }: BillingDependencies,
 ): Promise<KeyView> {
-  if (metadata.claim === undefined) {
+  if (metadata.claim === undefined || billing.signUp.kind === 'byToken') {
     return { kind: 'known' };
   }
   if (!isClaimed(claimsOf(request), metadata.claim)) {

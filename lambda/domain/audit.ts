@@ -32,7 +32,7 @@ export interface AuditLog {
   list(customer: string, limit: number): Promise<readonly AuditEntry[]>;
 }
 
-/** Makes changes that leave an entry each: before they are made, so that none is without one. */
+/** Makes changes that leave an entry each: before they are made, so that none is without one; or in the one write that makes them. */
 export class Audit {
   constructor(
     private readonly log: AuditLog,
@@ -45,5 +45,10 @@ export class Audit {
     const outcome = await make();
     await this.log.end(customer, id, String(outcome));
     return outcome;
+  }
+
+  /** The entry of a change that is made in one write with it. */
+  public entryOf(change: Change, outcome: string): AuditEntry {
+    return { ...this.actor, at: this.clock(), change, outcome };
   }
 }

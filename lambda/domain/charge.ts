@@ -39,6 +39,9 @@ export interface SpendingStore {
    * units that are left stay, and `included` units are put beside them.
    */
   rollOver(customer: string, ended: EpochSeconds, included: number, next: EpochSeconds): Promise<void>;
+
+  /** Has the customer's next call decided anew, whatever is remembered of one that was refused. Absent where nothing is. */
+  forgetRefusal?(customer: string): void;
 }
 
 /** The store takes no more writes of this balance for now; nothing was written. */

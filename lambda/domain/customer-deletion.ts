@@ -28,7 +28,10 @@ export interface CustomerDeletions {
   /** Forgets who the customer was at Stripe. */
   forgetLink(customer: string, stripeCustomer: string): Promise<void>;
 
-  /** Deletes all items of his but the balance: the account, and what is known of keys. The ledger is not his alone, and stays. */
+  /**
+   * Deletes all items of his but the balance: the account, what is known of keys, and the requests that are kept for him. The ledger is not
+   * his alone, and stays.
+   */
   sweep(customer: string): Promise<void>;
 
   /** Takes names, reasons and addresses out of what was written down about him. What was done, when, and by whom, stays. */

@@ -58,8 +58,19 @@ export interface PaymentStore {
   isSeen(eventId: string): Promise<boolean>;
   markSeen(eventId: string, type: string): Promise<void>;
 
-  /** Writes an entry into the ledger, and does to the balance what it says; once, by its id. @throws CustomerDeletedError */
-  post(customer: string, entry: Grant | Clawback | PlanStep): Promise<'applied' | 'duplicate'>;
+  /**
+   * Writes an entry into the ledger, and does to the balance what it says; once, by its id. Who is no customer yet is made one by
+   * `opening`, where it is given, and is an error where it is not. Who was deleted gets an entry that is void.
+   *
+   * @param stripeCustomer who he is at Stripe: he is linked before the entry counts
+   * @throws CustomerDeletedError
+   */
+  post(
+    customer: string,
+    entry: Grant | Clawback | PlanStep,
+    opening?: OpeningBalance,
+    stripeCustomer?: string,
+  ): Promise<'applied' | 'duplicate'>;
 
   entitlement(customer: string): Promise<Entitlement>;
 

@@ -68,6 +68,10 @@ export class FailOpenStore implements SpendingStore {
     return this.inner.rollOver(customer, ended, included, next);
   }
 
+  public forgetRefusal(customer: string): void {
+    this.inner.forgetRefusal?.(customer);
+  }
+
   /** Charges the call and what is owed; the call alone where that is too much, and what is owed waits. */
   private async settle(request: ChargeRequest, debt: number, now: EpochSeconds): Promise<SpendOutcome> {
     if (debt === 0) {

@@ -1,4 +1,5 @@
 import { hashApiKey } from './api-key';
+import { BoundedMap } from './bounded-map';
 import type { KeyCredential } from './charge';
 import type { Clock, EpochSeconds } from './clock';
 import type { Identity } from './identity';
@@ -25,7 +26,7 @@ export function isImportable(text: string): boolean {
 /** Seconds for which a key that nobody has is refused without asking again: as long as one that was just imported may take. */
 const UNKNOWN_LIFE = 10;
 
-/** Keys that are remembered, known and unknown ones each; the one that came first is forgotten first. */
+/** Keys that are remembered, known and unknown ones each. */
 const MAX_REMEMBERED = 10_000;
 
 /**
@@ -33,8 +34,8 @@ const MAX_REMEMBERED = 10_000;
  * owner who is remembered lets nobody in who was revoked.
  */
 export class ImportedKeys {
-  private readonly owners = new Map<string, KeyOwner>();
-  private readonly unknown = new Map<string, EpochSeconds>();
+  private readonly owners = new BoundedMap<KeyOwner>(MAX_REMEMBERED);
+  private readonly unknown = new BoundedMap<EpochSeconds>(MAX_REMEMBERED);
 
   constructor(private readonly directory: KeyDirectory) {}
 
@@ -46,19 +47,11 @@ export class ImportedKeys {
     const refusedUntil = this.unknown.get(name) ?? 0;
     const owner = this.owners.get(name) ?? (now < refusedUntil ? undefined : await this.directory.find(hash));
     if (owner === undefined) {
-      remember(this.unknown, name, now < refusedUntil ? refusedUntil : now + UNKNOWN_LIFE);
+      this.unknown.set(name, now < refusedUntil ? refusedUntil : now + UNKNOWN_LIFE);
       return undefined;
     }
-    remember(this.owners, name, owner);
+    this.owners.set(name, owner);
     return { customer: owner.customer, credential: { keyId: owner.keyId, keyHash: hash } };
-  }
-}
-
-function remember<T>(entries: Map<string, T>, name: string, value: T): void {
-  entries.set(name, value);
-  const [oldest] = entries.size > MAX_REMEMBERED ? entries.keys() : [];
-  if (oldest !== undefined) {
-    entries.delete(oldest);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { PlanEntry } from '../../lib/private/catalogue';
 import { newCustomerId, newKeyId } from './api-key';
-import type { Audit } from './audit';
+import type { Audit, AuditEntry, Change } from './audit';
 import { type Balance, type OpeningBalance, openingBalance } from './balance';
 import type { EpochSeconds } from './clock';
 import type { KeyOwner } from './imported-keys';
@@ -22,9 +22,27 @@ export interface ClaimedKey extends KeyOwner {
   readonly isPending: boolean;
 }
 
+/** A new customer with his one key, and the entry that tells of it. */
+export interface ImportedCustomer {
+  readonly owner: KeyOwner;
+  readonly hash: Uint8Array;
+  readonly opening: OpeningBalance;
+  readonly record: KeyRecord;
+  readonly entry: AuditEntry;
+}
+
+/** The most customers that are made at once. */
+export const MAX_OPENED = 25;
+
 /** Where imported keys are written. */
 export interface KeyImports {
   find(hash: Uint8Array): Promise<ClaimedKey | undefined>;
+
+  /** Which of the keys are claimed, by the place of their hashes. */
+  findAll(hashes: readonly Uint8Array[]): Promise<readonly (ClaimedKey | undefined)[]>;
+
+  /** Makes customers, `MAX_OPENED` at most, with their keys, all of them or none; false where one of them could not be made. */
+  openAll(customers: readonly ImportedCustomer[]): Promise<boolean>;
 
   /** Notes whose a key is about to be; false where it is somebody's. */
   claim(hash: Uint8Array, owner: KeyOwner): Promise<boolean>;
@@ -53,6 +71,54 @@ export type ImportOutcome =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**
+ * Sees to keys that can be seen to many at a time, which are all of most files: those that are there already, and those that are new
+ * customers' own. It is done entirely or not at all, so that there is nothing to carry on. What it leaves out is for `importKey`.
+ *
+ * @param keys `MAX_OPENED` at most, no two of them the same
+ */
+export async function importTogether(
+  keys: readonly ForeignKey[],
+  now: EpochSeconds,
+  { imports, audit, defaultPlan, newLinkSecret }: KeyImportDependencies,
+): Promise<ReadonlyMap<ForeignKey, ImportOutcome>> {
+  const claims = await imports.findAll(keys.map(({ hash }) => hash));
+  const outcomes = new Map<ForeignKey, ImportOutcome>();
+  const newcomers: ForeignKey[] = [];
+  keys.forEach((key, index) => {
+    const outcome = ofClaimed(key, claims[index]);
+    if (outcome !== undefined) {
+      outcomes.set(key, outcome);
+    } else if (claims[index] === undefined && key.customer === undefined) {
+      newcomers.push(key);
+    }
+  });
+  const customers = newcomers.map(({ hash, name, plan, expiresAt }) => {
+    const owner = { customer: newCustomerId(), keyId: newKeyId() };
+    return {
+      owner,
+      hash,
+      opening: openingBalance(plan ?? defaultPlan, now, newLinkSecret()),
+      record: { keyId: owner.keyId, name, createdAt: now, expiresAt },
+      entry: audit.entryOf(imported(owner.keyId, name), 'added'),
+    };
+  });
+  if (customers.length > 0 && (await imports.openAll(customers))) {
+    for (const key of newcomers) {
+      outcomes.set(key, { kind: 'imported' });
+    }
+  }
+  return outcomes;
+}
+
+/** What there is to say of a key that is somebody's; nothing where it is nobody's, or is yet to be let in. */
+function ofClaimed({ customer }: ForeignKey, claimed: ClaimedKey | undefined): ImportOutcome | undefined {
+  if (claimed !== undefined && customer !== undefined && customer !== claimed.customer) {
+    return refused('it is the key of another customer');
+  }
+  return claimed?.isPending === false ? { kind: 'present' } : undefined;
+}
+
+/**
  * Makes a key that was made elsewhere a customer's. It can be repeated, and cut off anywhere: whose the key is is written first, so that the
  * next run carries on with the same customer; and that it is done is written last, so that a key which was revoked since stays so.
  */
@@ -63,11 +129,9 @@ export async function importKey(
 ): Promise<ImportOutcome> {
   const { imports, balance: balanceOf } = dependencies;
   const claimed = await imports.find(key.hash);
-  if (claimed !== undefined && key.customer !== undefined && key.customer !== claimed.customer) {
-    return refused('it is the key of another customer');
-  }
-  if (claimed?.isPending === false) {
-    return { kind: 'present' };
+  const known = ofClaimed(key, claimed);
+  if (known !== undefined) {
+    return known;
   }
   const customer = claimed?.customer ?? key.customer;
   const balance = customer === undefined ? undefined : await balanceOf(customer);
@@ -96,7 +160,7 @@ function letIn(
   { imports, keys, audit, defaultPlan, newLinkSecret }: KeyImportDependencies,
 ): Promise<'added' | 'full' | 'unknown'> {
   const record = { keyId, name, createdAt: now, expiresAt };
-  return audit.record(customer, { what: 'key.imported', key: keyId, name }, async () => {
+  return audit.record(customer, imported(keyId, name), async () => {
     if (balance?.keys[keyId] !== undefined) {
       return 'added';
     }
@@ -104,6 +168,10 @@ function letIn(
     const isOpened = balance === undefined && (await imports.open(customer, opening, record, hash));
     return isOpened ? 'added' : keys.add(customer, record, hash, now);
   });
+}
+
+function imported(key: string, name: string): Change {
+  return { what: 'key.imported', key, name };
 }
 
 function refused(reason: string): ImportOutcome {

@@ -74,6 +74,13 @@ export class LeasedSpendingStore implements SpendingStore {
     await this.inner.rollOver(customer, ended, included, next);
   }
 
+  public forgetRefusal(customer: string): void {
+    const lease = this.leases.get(customer);
+    if (lease !== undefined) {
+      lease.hammers = false;
+    }
+  }
+
   /** Units that this environment holds of a customer. */
   public held(customer: string): number {
     return this.leases.get(customer)?.held ?? 0;

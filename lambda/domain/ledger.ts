@@ -50,6 +50,11 @@ export function topUpEntry(session: string): string {
   return `checkout_session#${session}`;
 }
 
+/** The entry of the units that a PaymentIntent has paid for without a Checkout Session. */
+export function paymentIntentEntry(intent: string): string {
+  return `payment_intent#${intent}`;
+}
+
 /** An entry as the ledger keeps it. */
 export interface LedgerRecord {
   readonly id: string;

@@ -1,15 +1,17 @@
 import type { Catalogue, PlanEntry } from '../../lib/private/catalogue';
 import { allowance, type Balance, findPlan } from './balance';
-import type { PaymentReason } from './charge';
 import { LINK_LIFETIME, signCheckoutToken } from './checkout-link';
 import type { EpochSeconds } from './clock';
-import { offerQuery, recommend } from './offer';
-import { periodLength } from './period';
+import { offerQuery } from './offer';
+import { CHALLENGE_LIFETIME, challengeFor, challengeHeader, chargeableTopUp } from './payment-challenge';
+import type { CredentialProblem } from './payment-credential';
+import { prepaidHeader } from './prepaid-account';
+import { type RateLimitHeaders, rateLimitHeaders } from './rate-limit';
+import { missingUnits, type Recommendation, type RefusalReason, recommend, sufficesAt } from './recommendation';
 
-/** Why a call is answered with 402: the authorizer's reasons, and API Gateway's own coarse quota. */
-export type RefusalReason = PaymentReason | 'usage_plan_quota_exceeded';
+export type { RefusalReason } from './recommendation';
 
-/** The body of a 402: problem details (RFC 9457), with the members that a client acts on. */
+/** The body of a 402: problem details (RFC 9457), with the members that a client acts on (`payment-required-schema.ts`). */
 export interface PaymentRequired {
   readonly type: string;
   readonly title: string;
@@ -28,14 +30,27 @@ export interface PaymentRequired {
   readonly resetsAt: string | null;
   /** Where to pay; absent where nothing is sold that would help. */
   readonly checkoutUrl?: string;
+  readonly recommendation: RecommendedAction;
+}
+
+/** What helps best, as it is told. */
+export interface RecommendedAction {
+  readonly action: Recommendation['action'];
+  /** ISO 8601. */
+  readonly until?: string;
+  readonly plan?: string;
+  readonly topUp?: string;
+  readonly url?: string;
 }
 
 /** The headers that go with it; those that are absent are not sent. */
-export interface PaymentHeaders {
+export interface PaymentHeaders extends RateLimitHeaders {
   readonly link?: string;
-  readonly rateLimit?: string;
-  readonly rateLimitPolicy?: string;
   readonly retryAfter?: string;
+  /** x402: where the prepaid account is filled. */
+  readonly paymentRequired?: string;
+  /** The Payment scheme's challenge. */
+  readonly wwwAuthenticate?: string;
 }
 
 export interface RefusedCall {
@@ -46,85 +61,144 @@ export interface RefusedCall {
   /** The ids of the plans that include the route, where not all do. */
   readonly plans?: readonly string[];
   readonly requestId: string;
+  /** The URL that was called; x402's header names it, and is left out where it is absent. */
+  readonly resourceUrl?: string;
   /** The URL of the billing routes, without a slash at its end. */
   readonly billingUrl: string;
   readonly now: EpochSeconds;
+  /** `profile_…`, where agents may pay by the Payment scheme. */
+  readonly networkId?: string;
+  /** Why the credential has not paid that came with the call. */
+  readonly credentialProblem?: CredentialProblem;
 }
+
+/**
+ * What all of a 402 may take of the authorizer's context, which is to stay under 6 KB, where a call that is served has 1 KB beside it.
+ * Only with the longest of domains and paths is it more, and then x402's header, which says the same as the body, is left out.
+ */
+const MAX_CHARACTERS = 5_000;
+
+const TITLES: Readonly<Record<CredentialProblem['type'], string>> = {
+  'malformed-credential': 'Malformed Credential',
+  'invalid-challenge': 'Invalid Challenge',
+  'verification-failed': 'Verification Failed',
+};
 
 /** Everything that a 402 says. A gateway response only substitutes, so all of it is computed here. */
 export function paymentRequired(
   catalogue: Catalogue,
   call: RefusedCall,
 ): { readonly body: PaymentRequired; readonly headers: PaymentHeaders } {
-  const { balance, cost, reason } = call;
+  const { balance, cost, reason, credentialProblem: problem } = call;
   const plan = findPlan(catalogue, balance.plan);
   const { limit, remaining, resetsAt } = allowance(plan, balance);
-  const resets = resetsAt === undefined ? null : iso(resetsAt);
-  const checkoutUrl = checkoutLink(catalogue, call);
-  const waitingHelps = reason === 'quota_exhausted' && resetsAt !== undefined && (limit ?? 0) >= cost;
-  return {
-    body: {
-      type: 'https://paymentauth.org/problems/payment-required',
-      title: 'Payment Required',
-      status: 402,
-      detail: detail(call, plan, waitingHelps ? resets : null, checkoutUrl !== undefined),
-      instance: `urn:uuid:${call.requestId}`,
-      reason,
-      plan: plan.id,
-      limit,
-      remaining,
-      cost,
-      resetsAt: resets,
-      checkoutUrl,
-    },
-    headers: {
-      link: checkoutUrl === undefined ? undefined : `<${checkoutUrl}>; rel="payment"`,
-      ...rateLimit(plan, balance, call.now),
-      retryAfter: waitingHelps ? String(Math.max(1, resetsAt - call.now)) : undefined,
-    },
+  const recommendation = recommend(catalogue, call);
+  const checkoutUrl = checkoutLink(call, recommendation);
+  const backAt = reason === 'quota_exhausted' ? sufficesAt(plan, call) : undefined;
+  const body: PaymentRequired = {
+    type: `https://paymentauth.org/problems/${problem?.type ?? 'payment-required'}`,
+    title: problem === undefined ? 'Payment Required' : TITLES[problem.type],
+    status: 402,
+    detail: `${problem === undefined ? '' : `${problem.detail} `}${whatHappened(call, plan)} ${whatToDo(recommendation, backAt)}`,
+    instance: `urn:uuid:${call.requestId}`,
+    reason,
+    plan: plan.id,
+    limit,
+    remaining,
+    cost,
+    resetsAt: resetsAt === undefined ? null : iso(resetsAt),
+    checkoutUrl,
+    recommendation: told(recommendation, checkoutUrl),
   };
+  const headers: PaymentHeaders = {
+    link: checkoutUrl === undefined ? undefined : `<${checkoutUrl}>; rel="payment"`,
+    ...rateLimitHeaders(plan, balance, call.now),
+    retryAfter: backAt === undefined ? undefined : String(Math.max(1, backAt - call.now)),
+    wwwAuthenticate: challenge(catalogue, call),
+  };
+  const header = prepaid(call, checkoutUrl);
+  const fits = JSON.stringify({ body, headers }).length + (header?.length ?? 0) <= MAX_CHARACTERS;
+  return { body, headers: { ...headers, paymentRequired: fits ? header : undefined } };
 }
 
-/** The `RateLimit` headers of draft-ietf-httpapi-ratelimit-headers-10; none where there is no limit. */
-function rateLimit(plan: PlanEntry, balance: Balance, now: EpochSeconds): PaymentHeaders {
-  const { limit, remaining, resetsAt } = allowance(plan, balance);
-  if (limit === undefined) {
-    return {};
-  }
-  const name = `"${plan.quota.period}"`;
-  const window = periodLength(plan.quota, { start: balance.periodStart, end: balance.periodEnd });
-  const known = resetsAt !== undefined && window !== undefined;
-  return {
-    rateLimitPolicy: `${name};q=${limit}${known ? `;w=${window}` : ''}`,
-    rateLimit: `${name};r=${remaining}${known ? `;t=${Math.max(0, resetsAt - now)}` : ''}`,
-  };
+/** The host name that a challenge and x402 name the API by. */
+export function hostOf(billingUrl: string): string {
+  return new URL(billingUrl).hostname;
 }
 
-function checkoutLink(catalogue: Catalogue, call: RefusedCall): string | undefined {
-  const offer = recommend(catalogue, call.balance.plan, call.plans);
-  // What a failed renewal needs is not an offer, so the link finds out by itself what is owed.
-  const query = call.reason === 'payment_failed' ? '' : offer && `?${offerQuery(offer)}`;
-  if (query === undefined) {
+function checkoutLink(call: RefusedCall, { action, offer }: Recommendation): string | undefined {
+  if (offer === undefined && action !== 'fix_card') {
     return undefined;
   }
   const token = signCheckoutToken(call.customer, call.now + LINK_LIFETIME, call.balance.linkSecret);
-  return `${call.billingUrl}/checkout/${token}${query}`;
+  // What a failed renewal needs is not an offer, so the link finds out by itself what is owed.
+  return `${call.billingUrl}/checkout/${token}${offer === undefined ? '' : `?${offerQuery(offer)}`}`;
 }
 
-function detail(call: RefusedCall, plan: PlanEntry, resets: string | null, payable: boolean): string {
-  const pay = payable ? ' Pay at checkoutUrl, then send the call again.' : '';
-  const wait = resets === null ? '' : ` Units come back at ${resets}.`;
-  switch (call.reason) {
-    case 'quota_exhausted': {
-      const units = call.cost === 1 ? '1 unit' : `${call.cost} units`;
-      return `This call costs ${units}, and ${call.balance.remaining} are left on plan ${plan.id}.${pay}${wait}`;
-    }
+function prepaid(call: RefusedCall, purchaseUrl: string | undefined): string | undefined {
+  const { resourceUrl, billingUrl, reason, cost } = call;
+  if (resourceUrl === undefined || purchaseUrl === undefined) {
+    return undefined;
+  }
+  const host = hostOf(billingUrl);
+  return prepaidHeader({ resourceUrl, billingUrl, host, reason, cost, purchaseUrl, lifetime: LINK_LIFETIME });
+}
+
+/** Bought units are all that the scheme sells here: it is offered where they let the call through, and one top-up suffices. */
+function challenge(catalogue: Catalogue, call: RefusedCall): string | undefined {
+  const { networkId, customer, billingUrl, balance, now } = call;
+  const topUp =
+    networkId === undefined || call.reason !== 'quota_exhausted'
+      ? undefined
+      : chargeableTopUp(catalogue, missingUnits(call));
+  if (networkId === undefined || topUp === undefined) {
+    return undefined;
+  }
+  const seller = { customer, linkSecret: balance.linkSecret, realm: hostOf(billingUrl), networkId };
+  return challengeHeader(challengeFor(seller, topUp, now + CHALLENGE_LIFETIME, call.requestId), topUp);
+}
+
+function told({ action, until, offer }: Recommendation, url: string | undefined): RecommendedAction {
+  if (action === 'wait') {
+    return { action, until: until === undefined ? undefined : iso(until) };
+  }
+  return {
+    action,
+    plan: offer?.kind === 'plan' ? offer.plan.id : undefined,
+    topUp: offer?.kind === 'topUp' ? offer.topUp.id : undefined,
+    url,
+  };
+}
+
+function whatHappened({ reason, cost, balance }: RefusedCall, { id }: PlanEntry): string {
+  switch (reason) {
+    case 'quota_exhausted':
+      return `This call costs ${cost === 1 ? '1 unit' : `${cost} units`}, and ${Math.max(0, balance.remaining)} are left on plan ${id}.`;
     case 'payment_failed':
-      return `The last payment for plan ${plan.id} failed, and the time to mend it is over.${pay}`;
+      return `The last payment for plan ${id} failed, and the time to mend it is over.`;
     case 'route_not_in_plan':
-      return `Plan ${plan.id} does not include this route.${pay}`;
+      return `Plan ${id} does not include this route.`;
     case 'usage_plan_quota_exceeded':
-      return `The calls that plan ${plan.id} admits in this period are used up.${pay}`;
+      return `The calls that plan ${id} admits in this period are used up.`;
+  }
+}
+
+function whatToDo({ action, until, offer }: Recommendation, backAt: EpochSeconds | undefined): string {
+  const purchase =
+    offer && (offer.kind === 'plan' ? `change to plan ${offer.plan.id}` : `buy top-up ${offer.topUp.id}`);
+  switch (action) {
+    case 'wait': {
+      const sooner = purchase === undefined ? '' : ` To send it sooner, ${purchase} at checkoutUrl.`;
+      return `Send it again at ${until === undefined ? 'the reset' : iso(until)}, when units come back.${sooner}`;
+    }
+    case 'fix_card':
+      return 'Pay at checkoutUrl, then send the call again.';
+    case 'ask_operator':
+      return 'Nothing that is sold would let it through: ask the operator of this API.';
+    default: {
+      const wait = backAt === undefined ? '' : ` Units come back at ${iso(backAt)}.`;
+      return `To go on, ${purchase} at checkoutUrl, then send the call again.${wait}`;
+    }
   }
 }
 

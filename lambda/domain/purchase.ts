@@ -1,4 +1,4 @@
-import type { Catalogue, CheckoutEntry, PlanEntry, PriceEntry } from '../../lib/private/catalogue';
+import type { Catalogue, CheckoutEntry, PlanEntry, PriceEntry, TopUpEntry } from '../../lib/private/catalogue';
 import { lookupKey, productId } from '../../lib/private/stripe-catalogue';
 import type { Offer } from './offer';
 
@@ -45,7 +45,20 @@ export function metadataOf(purchase: Purchase): PurchaseMetadata {
   const { customer, paywall, offer } = purchase;
   return offer.kind === 'plan'
     ? { paywall, customer, plan: offer.plan.id }
-    : { paywall, customer, topUp: offer.topUp.id, units: String(offer.topUp.units) };
+    : topUpMetadata(paywall, customer, offer.topUp);
+}
+
+export function topUpMetadata(paywall: string, customer: string, { id, units }: TopUpEntry) {
+  return { paywall, customer, topUp: id, units: String(units) };
+}
+
+/** The units that a purchase has sold, by what Stripe keeps with it. */
+export function soldUnits(purchase: string, units: string | undefined): number {
+  const sold = Number(units);
+  if (!Number.isSafeInteger(sold) || sold < 1) {
+    throw new Error(`${purchase} does not tell the units that it sold, got: ${units}`);
+  }
+  return sold;
 }
 
 export function lineItemOf(catalogue: Catalogue, paywallId: string, offer: Offer): LineItem {

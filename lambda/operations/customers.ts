@@ -17,7 +17,7 @@ import { auditOf } from './actor';
 import { describeState, findCustomer, iso, stateOf } from './customer';
 import { type OperationsDependencies, RefusedError } from './dependencies';
 import { madeKey, toKeyLine } from './keys';
-import { type Asked, requireLine, requirePlan, requireWhole } from './validation';
+import { type Asked, requireKeys, requireLine, requirePlan, requireWhole } from './validation';
 
 /** Milliseconds of the function's time that are left for what follows. */
 const RESERVE = 30_000;
@@ -74,6 +74,7 @@ export async function openCustomer(
   dependencies: OperationsDependencies,
 ): Promise<OpenAnswer> {
   const { customers, catalogue, keys, clock, mode, newLinkSecret } = dependencies;
+  requireKeys(dependencies.accepts);
   requireLine('name', name, MAX_KEY_NAME);
   const audit = auditOf(by, dependencies);
   const plan = planId === undefined ? findPlan(catalogue, catalogue.defaultPlan) : requirePlan(planId, catalogue);

@@ -13,6 +13,11 @@ import type { LedgerReader } from '../domain/ledger';
 import type { OperatedCustomers } from '../domain/operated-customers';
 import type { PlanArrivals } from '../domain/own-keys';
 
+export interface AcceptedKeys {
+  readonly own: boolean;
+  readonly imported: boolean;
+}
+
 export interface OperationsDependencies {
   readonly customers: Pick<CustomerStore, 'account' | 'balance' | 'create'> & {
     /** Our customer of a Stripe customer. */
@@ -25,6 +30,8 @@ export interface OperationsDependencies {
   readonly settled: () => Promise<unknown>;
   readonly payments: Pick<PaymentStore, 'post'>;
   readonly keys: KeyStore;
+  /** Which of them the paywall lets in. */
+  readonly accepts: AcceptedKeys;
   readonly imports: KeyImports;
   readonly auditLog: AuditLog;
   readonly ledger: LedgerReader;

@@ -1,12 +1,21 @@
 import { type ImportAnswer, type ImportedRow, MAX_IMPORTED_ROWS, MAX_KEY_NAME } from '../../lib/private/operations';
 import { isKeyCustomer } from '../domain/api-key';
 import { type Balance, findPlan } from '../domain/balance';
-import { type ForeignKey, importKey, type KeyImportDependencies } from '../domain/key-import';
+import type { EpochSeconds } from '../domain/clock';
+import { CustomerDeletedError } from '../domain/customers';
+import {
+  type ForeignKey,
+  type ImportOutcome,
+  importKey,
+  importTogether,
+  type KeyImportDependencies,
+  MAX_OPENED,
+} from '../domain/key-import';
 import { auditOf } from './actor';
 import { type OperationsDependencies, RefusedError } from './dependencies';
 import { type Asked, requireLine, requirePlan } from './validation';
 
-/** Rows that are seen to at once. */
+/** What is under way at once: groups of keys, or single ones. */
 const PARALLEL = 32;
 
 /** SHA-256 as base64url. */
@@ -20,7 +29,12 @@ export async function importKeys(
   if (!Array.isArray(rows) || rows.length < 1 || rows.length > MAX_IMPORTED_ROWS) {
     throw new RefusedError(`\`rows\` must be 1 to ${MAX_IMPORTED_ROWS} rows`);
   }
-  const { imports, keys, catalogue, newLinkSecret } = dependencies;
+  const { imports, keys, catalogue, accepts, newLinkSecret } = dependencies;
+  if (!accepts.imported) {
+    throw new RefusedError(
+      'no imported key opens this API: deploy it with `Identity.apiKeys({ imported: true })` first',
+    );
+  }
   const into: KeyImportDependencies = {
     imports,
     keys,
@@ -29,59 +43,104 @@ export async function importKeys(
     defaultPlan: findPlan(catalogue, catalogue.defaultPlan),
     newLinkSecret,
   };
-  const outcomes: ImportedRow[] = new Array(rows.length);
-  const lanes = lanesOf(rows);
-  const work = async () => {
-    for (let lane = lanes.pop(); lane !== undefined; lane = lanes.pop()) {
-      for (const index of lane) {
-        outcomes[index] = await importRow(rows[index], into, dependencies);
-      }
+  const now = dependencies.clock();
+  const read = rows.map((row) => readRow(row, now, dependencies));
+  const wanted = read.filter((row): row is ForeignKey => !('refused' in row));
+  const outcomes = new Map<ForeignKey, ImportOutcome>();
+  await each(groupsOf(distinct(wanted), MAX_OPENED), async (group) => {
+    for (const [key, outcome] of await importTogether(group, now, into)) {
+      outcomes.set(key, outcome);
     }
+  });
+  await each(lanesOf(wanted.filter((key) => !outcomes.has(key))), async (lane) => {
+    for (const key of lane) {
+      outcomes.set(key, await importUnlessDeleted(key, now, into));
+    }
+  });
+  return {
+    rows: read.map((row): ImportedRow => {
+      const outcome = 'refused' in row ? undefined : outcomes.get(row);
+      const reason = 'refused' in row ? row.refused : outcome?.kind === 'refused' ? outcome.reason : null;
+      return { outcome: outcome?.kind ?? 'refused', reason };
+    }),
   };
-  await Promise.all(Array.from({ length: PARALLEL }, work));
-  return { rows: outcomes };
 }
 
 /** A customer who was deleted is not made anew by an old file. */
+async function importUnlessDeleted(
+  key: ForeignKey,
+  now: EpochSeconds,
+  dependencies: KeyImportDependencies,
+): Promise<ImportOutcome> {
+  try {
+    return await importKey(key, now, dependencies);
+  } catch (error) {
+    if (error instanceof CustomerDeletedError) {
+      return { kind: 'refused', reason: error.message };
+    }
+    throw error;
+  }
+}
+
+/** Asked before anything is written of a key. */
 async function balanceOf(
   customer: string,
   { customers, deletions }: OperationsDependencies,
 ): Promise<Balance | undefined> {
   const balance = await customers.balance(customer);
   if (balance === undefined && (await deletions.find(customer)) !== undefined) {
-    throw new RefusedError(`customer ${customer} was deleted`);
+    throw new CustomerDeletedError(customer);
   }
   return balance;
 }
 
-/** The rows of one customer follow on each other, as each writes his balance; all others go side by side. */
-function lanesOf(rows: readonly unknown[]): number[][] {
-  const lanes = new Map<unknown, number[]>();
-  rows.forEach((row, index) => {
-    const { customer = index } = Object(row);
-    lanes.set(customer, [...(lanes.get(customer) ?? []), index]);
-  });
+/** Sees to so many at once. */
+async function each<Job>(jobs: readonly Job[], see: (job: Job) => Promise<void>): Promise<void> {
+  const left = [...jobs];
+  const work = async () => {
+    for (let job = left.pop(); job !== undefined; job = left.pop()) {
+      await see(job);
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, work));
+}
+
+/** Each key once, as a second row of it is to find what the first has made. */
+function distinct(keys: readonly ForeignKey[]): ForeignKey[] {
+  return [...new Map(keys.toReversed().map((key) => [nameOf(key), key])).values()];
+}
+
+function nameOf({ hash }: ForeignKey): string {
+  return Buffer.from(hash).toString('base64url');
+}
+
+function groupsOf<Member>(members: readonly Member[], size: number): Member[][] {
+  const count = Math.ceil(members.length / size);
+  return Array.from({ length: count }, (_, index) => members.slice(index * size, (index + 1) * size));
+}
+
+/** The keys of one customer follow on each other, as each writes his balance, and so do rows of one key; all others go side by side. */
+function lanesOf(keys: readonly ForeignKey[]): ForeignKey[][] {
+  const lanes = new Map<string, ForeignKey[]>();
+  for (const key of keys) {
+    const name = key.customer ?? nameOf(key);
+    lanes.set(name, [...(lanes.get(name) ?? []), key]);
+  }
   return [...lanes.values()];
 }
 
-async function importRow(
-  row: unknown,
-  into: KeyImportDependencies,
-  dependencies: OperationsDependencies,
-): Promise<ImportedRow> {
+function readRow(row: unknown, now: number, dependencies: OperationsDependencies): ForeignKey | { refused: string } {
   try {
-    const now = dependencies.clock();
-    const outcome = await importKey(readRow(row, now, dependencies), now, into);
-    return { outcome: outcome.kind, reason: outcome.kind === 'refused' ? outcome.reason : null };
+    return toKey(row, now, dependencies);
   } catch (error) {
     if (error instanceof RefusedError) {
-      return { outcome: 'refused', reason: error.message };
+      return { refused: error.message };
     }
     throw error;
   }
 }
 
-function readRow(row: unknown, now: number, { catalogue }: OperationsDependencies): ForeignKey {
+function toKey(row: unknown, now: number, { catalogue }: OperationsDependencies): ForeignKey {
   const { hash, name, customer, plan, expiresAt } = Object(row);
   if (typeof hash !== 'string' || !HASH.test(hash)) {
     // What it is instead is not said: it may be a key.

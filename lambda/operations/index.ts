@@ -18,9 +18,11 @@ import { DynamoDbOperatedCustomers } from '../adapters/dynamodb-operated-custome
 import { DynamoDbPaymentStore } from '../adapters/dynamodb-payment-store';
 import { DynamoDbProbes } from '../adapters/dynamodb-probes';
 import { readCatalogue, requireEnv } from '../adapters/environment';
+import { readIdentityEntries } from '../adapters/identities';
 import { LambdaEnvironments } from '../adapters/lambda-environments';
 import { logError } from '../adapters/log';
 import { PaymentsFunction } from '../adapters/payments-function';
+import { patientItems } from '../adapters/sdk-item-updates';
 import { SecretReader } from '../adapters/secrets';
 import { SqsDeadLetters } from '../adapters/sqs-dead-letters';
 import { SqsPlanArrivals } from '../adapters/sqs-plan-arrivals';
@@ -50,15 +52,17 @@ const deadLettersUrl = requireEnv(Environment.DEAD_LETTERS_QUEUE_URL);
 const arrivalsUrl = process.env[Environment.ARRIVALS_QUEUE_URL];
 const client = new DynamoDBClient({});
 const table = requireEnv(Environment.TABLE_NAME);
+const identities = readIdentityEntries();
 
 const dependencies: OperationsDependencies = {
   customers: new DynamoDbCustomerStore(client, table),
-  payments: new DynamoDbPaymentStore(client, table, systemClock),
+  payments: new DynamoDbPaymentStore(patientItems(client), table, systemClock),
   operated: new DynamoDbOperatedCustomers(client, table),
   deletions: new DynamoDbCustomerDeletions(client, table),
   probes: new DynamoDbProbes(client, table),
   settled: () => delay(LONGEST_RUN),
   keys: new DynamoDbKeyStore(client, table),
+  accepts: { own: identities.includes('apiKeys'), imported: identities.includes('importedKeys') },
   imports: new DynamoDbKeyImports(client, table),
   auditLog: new DynamoDbAuditLog(client, table),
   ledger: new DynamoDbLedgerReader(client, table),

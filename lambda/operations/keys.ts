@@ -12,7 +12,7 @@ import { createKey, type KeyOutcome, type ListedKey, MAX_KEYS, revokeKey, rotate
 import { auditOf } from './actor';
 import { findCustomer, iso } from './customer';
 import { type OperationsDependencies, RefusedError } from './dependencies';
-import { type Asked, requireLine, requireWhole } from './validation';
+import { type Asked, requireKeys, requireLine, requireWhole } from './validation';
 
 /** A customer's keys: what is known of them, never their texts. */
 export async function listKeys(
@@ -29,6 +29,7 @@ export async function makeKey(
   { customer: named, name, lifetime, by }: Asked<'createKey'>,
   dependencies: OperationsDependencies,
 ): Promise<KeyAnswer> {
+  requireKeys(dependencies.accepts);
   requireLine('name', name, MAX_KEY_NAME);
   if (lifetime !== undefined) {
     requireWhole('lifetime', lifetime, MAX_KEY_LIFETIME);
@@ -49,6 +50,7 @@ export async function replaceKey(
   { customer: named, keyId, overlap, by }: Asked<'rotateKey'>,
   dependencies: OperationsDependencies,
 ): Promise<KeyAnswer> {
+  requireKeys(dependencies.accepts);
   if (overlap !== 0) {
     requireWhole('overlap', overlap, MAX_OVERLAP);
   }

@@ -1,6 +1,6 @@
 import type { Catalogue, PlanEntry } from '../../lib/private/catalogue';
 import { GRANT_ID, type OperationName, type Operations } from '../../lib/private/operations';
-import { RefusedError } from './dependencies';
+import { type AcceptedKeys, RefusedError } from './dependencies';
 
 /** What an operation is asked, as it arrives: whoever may invoke the function writes what he likes. */
 export type Asked<Name extends OperationName> = {
@@ -31,6 +31,15 @@ export function requireLine(name: string, value: unknown, max: number): asserts 
 export function requireId(id: unknown): asserts id is string {
   if (typeof id !== 'string' || !GRANT_ID.test(id)) {
     throw new RefusedError(`\`id\` must be 1 to 64 letters, digits, -, _, . and :, got: ${JSON.stringify(id)}`);
+  }
+}
+
+/** Refuses to make a key that would open nothing. */
+export function requireKeys({ own }: AcceptedKeys): void {
+  if (!own) {
+    throw new RefusedError(
+      'no key opens this API: its callers are known by tokens alone (`identities` of the paywall)',
+    );
   }
 }
 

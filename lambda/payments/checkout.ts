@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { topUpEntry } from '../domain/ledger';
-import { ensureCustomer, idOf, ownMetadata, type PaymentDependencies } from './dependencies';
+import { soldUnits } from '../domain/purchase';
+import { idOf, openingOf, ownMetadata, type PaymentDependencies } from './dependencies';
 import { settleSubscription } from './subscription';
 
 /** Nothing else is money, whatever Stripe comes to say one day. */
@@ -15,25 +16,21 @@ export async function settleCheckout(
   if (metadata === undefined || !SETTLED.has(session.payment_status)) {
     return false;
   }
+  const { store } = dependencies;
   const { customer, topUp, units } = metadata;
-  await ensureCustomer(customer, dependencies);
-  if (session.customer !== null) {
-    await dependencies.store.linkStripeCustomer(customer, idOf(session.customer));
-  }
-  if (topUp !== undefined) {
-    await dependencies.store.post(customer, {
-      kind: 'top_up',
-      id: topUpEntry(session.id),
-      units: soldUnits(session.id, units),
-    });
+  const sold = topUp === undefined ? undefined : soldUnits(`checkout session ${session.id}`, units);
+  const stripeCustomer = session.customer === null ? undefined : idOf(session.customer);
+  const opening = openingOf(dependencies);
+  // He is linked before what he has paid for counts: who sees it can go to the portal at once. And not before it is known that he was
+  // not deleted, for whom nothing may be written.
+  if (sold !== undefined) {
+    const entry = { kind: 'top_up', id: topUpEntry(session.id), units: sold } as const;
+    await store.post(customer, entry, opening, stripeCustomer);
+  } else {
+    await store.create(customer, opening);
+    if (stripeCustomer !== undefined) {
+      await store.linkStripeCustomer(customer, stripeCustomer);
+    }
   }
   return session.subscription === null ? true : settleSubscription(idOf(session.subscription), dependencies);
-}
-
-function soldUnits(session: string, units: string | undefined): number {
-  const sold = Number(units);
-  if (!Number.isSafeInteger(sold) || sold < 1) {
-    throw new Error(`checkout session ${session} does not tell the units that it sold, got: ${units}`);
-  }
-  return sold;
 }

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { Catalogue } from '../../lib/private/catalogue';
 import type { Charges } from '../adapters/stripe-charges';
 import type { Subscriptions } from '../adapters/stripe-subscriptions';
-import { findPlan, openingBalance } from '../domain/balance';
+import { findPlan, type OpeningBalance, openingBalance } from '../domain/balance';
 import type { Clock } from '../domain/clock';
 import type { PaymentStore } from '../domain/customers';
 import type { PlanArrivals } from '../domain/own-keys';
@@ -31,10 +31,9 @@ export function ownMetadata(
   return customer === undefined || paywall !== paywallId ? undefined : { ...metadata, customer, paywall };
 }
 
-export async function ensureCustomer(customer: string, dependencies: PaymentDependencies): Promise<void> {
-  const { store, catalogue, clock, newLinkSecret } = dependencies;
-  const plan = findPlan(catalogue, catalogue.defaultPlan);
-  await store.create(customer, openingBalance(plan, clock(), newLinkSecret()));
+/** What a customer begins with who is new. */
+export function openingOf({ catalogue, clock, newLinkSecret }: PaymentDependencies): OpeningBalance {
+  return openingBalance(findPlan(catalogue, catalogue.defaultPlan), clock(), newLinkSecret());
 }
 
 export function idOf(reference: string | { readonly id: string }): string {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Environment } from '../../lib/private/environment';
@@ -7,6 +6,7 @@ import { systemClock } from '../adapters/clock';
 import { DynamoDbPaymentStore } from '../adapters/dynamodb-payment-store';
 import { readCatalogue, requireEnv } from '../adapters/environment';
 import { logError } from '../adapters/log';
+import { moneyItems } from '../adapters/money-items';
 import { SecretReader } from '../adapters/secrets';
 import type { NamedEvent } from '../adapters/sqs-dead-letters';
 import { SqsPlanArrivals } from '../adapters/sqs-plan-arrivals';
@@ -24,7 +24,7 @@ const stripe = new StripeConnection(secrets, requireEnv(Environment.STRIPE_SECRE
 const arrivalsUrl = process.env[Environment.ARRIVALS_QUEUE_URL];
 
 const dependencies = {
-  store: new DynamoDbPaymentStore(new DynamoDBClient({}), requireEnv(Environment.TABLE_NAME), systemClock),
+  store: new DynamoDbPaymentStore(moneyItems(), requireEnv(Environment.TABLE_NAME), systemClock),
   subscriptions: new StripeSubscriptions(stripe),
   charges: new StripeCharges(stripe),
   catalogue: readCatalogue(),

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { settleCheckout } from './checkout';
 import { unlessDeleted } from './deleted-customer';
 import { idOf, type PaymentDependencies } from './dependencies';
+import { settlePaymentIntent } from './payment-intent';
 import { settleDispute, settleRefunds } from './refunds';
 import { settleSubscription } from './subscription';
 
@@ -43,6 +44,8 @@ async function dispatch(event: Stripe.Event, dependencies: PaymentDependencies):
         ? false
         : settleSubscription(idOf(subscription), dependencies);
     }
+    case 'payment_intent.succeeded':
+      return settlePaymentIntent(event.data.object, dependencies);
     case 'charge.refunded':
       return settleRefunds(event.data.object.id, dependencies);
     case 'refund.created':

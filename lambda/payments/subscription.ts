@@ -1,7 +1,7 @@
 import { findPlan, periodUnits } from '../domain/balance';
 import { advance, type Entitlement, type SeenSubscription } from '../domain/entitlement';
 import { bring } from './bring';
-import { ensureCustomer, ownMetadata, type PaymentDependencies } from './dependencies';
+import { openingOf, ownMetadata, type PaymentDependencies } from './dependencies';
 import { seenSubscription } from './seen-subscription';
 
 /** Each attempt that fails is one in which another event of the same customer has got through. */
@@ -60,7 +60,9 @@ async function settleEntitlement(seen: OwnSubscription, dependencies: PaymentDep
       return present;
     }
     requirePlan(changed, customer, dependencies);
-    await ensureCustomer(customer, dependencies);
+    if (present.revision === 0) {
+      await store.create(customer, openingOf(dependencies));
+    }
     if (await store.entitle(customer, present, changed)) {
       await bring(customer, changed, dependencies);
       return changed;

@@ -27,11 +27,28 @@ export const CREDITED_ATTRIBUTES = [
   'createdAt',
 ];
 
-/** The attributes of a customer's balance that a settlement may write. */
+/** The attributes of a customer's balance that a settlement, or a top-up that was charged just now, may write. */
 export const SETTLED_ATTRIBUTES = ['pk', 'sk', 'remaining', 'credits', 'owed', 'lastEntry', 'periodStart'];
 
 /** The attributes of a customer's balance by which he gets surrogate keys. */
 export const SURROGATE_KEY_ATTRIBUTES = ['pk', 'sk', 'plan', 'surrogateKeys'];
+
+/** The attributes that the balance of a customer begins with whom a token names; and which it is known by that he has one. */
+export const OPENED_ATTRIBUTES = [
+  'pk',
+  'sk',
+  'plan',
+  'standing',
+  'remaining',
+  'credits',
+  'owed',
+  'periodStart',
+  'periodEnd',
+  'linkSecret',
+  'claimedPlan',
+  'claimedAt',
+  'createdAt',
+];
 
 /** What is read of every item where customers are listed: no key, and no secret of links. */
 export const LISTED_ATTRIBUTES = [

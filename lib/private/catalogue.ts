@@ -62,16 +62,39 @@ export interface CheckoutEntry {
   readonly automaticTax: boolean;
 }
 
-/** How new customers come. `perHour` is how many a source address may make. */
+/** How new customers come: `byToken` by their first call. `perHour` is how many a source address may make. */
 export type SignUpEntry =
-  | { readonly kind: 'checkout' | 'closed' }
+  | { readonly kind: 'checkout' | 'closed' | 'byToken' }
   | { readonly kind: 'open'; readonly perHour: number };
+
+/** What a 401 says. */
+export interface UnauthorizedEntry {
+  /** What is accepted, in a sentence. */
+  readonly detail: string;
+  /** The same, as `WWW-Authenticate`. */
+  readonly challenge: string;
+}
 
 /** What the billing routes are held to. */
 export interface BillingEntry {
   readonly signUp: SignUpEntry;
+  readonly unauthorized: UnauthorizedEntry;
   /** The most seconds for which a key is served that was rotated, and how many where the customer names none. */
   readonly rotationOverlap: number;
+}
+
+/** How long, and how large, refused requests are kept. */
+export interface ResumeEntry {
+  /** Seconds. */
+  readonly lifetime: number;
+  /** Of a request's body. */
+  readonly maxBytes: number;
+}
+
+/** What the MCP server offers. */
+export interface McpEntry {
+  /** Whether there is a tool for each protected route. */
+  readonly exposeRoutes: boolean;
 }
 
 /** How the authorizer counts: call by call where there is no block, and what it does where it cannot. */

@@ -1,7 +1,7 @@
 import { Cors, type CorsOptions } from 'aws-cdk-lib/aws-apigateway';
 
 /** What a page's script wants to read of a refusal, beyond what browsers show it anyway. */
-const EXPOSED = 'Link, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate';
+const EXPOSED = 'Link, PAYMENT-REQUIRED, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate';
 
 /** A literal, as a parameter mapping of API Gateway writes it. */
 export function quoted(literal: string): string {

@@ -19,10 +19,12 @@ export const Environment = {
   AUTHORIZER_FUNCTION: 'PAYWALL_AUTHORIZER_FUNCTION',
   /** When a key was revoked at once: a change of it has the authorizer begin anew. No construct sets it. */
   REVOKED_AT: 'PAYWALL_REVOKED_AT',
-  /** Set where keys are accepted that were made elsewhere. */
-  IMPORTED_KEYS: 'PAYWALL_IMPORTED_KEYS',
   /** What purchases are marked with at Stripe. */
   PAYWALL_ID: 'PAYWALL_ID',
+  /** The name of the function that charges what agents pay for; absent where they cannot. */
+  AGENT_PAYMENTS_FUNCTION: 'PAYWALL_AGENT_PAYMENTS_FUNCTION',
+  /** The Stripe profile that shared payment tokens are granted to; absent where agents cannot pay by them. */
+  NETWORK_ID: 'PAYWALL_NETWORK_ID',
   /** The name of the function that carries out what Stripe's events mean. */
   PAYMENTS_FUNCTION: 'PAYWALL_PAYMENTS_FUNCTION',
   /** The URL of the queue of events that could not be carried out. */
@@ -31,6 +33,10 @@ export const Environment = {
   CHECKOUT: 'PAYWALL_CHECKOUT',
   /** The `BillingEntry`, as JSON. */
   BILLING: 'PAYWALL_BILLING',
+  /** The `ResumeEntry`, as JSON; absent where no request is kept. */
+  RESUME: 'PAYWALL_RESUME',
+  /** The `McpEntry`, as JSON. */
+  MCP: 'PAYWALL_MCP',
   /** The ARN of the secret with Stripe's secret API key. */
   STRIPE_SECRET_KEY_ARN: 'PAYWALL_STRIPE_SECRET_KEY_ARN',
   /** The ARN of the secret with the webhook endpoint's signing secret. */

@@ -1,5 +1,8 @@
-/** One way by which callers are known, as the handlers read it. */
-export type IdentityEntry = 'apiKeys' | TokenEntry;
+/**
+ * One way by which callers are known, as the handlers read it: our own keys, those that were made elsewhere, and the tokens of
+ * somebody.
+ */
+export type IdentityEntry = 'apiKeys' | 'importedKeys' | TokenEntry;
 
 /** Whose tokens count. */
 export type TokenEntry = CognitoEntry | IssuerEntry;

@@ -1,18 +1,28 @@
 import { type IAspect, Stack, Validations } from 'aws-cdk-lib';
 import { CfnGatewayResponse, CfnMethod, type IResource, type IRestApi, Method } from 'aws-cdk-lib/aws-apigateway';
 import type { IConstruct } from 'constructs';
+import { tellWhatIsLeft } from './call-headers';
 import { covers, formatRoute, type Route } from './routes';
 
 export interface ProtectionProps {
   readonly api: IRestApi;
   readonly authorizerId: string;
-  /** Below it no method is protected. */
-  readonly billing: IResource;
+  /** The paywall's own resources, some of which are there only when the app is complete: below them no method is protected. */
+  readonly own: () => readonly IResource[];
   readonly open: readonly Route[];
   /** The paywall's own gateway responses. */
   readonly responses: IConstruct;
   /** Every route that a prop names, by prop: each must exist in the API. */
   readonly named: Readonly<Record<string, readonly Route[]>>;
+  /** Whether answers to calls carry headers that the authorizer computed. */
+  readonly paymentHeaders: boolean;
+}
+
+/** A method of the API, and who may call it: `own` is one of the paywall's, and `preflight` is CORS's. */
+export interface FoundMethod {
+  readonly resource: CfnMethod;
+  readonly route: Route;
+  readonly access: 'protected' | 'open' | 'own' | 'preflight';
 }
 
 /**
@@ -20,7 +30,7 @@ export interface ProtectionProps {
  * and the billing routes. As an aspect it runs when the app is complete.
  */
 export class Protection implements IAspect {
-  private readonly methods = new Map<string, Route>();
+  private readonly methods = new Map<string, FoundMethod>();
   private readonly conflicts: string[] = [];
 
   constructor(private readonly props: ProtectionProps) {}
@@ -34,11 +44,17 @@ export class Protection implements IAspect {
     }
   }
 
+  /** All methods, as far as the app is complete. */
+  public get found(): FoundMethod[] {
+    return [...this.methods.values()];
+  }
+
   /** What only the finished app can tell; one message a fault. */
   public validate(): string[] {
+    const theirs = this.theirs();
     const missing = Object.entries(this.props.named).flatMap(([prop, routes]) =>
       routes
-        .filter((route) => ![...this.methods.values()].some((method) => covers(route, method)))
+        .filter((route) => !theirs.some((method) => covers(route, method)))
         .map(
           (route) =>
             `\`${prop}\` must name routes of the API ${this.props.api.node.path}, which has ${this.known()}, got: "${formatRoute(route)}"`,
@@ -50,25 +66,31 @@ export class Protection implements IAspect {
   private visitMethod(node: CfnMethod): void {
     const method = node.node.scope;
     const route = { httpMethod: node.httpMethod, resourcePath: method instanceof Method ? method.resource.path : '' };
-    if (node.node.path.startsWith(`${this.props.billing.node.path}/`)) {
+    if (this.props.own().some((resource) => node.node.path.startsWith(`${resource.node.path}/`))) {
       node.authorizationType = 'NONE';
       node.authorizerId = undefined;
       node.apiKeyRequired = false;
+      this.methods.set(node.node.path, { resource: node, route, access: 'own' });
       return;
     }
     if (this.methods.has(node.node.path)) {
       return;
     }
-    this.methods.set(node.node.path, route);
+    const access = this.accessOf(route);
+    this.methods.set(node.node.path, { resource: node, route, access });
+    if (access === 'protected') {
+      this.protect(node, route);
+    } else if (access === 'open') {
+      node.apiKeyRequired = false;
+    }
+  }
+
+  private accessOf(route: Route): FoundMethod['access'] {
     if (route.httpMethod === 'OPTIONS') {
       // A preflight request carries no credential, so whoever asks for one refuses every browser.
-      return;
+      return 'preflight';
     }
-    if (this.props.open.some((open) => covers(open, route))) {
-      node.apiKeyRequired = false;
-      return;
-    }
-    this.protect(node, route);
+    return this.props.open.some((open) => covers(open, route)) ? 'open' : 'protected';
   }
 
   private protect(node: CfnMethod, route: Route): void {
@@ -82,13 +104,14 @@ export class Protection implements IAspect {
     node.authorizationType = 'CUSTOM';
     node.authorizerId = this.props.authorizerId;
     node.apiKeyRequired = true;
+    const headers = this.props.paymentHeaders ? tellWhatIsLeft(node) : [];
     Validations.of(node).acknowledge({
       id: 'AwsSolutions::AwsSolutions-COG4',
       reason: 'Callers are authenticated by the quota authorizer of the paywall',
     });
     // Without this, an API that was deployed before would keep serving the methods as they were: a new deployment is made
     // only when the deployment's logical id changes.
-    this.props.api.latestDeployment?.addToLogicalId({ protected: formatRoute(route) });
+    this.props.api.latestDeployment?.addToLogicalId({ protected: formatRoute(route), headers });
   }
 
   private visitGatewayResponse(node: CfnGatewayResponse): void {
@@ -108,7 +131,11 @@ export class Protection implements IAspect {
     return JSON.stringify(stack.resolve(restApiId)) === JSON.stringify(stack.resolve(this.props.api.restApiId));
   }
 
+  private theirs(): Route[] {
+    return this.found.filter(({ access }) => access !== 'own').map(({ route }) => route);
+  }
+
   private known(): string {
-    return [...this.methods.values()].map(formatRoute).join(', ') || 'none';
+    return this.theirs().map(formatRoute).join(', ') || 'none';
   }
 }

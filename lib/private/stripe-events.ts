@@ -10,6 +10,7 @@ export const HANDLED_EVENTS = [
   'invoice.paid',
   'invoice.payment_failed',
   'invoice.payment_action_required',
+  'payment_intent.succeeded',
   'charge.refunded',
   'refund.created',
   'refund.updated',

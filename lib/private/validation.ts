@@ -60,7 +60,8 @@ export function requireIssuer(name: string, value: string): void {
   if (Token.isUnresolved(value)) {
     return;
   }
-  const url = URL.canParse(value) ? new URL(value) : undefined;
+  // It stands in quotation marks in the headers of a 401.
+  const url = URL.canParse(value) && !/["'\\\s]/.test(value) ? new URL(value) : undefined;
   const isLoopback = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLoopback)) {
     throw new Error(

@@ -31,7 +31,10 @@ function receive(service: AwsJsonService, request: IncomingMessage, response: Se
   const chunks: Buffer[] = [];
   let size = 0;
   const gone = new AbortController();
-  response.on('close', () => gone.abort());
+  response.on('close', () => {
+    // Not of one who has his answer: to abort makes an error with a stack, each time, for nobody.
+    if (!response.writableFinished) gone.abort();
+  });
   request.on('error', () => response.destroy());
   request.on('data', (chunk: Buffer) => {
     size += chunk.length;

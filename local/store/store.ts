@@ -1,4 +1,5 @@
 import { LocalClock } from '../clock';
+import type { LoopbackServer } from '../loopback-server';
 import type { TableModel } from '../template/model';
 import { type AwsJsonService, startAwsJsonServer } from './aws-json-server';
 import { Database } from './database';
@@ -57,7 +58,7 @@ export async function startStore(options: StoreOptions): Promise<Store> {
   const { database, maintain, close } = openDatabase(options.dataDir, clock);
   try {
     for (const table of options.tables) prepareTable(database, table);
-    const server = await startAwsJsonServer(serviceOf(database, clock), options.port);
+    const server = await serveDatabase(database, clock, options.port);
     const stop = repeatedly(clock, MAINTENANCE_INTERVAL_MS, maintain);
     return {
       url: server.url,
@@ -71,6 +72,11 @@ export async function startStore(options: StoreOptions): Promise<Store> {
     close();
     throw error;
   }
+}
+
+/** Serves a database that is there, as DynamoDB. */
+export function serveDatabase(database: Database, clock: LocalClock, port?: number): Promise<LoopbackServer> {
+  return startAwsJsonServer(serviceOf(database, clock), port);
 }
 
 /** Also when the clock is moved that far. */

@@ -1,3 +1,4 @@
+import { minimumAmount } from '../../lib/private/stripe-amounts';
 import { invalidRequest } from './errors';
 
 /** What Stripe takes as a presentment currency. */
@@ -14,13 +15,6 @@ const THREE_DECIMAL = new Set('bhd jod kwd omr tnd'.split(' '));
 /** Without minor unit today; Stripe keeps two decimals in the amount for them, always zeros. */
 const TWO_ZEROS = new Set(['isk', 'ugx']);
 
-/** The least that a card can be charged, in the minor unit; for the others that depends on the account. */
-const MINIMUM: Readonly<Record<string, number>> = {
-  ...{ usd: 50, aed: 200, aud: 50, bgn: 100, brl: 50, cad: 50, chf: 50, czk: 1_500, dkk: 250, eur: 50, gbp: 30 },
-  ...{ hkd: 400, huf: 17_500, inr: 50, jpy: 50, mxn: 1_000, myr: 200, nok: 300, nzd: 50, pln: 200, ron: 200 },
-  ...{ sek: 300, sgd: 50, thb: 1_000 },
-};
-
 const MAXIMUM = 99_999_999;
 
 export function requireCurrency(currency: string, param: string): string {
@@ -34,7 +28,7 @@ export function requireCurrency(currency: string, param: string): string {
 
 /** Checks what a card would be charged. Nothing at all is fine: then no card is asked for. */
 export function requireChargeable(amount: number, currency: string, param: string): void {
-  const minimum = MINIMUM[currency] ?? 1;
+  const minimum = minimumAmount(currency);
   if (amount > 0 && amount < minimum) {
     throw invalidRequest(`The amount due must be at least ${formatAmount(minimum, currency)}.`, {
       param,

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import type { GrantedToken } from './objects/granted-token';
 
 /** Everything that the stand-in knows. Rows are never changed in place, so an event may hold one as its snapshot. */
 export interface Tables {
@@ -19,6 +20,7 @@ export interface Tables {
   product: Stripe.Product;
   promotion_code: Stripe.PromotionCode;
   refund: Stripe.Refund;
+  'shared_payment.granted_token': GrantedToken;
   subscription: Stripe.Subscription;
   webhook_endpoint: Stripe.WebhookEndpoint;
 

@@ -122,6 +122,11 @@ async function suspended(): Promise<Record<string, string> & { customer: string 
 }
 
 describe('401, with how to do better', () => {
+  const challenges = () =>
+    ['Bearer realm="api"', ...[issuer, planner].map((known) => `Bearer realm="api", issuer="${known.issuer}"`)].join(
+      ', ',
+    );
+
   test.each<[string, () => Record<string, string>]>([
     ['a token that has ended', () => bearer(issuer.token({ exp: 1_700_000_000 }))],
     ['a token for somebody else', () => bearer(issuer.token({ aud: 'another' }))],
@@ -133,9 +138,15 @@ describe('401, with how to do better', () => {
     ['a token without Bearer', () => ({ Authorization: issuer.token() })],
   ])('for %s', async (_, headers) => {
     const answer = await call('items/1', headers());
-    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="api"']);
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, challenges()]);
+    for (const accepted of ['x-api-key', issuer.issuer, planner.issuer]) {
+      expect(answer.body.detail).toContain(accepted);
+    }
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
-    expect((await call('billing/usage', headers())).status).toBe(401);
+    const billing = await call('billing/usage', headers());
+    expect([billing.status, billing.body.detail]).toEqual([401, answer.body.detail]);
+    // As API Gateway has it of a function's answer.
+    expect(billing.headers.get('x-amzn-remapped-www-authenticate')).toBe(challenges());
   });
 
   test('for a token in the query string', async () => {

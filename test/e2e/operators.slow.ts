@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
-import { Metering } from '../../lib';
+import { Identity, Metering } from '../../lib';
 import type { CustomerAnswer, KeysAnswer } from '../../lib/private/operations';
 import { Customer } from './customer';
 import { everyAnswer, type PaidApi, startPaidApi } from './paid-api';
@@ -20,7 +20,9 @@ let folder: string;
 
 beforeAll(async () => {
   const metering = Metering.leased({ maxLife: Duration.seconds(60) });
-  api = await startPaidApi({}, (app) => everyAnswer(app, { metering, importedKeys: true }));
+  api = await startPaidApi({}, (app) =>
+    everyAnswer(app, { metering, identities: [Identity.apiKeys({ imported: true })] }),
+  );
   stripe = new StripeSide(api.server.stripe?.url ?? '');
   folder = mkdtempSync(join(tmpdir(), 'cdk-paywall-import-'));
 });

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { DeleteTableCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Cors, LambdaIntegration, MockIntegration, Period, RestApi } from 'aws-cdk-lib/aws-apigateway';
@@ -94,9 +94,9 @@ export async function startPaidApi(
   };
 }
 
-/** Answers as it is asked to: `?status=500`, `?wait=2000` (milliseconds), `?units=12` (reports what the call took). */
+/** Run from the root of the repository, it answers as it is asked to: `?status=500`, `?wait=2000` (milliseconds), `?units=12` (reports what the call took). */
 const BACKEND = `
-  const { reportUnits } = require(${JSON.stringify(join(__dirname, '..', '..', 'assets', 'backend'))});
+  const { reportUnits } = require(${JSON.stringify(resolve('assets', 'backend'))});
   exports.handler = async (event) => {
     const { status = '200', wait = '0', units } = event.queryStringParameters ?? {};
     if (units !== undefined) {
@@ -109,8 +109,18 @@ const BACKEND = `
   };
 `;
 
+export interface PaidProps extends Partial<PaywallProps> {
+  /** The Stripe profile that agents grant tokens to. */
+  readonly networkId?: string;
+}
+
 /** An app whose routes and plans can bring about every answer that there is. */
-export function everyAnswer(app: App, props: Partial<PaywallProps> = {}, options: ProtectOptions = {}): void {
+export function everyAnswer(
+  app: App,
+  props: PaidProps = {},
+  options: ProtectOptions = {},
+  extend: (api: RestApi) => void = () => undefined,
+): void {
   const stack = new Stack(app, 'Paid');
   const api = new RestApi(stack, 'Api', {
     cloudWatchRole: false,
@@ -141,6 +151,9 @@ export function everyAnswer(app: App, props: Partial<PaywallProps> = {}, options
     }),
     { methodResponses: [{ statusCode: '200' }] },
   );
+  extend(api);
+  const { networkId, ...others } = props;
+  const secretKey = Secret.fromSecretNameV2(stack, 'Stripe', 'stripe/secret-key');
   const paywall = new Paywall(stack, 'Paywall', {
     plans: [
       Plan.free('free', { quota: Quota.perMonth(50) }),
@@ -149,8 +162,8 @@ export function everyAnswer(app: App, props: Partial<PaywallProps> = {}, options
       Plan.paid('pro', { quota: Quota.perMonth(1_000), price: Price.monthly(2900, 'usd') }),
     ],
     topUps: [TopUp.pack('100', { units: 100, price: Price.once(500, 'usd') })],
-    payments: Payments.stripe({ secretKey: Secret.fromSecretNameV2(stack, 'Stripe', 'stripe/secret-key') }),
-    ...props,
+    payments: Payments.stripe({ secretKey, networkId }),
+    ...others,
   });
   paywall.protect(api, {
     costs: { 'POST /items/{id}': 5, 'GET /reported': Cost.reported({ estimate: 10 }) },

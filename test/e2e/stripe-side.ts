@@ -6,10 +6,19 @@ export class StripeSide {
 
   constructor(
     private readonly url: string,
-    secretKey = 'sk_test_local',
+    private readonly secretKey = 'sk_test_local',
   ) {
     const { hostname: host, port } = new URL(url);
     this.api = new Stripe(secretKey, { host, port: Number(port), protocol: 'http', telemetry: false });
+  }
+
+  /** A call that Stripe's library has no method for. */
+  async post(path: string, body: URLSearchParams) {
+    const headers = { Authorization: `Bearer ${this.secretKey}` };
+    const response = await fetch(`${this.url}/v1/${path}`, { method: 'POST', headers, body });
+    const answer = await response.json();
+    expect({ path, status: response.status, answer }).toMatchObject({ status: 200 });
+    return answer;
   }
 
   /** Seconds since the epoch. */

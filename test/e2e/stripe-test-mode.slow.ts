@@ -67,7 +67,10 @@ test('who comes back before the event has a key, reads that it is being credited
     () => ada.send('GET', location),
     ({ body }) => body.credited,
   );
-  expect(later.body).toMatchObject({ credited: true, note: 'The payment counts. Call with the key that you have.' });
+  expect(later.body).toMatchObject({
+    credited: true,
+    note: 'The payment counts. Call with the credential that you have.',
+  });
   expect(await ada.usage()).toMatchObject({ plan: 'pro', credits: 100 });
 });
 

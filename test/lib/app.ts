@@ -8,8 +8,9 @@ import { Payments, Paywall, type PaywallProps, Plan, Price, Quota, TopUp } from 
 export function paidApp(
   props: Partial<PaywallProps> | ((stack: Stack) => Partial<PaywallProps>) = {},
   apiProps: RestApiProps = {},
+  app = new App(),
 ) {
-  const stack = new Stack(new App(), 'Stack');
+  const stack = new Stack(app, 'Stack');
   const api = new RestApi(stack, 'Api', { cloudWatchRole: false, ...apiProps });
   const backend = new LambdaIntegration(
     new LambdaFunction(stack, 'Backend', {
@@ -39,6 +40,6 @@ export function topUp(): TopUp {
   return TopUp.pack('1k', { units: 1000, price: Price.once(500, 'usd') });
 }
 
-export function stripe(stack: Stack): Payments {
-  return Payments.stripe({ secretKey: Secret.fromSecretNameV2(stack, 'StripeKey', 'stripe/secret-key') });
+export function stripe(stack: Stack, networkId?: string): Payments {
+  return Payments.stripe({ secretKey: Secret.fromSecretNameV2(stack, 'StripeKey', 'stripe/secret-key'), networkId });
 }

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import type { RestApiProps } from 'aws-cdk-lib/aws-apigateway';
-import { type PaywallProps, SignUp } from '../../lib';
+import { Identity, type PaywallProps, SignUp } from '../../lib';
 import { paidApp } from './app';
 
 function templateOf(props: Partial<PaywallProps> = {}, apiProps: RestApiProps = {}): Template {
@@ -51,19 +51,26 @@ function billingEnvironment(template: Template): unknown {
   const functions = template.findResources('AWS::Lambda::Function', {
     Properties: { Environment: { Variables: { PAYWALL_BILLING: Match.anyValue() } } },
   });
-  return Object.values(functions).map(({ Properties }) => JSON.parse(Properties.Environment.Variables.PAYWALL_BILLING));
+  const ofBilling = Object.entries(functions).filter(([id]) => id.startsWith('PaywallBilling'));
+  return ofBilling
+    .map(([, fn]) => fn)
+    .map(({ Properties }) => JSON.parse(Properties.Environment.Variables.PAYWALL_BILLING));
 }
 
 const ROUTES = [
   'DELETE billing/keys/{keyId}',
+  'DELETE billing/mcp',
   'GET billing/checkout/{token}',
   'GET billing/keys',
+  'GET billing/mcp',
+  'GET billing/payment-required.schema.json',
   'GET billing/plans',
   'GET billing/usage',
   'GET billing/welcome',
   'POST billing/checkout',
   'POST billing/keys',
   'POST billing/keys/{keyId}/rotate',
+  'POST billing/mcp',
   'POST billing/portal',
   'POST billing/stripe/webhook',
 ];
@@ -74,10 +81,39 @@ test('the routes are those that are wanted: there is a sign-up where it is open'
   expect(billingRoutes(open)).toEqual([...ROUTES, 'POST billing/sign-up'].sort());
 });
 
+describe('where callers are known by tokens alone', () => {
+  const issuer = 'https://idp.example.com/';
+  const byTokens = () => Identity.jwt({ issuer, audience: ['api'] });
+
+  test('nobody signs up for a key, or keeps one: these routes are not there', () => {
+    const tokens = templateOf({ identities: [byTokens()] });
+    expect(billingRoutes(tokens)).toEqual(ROUTES.filter((route) => !route.includes('/keys')));
+    expect(billingEnvironment(tokens)).toMatchObject([{ signUp: { kind: 'byToken' } }]);
+  });
+
+  test('they are there beside tokens', () => {
+    expect(billingRoutes(templateOf({ identities: [byTokens(), Identity.apiKeys()] }))).toEqual(ROUTES);
+  });
+
+  test.each<[string, Partial<PaywallProps>]>([
+    ['signUp', { signUp: SignUp.open() }],
+    ['keyRotationOverlap', { keyRotationOverlap: Duration.hours(1) }],
+  ])('`%s` is refused', (name, props) => {
+    expect(() => paidApp({ ...props, identities: [byTokens()] })).toThrow(
+      `\`${name}\` is about API keys, and must be left out where \`identities\` have no Identity.apiKeys(), got: ["${issuer}"]`,
+    );
+  });
+});
+
 test('the handler is told how customers come, and how long rotated keys go on', () => {
-  expect(billingEnvironment(plain)).toEqual([{ signUp: { kind: 'checkout' }, rotationOverlap: 86_400 }]);
-  expect(billingEnvironment(open)).toEqual([{ signUp: { kind: 'open', perHour: 5 }, rotationOverlap: 2_592_000 }]);
-  expect(billingEnvironment(closed)).toEqual([{ signUp: { kind: 'closed' }, rotationOverlap: 0 }]);
+  const unauthorized = {
+    detail: 'Send a valid API key as x-api-key, or as Authorization: Bearer.',
+    challenge: 'Bearer realm="api"',
+  };
+  const told = (signUp: object, rotationOverlap: number) => [{ signUp, unauthorized, rotationOverlap }];
+  expect(billingEnvironment(plain)).toEqual(told({ kind: 'checkout' }, 86_400));
+  expect(billingEnvironment(open)).toEqual(told({ kind: 'open', perHour: 5 }, 2_592_000));
+  expect(billingEnvironment(closed)).toEqual(told({ kind: 'closed' }, 0));
 });
 
 test('API Gateway may call the handler for the billing routes of that API, in one statement', () => {
@@ -100,13 +136,15 @@ test('no billing route is protected, nor asks for a key of API Gateway’s', () 
 
 test('pages of other origins may send their claim to the billing routes, beside what they may send anyway', () => {
   const template = templateOf({}, { defaultCorsPreflightOptions: { allowOrigins: ['https://app.example'] } });
-  const preflights = billingMethods(template).filter(({ route }) => route.startsWith('OPTIONS '));
+  const routes = billingMethods(template).filter(({ route }) => route.startsWith('OPTIONS '));
+  const preflights = routes.filter(({ route }) => !/(payment-required\.schema\.json|\/mcp)$/.test(route));
   expect(preflights).toHaveLength(12);
   for (const { properties } of preflights) {
     expect(JSON.stringify(properties)).toContain(
       "Authorization,X-Api-Key,X-Amz-Security-Token,X-Amz-User-Agent,X-Checkout-Claim'",
     );
   }
-  const claims = JSON.stringify(template.toJSON()).split('X-Checkout-Claim').length - 1;
-  expect(claims).toBe(preflights.length);
+  const all = template.findResources('AWS::ApiGateway::Method', { Properties: { HttpMethod: 'OPTIONS' } });
+  const admitting = Object.values(all).filter((method) => JSON.stringify(method).includes('X-Checkout-Claim'));
+  expect(admitting).toHaveLength(preflights.length);
 });

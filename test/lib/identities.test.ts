@@ -26,6 +26,13 @@ describe('the functions that know callers', () => {
     expect(rendered(() => identities)).toEqual({});
   });
 
+  test('are told of keys that were made elsewhere where those are accepted', () => {
+    const told = rendered(() => [Identity.apiKeys({ imported: true })]);
+    const expected = ['apiKeys', 'importedKeys'];
+    expect(told).toEqual({ PaywallAuthorizer: expected, PaywallBilling: expected, PaywallOperations: expected });
+    expect(rendered(() => [Identity.apiKeys({ imported: false })])).toEqual({});
+  });
+
   test('are told the same, in the order of the prop', () => {
     const expected = [
       { issuer: ISSUER, audience: ['api', 'other'], jwksUri: 'https://keys.example.com/', planClaim: 'plan' },
@@ -42,7 +49,12 @@ describe('the functions that know callers', () => {
       Identity.apiKeys(),
       Identity.jwt({ issuer: 'http://127.0.0.1:9000', audience: ['api'], customerClaim: 'tenant' }),
     ]);
-    expect(told).toEqual({ PaywallAuthorizer: expected, PaywallBilling: expected });
+    expect(told).toEqual({
+      PaywallAuthorizer: expected,
+      PaywallBilling: expected,
+      PaywallMcp: expected,
+      PaywallOperations: expected,
+    });
   });
 
   test('are told the ids of a pool and its clients as they are deployed', () => {
@@ -70,6 +82,63 @@ describe('the functions that know callers', () => {
       Identity.cognito(UserPool.fromUserPoolId(stack, 'Pool', 'eu-west-1_abc'), { tokenUse: TokenUse.ID }),
     ]);
     expect(told.PaywallAuthorizer).toEqual([{ userPool: 'eu-west-1_abc', tokenUse: 'id' }]);
+  });
+});
+
+describe('a 401 says what is accepted, in its text and in its challenges', () => {
+  function refusal(identities: (stack: Stack) => Identity[] | undefined): unknown {
+    const { stack, api, paywall } = paidApp((scope) => ({ identities: identities(scope) }));
+    paywall.protect(api);
+    const responses = Template.fromStack(stack).findResources('AWS::ApiGateway::GatewayResponse', {
+      Properties: { ResponseType: 'UNAUTHORIZED' },
+    });
+    const [{ Properties } = { Properties: {} }] = Object.values(responses);
+    const challenge = Properties.ResponseParameters['gatewayresponse.header.WWW-Authenticate'];
+    const body = Properties.ResponseTemplates['application/json'];
+    return { detail: typeof body === 'string' ? JSON.parse(body).detail : body, challenge };
+  }
+
+  test('keys', () => {
+    expect(refusal(() => undefined)).toEqual({
+      detail: 'Send a valid API key as x-api-key, or as Authorization: Bearer.',
+      challenge: `'Bearer realm="api"'`,
+    });
+  });
+
+  test('tokens, of a user pool that exists', () => {
+    const pool = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc';
+    const ofPool = (tokenUse?: TokenUse) =>
+      refusal((stack) => [Identity.cognito(UserPool.fromUserPoolId(stack, 'Pool', 'eu-west-1_abc'), { tokenUse })]);
+    const challenge = `'Bearer realm="api", issuer="${pool}"'`;
+    expect(ofPool()).toEqual({ detail: `Send a valid access token of ${pool} as Authorization: Bearer.`, challenge });
+    expect(ofPool(TokenUse.ID)).toMatchObject({
+      detail: `Send a valid ID token of ${pool} as Authorization: Bearer.`,
+    });
+  });
+
+  test('keys and tokens', () => {
+    const audience = ['api'];
+    const other = 'https://other.example';
+    expect(
+      refusal(() => [
+        Identity.jwt({ issuer: ISSUER, audience }),
+        Identity.apiKeys(),
+        Identity.jwt({ issuer: other, audience }),
+      ]),
+    ).toEqual({
+      detail:
+        'Send a valid API key as x-api-key, or as Authorization: Bearer; ' +
+        `or a valid token of ${ISSUER} as Authorization: Bearer; or a valid token of ${other} as Authorization: Bearer.`,
+      challenge: `'Bearer realm="api", Bearer realm="api", issuer="${ISSUER}", Bearer realm="api", issuer="${other}"'`,
+    });
+  });
+
+  test('tokens of a pool of the same app, whose issuer is known when it is deployed', () => {
+    const { challenge } = refusal((stack) => [Identity.cognito(new UserPool(stack, 'Pool'))]) as { challenge: unknown };
+    const pool = { Ref: expect.stringMatching(/^Pool/) };
+    const region = { 'Fn::Select': [0, { 'Fn::Split': ['_', pool] }] };
+    const parts = [`'Bearer realm="api", issuer="https://cognito-idp.`, region, '.amazonaws.com/', pool, `"'`];
+    expect(challenge).toEqual({ 'Fn::Join': ['', parts] });
   });
 });
 
@@ -116,6 +185,7 @@ describe('a refused prop is named, and its value quoted', () => {
     ],
     ['no URL', () => jwt('idp.example.com'), 'got: "idp.example.com"'],
     ['no issuer', () => jwt(''), 'got: ""'],
+    ['quotation marks', () => jwt('https://idp.example.com/"'), 'got: "https://idp.example.com/\\""'],
     [
       'a host that begins as the loopback',
       () => jwt('http://127.0.0.1.example.com'),

@@ -38,7 +38,8 @@ const leading = (...keys: string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb
 
 test('who operates sees and changes customers, keys and ledgers, sees to dead letters, and asks Stripe: and nothing else', () => {
   const table = attributeOf('PaywallStoreTableD984BD72');
-  const [customers, whole, audit, keys, links, list, secret, queue, processor, authorizer, ...others] = statements();
+  const [customers, whole, audit, links, requests, list, secret, queue, processor, authorizer, ...others] =
+    statements();
   const [read, query, put, update] = ['GetItem', 'Query', 'PutItem', 'UpdateItem'].map((name) => `dynamodb:${name}`);
   const onTable = (actions: unknown, ...leadingKeys: string[]) => ({
     Effect: 'Allow',
@@ -49,8 +50,8 @@ test('who operates sees and changes customers, keys and ledgers, sees to dead le
   expect(customers).toEqual(onTable([read, query, put, update], 'CUSTOMER#*', 'LEDGER#*'));
   expect(whole).toEqual(onTable('dynamodb:DeleteItem', 'CUSTOMER#*'));
   expect(audit).toEqual(onTable([query, put, update], 'AUDIT#*'));
-  expect(keys).toEqual(onTable([read, put, update, 'dynamodb:DeleteItem'], 'KEY#*'));
-  expect(links).toEqual(onTable([read, 'dynamodb:DeleteItem'], 'STRIPE#*'));
+  expect(links).toEqual(onTable([read, 'dynamodb:DeleteItem'], 'KEY#*', 'STRIPE#*'));
+  expect(requests).toEqual(onTable([query, 'dynamodb:DeleteItem'], 'REQUEST#*'));
   expect(list).toEqual({
     Effect: 'Allow',
     Action: 'dynamodb:Scan',

@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Cors } from 'aws-cdk-lib/aws-apigateway';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { FailurePolicy, Metering, Payments, QuotaStore, SignUp } from '../../lib';
+import { FailurePolicy, Identity, Metering, Payments, QuotaStore, SignUp } from '../../lib';
 import { paidApp, topUp } from './app';
 
 function templateOf(app: ReturnType<typeof paidApp>): Template {
@@ -62,22 +62,22 @@ describe('roles are held to what their part needs', () => {
   });
 
   test('who accepts imported keys may look up whose they are, and others may not', () => {
-    const withImported = templateOf(paidApp({ importedKeys: true }));
+    const withImported = templateOf(paidApp({ identities: [Identity.apiKeys({ imported: true })] }));
     const lookUp = {
       Effect: 'Allow',
       Action: 'dynamodb:GetItem',
       Resource: arn,
       Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['KEY#*'] } },
     };
-    for (const role of [/Authorizer/, /Billing/]) {
+    for (const role of [/Authorizer/, /Billing/, /Mcp/]) {
       expect(statements(withImported, role)).toContainEqual(lookUp);
       expect(statements(template(), role)).not.toContainEqual(lookUp);
     }
-    const told = (synthesized: Template) =>
-      Object.values(synthesized.findResources('AWS::Lambda::Function')).filter(
-        ({ Properties }) => Properties.Environment?.Variables?.PAYWALL_IMPORTED_KEYS === 'true',
-      );
-    expect([told(withImported).length, told(template()).length]).toEqual([2, 0]);
+    const owners = ['GetItem', 'BatchGetItem', 'UpdateItem', 'DeleteItem'].map((name) => `dynamodb:${name}`);
+    expect(statements(withImported, /Operations/)).toEqual(
+      expect.arrayContaining([may(owners, 'KEY#*'), may('dynamodb:PutItem', 'KEY#*', 'CUSTOMER#*', 'AUDIT#*')]),
+    );
+    expect(JSON.stringify(statements(template(), /Operations/))).not.toContain('KEY#');
   });
 
   const may = (Action: string | string[], ...partitionKeys: string[]) => ({
@@ -115,12 +115,11 @@ describe('roles are held to what their part needs', () => {
   });
 
   test('what carries events out writes the ledger, and cannot give a customer a key', () => {
-    const [, ledger, customers, ...secrets] = statements(template(), /PaywallPayments/) as {
+    const [, entries, marks, customers, ...secrets] = statements(template(), /PaywallPayments/) as {
       Condition: Record<string, Record<string, string[]>>;
     }[];
-    expect(ledger?.Condition).toEqual({
-      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LEDGER#*', 'EVENT#*', 'STRIPE#*'] },
-    });
+    expect(entries).toEqual(may(['dynamodb:GetItem', 'dynamodb:PutItem'], 'LEDGER#*', 'EVENT#*'));
+    expect(marks).toEqual(may('dynamodb:UpdateItem', 'LEDGER#*', 'STRIPE#*'));
     const attributes = customers?.Condition['ForAllValues:StringEquals']?.['dynamodb:Attributes'];
     expect(attributes).toContain('remaining');
     expect(attributes).not.toContain('keys');
@@ -152,8 +151,8 @@ describe('handlers', () => {
         LoggingConfig: Match.objectLike({ LogFormat: 'JSON', SystemLogLevel: 'WARN' }),
       },
     });
-    expect(Object.keys(functions)).toHaveLength(8);
-    template().resourcePropertiesCountIs('AWS::Logs::LogGroup', { RetentionInDays: 30 }, 9);
+    expect(Object.keys(functions)).toHaveLength(9);
+    template().resourcePropertiesCountIs('AWS::Logs::LogGroup', { RetentionInDays: 30 }, 10);
   });
 });
 

@@ -1,8 +1,9 @@
 import { App, Validations } from 'aws-cdk-lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { WeatherStack } from '../../bin/demo/weather-stack';
-import { StripeEventBridge } from '../../lib';
+import { AgentPayments, Payments, StripeEventBridge } from '../../lib';
 
 // The demo under cdk-nag's AwsSolutions pack: synthesis fails on any finding that is not acknowledged, with its reason, here or
 // in the construct that it is about.
@@ -11,6 +12,12 @@ const stack = new WeatherStack(app, 'Weather');
 // The other way that Stripe's events can take.
 const { processor } = stack.paywall;
 new StripeEventBridge(stack, 'StripeEventBridge', { eventSourceName: 'aws.partner/stripe.com/ed_1', processor });
+
+// What agents pay by.
+const { catalogue, store } = stack.paywall;
+const secretKey = Secret.fromSecretNameV2(stack, 'AgentsStripeKey', 'stripe/secret-key');
+const payments = Payments.stripe({ secretKey, networkId: 'profile_1' });
+new AgentPayments(stack, 'AgentPayments', { catalogue, store, payments, paywallId: 'Weather-1' });
 
 acknowledge('Api/Resource', {
   'AwsSolutions-APIG2':

@@ -33,6 +33,8 @@ export class Connection {
   constructor(
     endpoint: URL,
     private readonly timeouts: Timeouts,
+    /** Who answers, and where: as errors name it, and as requests do. */
+    private readonly peer = { name: 'DynamoDB', path: '/' },
   ) {
     this.isTls = endpoint.protocol === 'https:';
     const { hostname, port } = urlToHttpOptions(endpoint);
@@ -56,7 +58,7 @@ export class Connection {
   /** The answer to a POST, whatever its status, within `timeLeft` milliseconds; else a `NoAnswerError`. */
   public post(headers: Readonly<Record<string, string>>, body: string, timeLeft: number): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
-      const options = { ...this.target, agent: this.agent, method: 'POST', path: '/', headers };
+      const options = { ...this.target, agent: this.agent, method: 'POST', path: this.peer.path, headers };
       const request = this.isTls ? httpsRequest(options) : httpRequest(options);
       const begun = performance.now();
       let wasOpen = false;
@@ -64,7 +66,7 @@ export class Connection {
       const fail = (reason: string, onDeadSocket = false) => {
         cancelTimer();
         this.dropIdle();
-        reject(new NoAnswerError(reason, onDeadSocket));
+        reject(new NoAnswerError(reason, onDeadSocket, this.peer.name));
       };
       const limit = (milliseconds: number, what: string) => {
         cancelTimer();

@@ -32,8 +32,9 @@ export class NoAnswerError extends Error {
     reason: string,
     /** Whether the request went out on a socket that had been open before, and so may have been closed by then. */
     public readonly onDeadSocket: boolean,
+    peer = 'DynamoDB',
   ) {
-    super(`DynamoDB has not answered: ${reason}`);
+    super(`${peer} has not answered: ${reason}`);
   }
 }
 

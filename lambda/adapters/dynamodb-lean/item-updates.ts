@@ -2,8 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Item } from '../dynamodb-items';
 import {
   type ConditionalUpdate,
-  type ItemReads,
-  type ItemUpdates,
+  getItemInput,
+  type Items,
+  isThrottled,
+  putNewInput,
+  putOutcome,
   type UpdateOutcome,
   updateItemInput,
 } from '../dynamodb-update';
@@ -21,8 +24,12 @@ export interface LeanClientOptions {
   readonly endpoint?: URL;
   /** Asked before every request. @default - Lambda's */
   readonly credentials?: () => Credentials;
-  /** Milliseconds; `total` is for all attempts together. */
+  /** Milliseconds; `total` is for all attempts together. @default - short ones, as callers wait */
   readonly timeouts?: Timeouts & { readonly total: number };
+  /** @default 2 */
+  readonly attempts?: number;
+  /** What becomes of throttled requests: they are tried again like others, or left to who asks. @default 'retried' */
+  readonly throttling?: 'retried' | 'thrown';
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   /** In [0, 1). */
@@ -33,14 +40,14 @@ export interface LeanClientOptions {
 const TIMEOUTS = { connect: 500, response: 1_000, total: 2_000 };
 
 /** One retry: whoever waits for a slow store holds an execution environment that other callers need. */
-const MAX_ATTEMPTS = 2;
-/** Milliseconds before it. */
+const ATTEMPTS = 2;
+/** Milliseconds before it; before each further one twice as many. */
 const DELAY = { least: 5, spread: 20 };
 
 const CONTENT_TYPE = 'application/x-amz-json-1.0';
 const API = 'DynamoDB_20120810';
 
-type Operation = 'GetItem' | 'UpdateItem';
+type Operation = 'GetItem' | 'PutItem' | 'UpdateItem';
 
 interface Answer {
   /** What a read has found. */
@@ -59,17 +66,19 @@ interface ErrorAnswer {
 }
 
 /**
- * Conditional writes, and reads, by HTTP and nothing between, for the authorizer, which every caller waits for.
+ * Conditional writes, and reads, by HTTP and nothing between: for the authorizer, which every caller waits for, and for payments.
  *
  * An answer that got lost may belong to a write that was made, and the retry makes it again: right for writes that only take away,
  * or whose condition does not hold twice.
  */
-export class LeanItemUpdates implements ItemUpdates, ItemReads {
+export class LeanItemUpdates implements Items {
   private readonly host: string;
   private readonly connection: Connection;
   private readonly signer: RequestSigner;
   private readonly credentials: () => Credentials;
   private readonly timeouts: Timeouts & { readonly total: number };
+  private readonly attempts: number;
+  private readonly throttling: 'retried' | 'thrown';
   private readonly now: () => number;
   private readonly random: () => number;
   private readonly sleep: (milliseconds: number) => Promise<unknown>;
@@ -79,6 +88,8 @@ export class LeanItemUpdates implements ItemUpdates, ItemReads {
     const endpoint = options.endpoint ?? endpointFromEnvironment(region);
     this.host = endpoint.host;
     this.timeouts = options.timeouts ?? TIMEOUTS;
+    this.attempts = options.attempts ?? ATTEMPTS;
+    this.throttling = options.throttling ?? 'retried';
     this.connection = new Connection(endpoint, this.timeouts);
     this.signer = new RequestSigner('dynamodb', region);
     this.credentials = options.credentials ?? credentialsFromEnvironment;
@@ -107,11 +118,16 @@ export class LeanItemUpdates implements ItemUpdates, ItemReads {
   }
 
   public async getItem(table: string, key: Item): Promise<Item | undefined> {
-    const body = JSON.stringify({ TableName: table, Key: toWireItem(key), ConsistentRead: true });
+    const body = JSON.stringify({ ...getItemInput(table, key), Key: toWireItem(key) });
     return this.send('GetItem', body, (answer) => {
       const { Item } = successOf(answer);
       return Item && fromWireItem(Item);
     });
+  }
+
+  public async putNew(table: string, item: Item): Promise<boolean> {
+    const body = JSON.stringify({ ...putNewInput(table, item), Item: toWireItem(item) });
+    return this.send('PutItem', body, (answer) => putOutcome(toOutcome(answer)));
   }
 
   private async send<T>(operation: Operation, body: string, read: (answer: HttpAnswer) => T): Promise<T> {
@@ -120,13 +136,17 @@ export class LeanItemUpdates implements ItemUpdates, ItemReads {
       try {
         return read(await this.post(operation, body, deadline));
       } catch (error) {
-        const pause = DELAY.least + this.random() * DELAY.spread;
-        if (attempt === MAX_ATTEMPTS || !isTransient(error) || this.now() + pause >= deadline) {
+        const pause = (DELAY.least + this.random() * DELAY.spread) * 2 ** (attempt - 1);
+        if (attempt === this.attempts || !this.isTriedAgain(error) || this.now() + pause >= deadline) {
           throw error;
         }
         await this.sleep(pause);
       }
     }
+  }
+
+  private isTriedAgain(error: unknown): boolean {
+    return isTransient(error) && !(this.throttling === 'thrown' && isThrottled(error));
   }
 
   /** A kept-alive socket may have died while the handler was frozen; that says nothing about DynamoDB, and is no attempt. */

@@ -16,14 +16,14 @@ export function regionFromEnvironment(): string {
   return requireEnv('AWS_REGION');
 }
 
-/** Where DynamoDB is, by the variables that the SDKs know too. */
-export function endpointFromEnvironment(region: string): URL {
-  const configured = process.env.AWS_ENDPOINT_URL_DYNAMODB || process.env.AWS_ENDPOINT_URL;
+/** Where a service is, by the variables that the SDKs know too. */
+export function endpointFromEnvironment(region: string, service: 'dynamodb' | 'lambda' = 'dynamodb'): URL {
+  const configured = process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] || process.env.AWS_ENDPOINT_URL;
   if (configured) {
     return new URL(configured);
   }
   const [, suffix = 'amazonaws.com'] = DNS_SUFFIXES.find(([prefix]) => region.startsWith(prefix)) ?? [];
-  return new URL(`https://dynamodb.${region}.${suffix}`);
+  return new URL(`https://${service}.${region}.${suffix}`);
 }
 
 /** The role's credentials, which Lambda sets. They are other ones after a restore from a snapshot, so they are never kept. */

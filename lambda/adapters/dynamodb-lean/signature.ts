@@ -6,8 +6,10 @@ export interface Credentials {
   readonly sessionToken?: string;
 }
 
-/** A POST to `/` without a query, which is all that AWS's JSON services are spoken to with. */
+/** A POST without a query, which is all that is needed of AWS here. */
 export interface SignableRequest {
+  /** Of letters, digits, `/`, `-` and `_` alone, which no rule of encoding changes. @default `/` */
+  readonly path?: string;
   /** Names in lower case, `host` among them; every one of them is signed. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -37,7 +39,7 @@ export class RequestSigner {
     const names = Object.keys(headers).sort();
     const signedHeaders = names.join(';');
     const lines = names.map((name) => `${name}:${headers[name]}\n`).join('');
-    const canonicalRequest = `POST\n/\n\n${lines}\n${signedHeaders}\n${sha256(request.body)}`;
+    const canonicalRequest = `POST\n${request.path ?? '/'}\n\n${lines}\n${signedHeaders}\n${sha256(request.body)}`;
     const scope = `${date}/${this.region}/${this.service}/aws4_request`;
     const text = `AWS4-HMAC-SHA256\n${timestamp}\n${scope}\n${sha256(canonicalRequest)}`;
     const signature = createHmac('sha256', this.keyOf(date, credentials.secretAccessKey)).update(text).digest('hex');

@@ -12,11 +12,13 @@ import { disputeRoutes } from './disputes';
 import { eventRoutes } from './events';
 import { expanded } from './expand';
 import { answerOnce } from './idempotency';
+import { paymentIntentRoutes } from './payment-intents';
 import { paymentRoutes } from './payments';
 import { priceRoutes } from './prices';
 import { productRoutes } from './products';
 import { refundRoutes } from './refunds';
 import type { ApiRequest, Route } from './route';
+import { sharedPaymentRoutes } from './shared-payment-tokens';
 import { subscriptionRoutes } from './subscriptions';
 import { webhookEndpointRoutes } from './webhook-endpoints';
 
@@ -29,9 +31,11 @@ const ROUTES: readonly (Route & { readonly pattern: RegExp })[] = [
   ...disputeRoutes,
   ...eventRoutes,
   ...paymentRoutes,
+  ...paymentIntentRoutes,
   ...priceRoutes,
   ...productRoutes,
   ...refundRoutes,
+  ...sharedPaymentRoutes,
   ...subscriptionRoutes,
   ...webhookEndpointRoutes,
 ].map((route) => ({ ...route, pattern: new RegExp(`^${route.path.replace(':id', '(?<id>[^/]+)')}$`) }));
@@ -48,7 +52,7 @@ export function answerApi(account: Account, secretKey: string, request: HttpRequ
       keepingAttempts(account, () =>
         json(200, expanded(context, route.handle(apiRequest), expand), { 'request-id': id }),
       );
-    return key === null ? answerNow() : answerOnce(context, key, request, answerNow);
+    return key === null ? answerNow() : answerOnce(context, key, request, () => withAttempt(answerNow));
   });
   return { ...answer, headers: { ...commonHeaders(request, id, key), ...answer.headers } };
 }
@@ -81,6 +85,18 @@ function keepingAttempts(account: Account, answer: () => HttpAnswer): HttpAnswer
     throw done;
   }
   return done;
+}
+
+/** An attempt that has failed was one, so that its answer is kept for its idempotency key. */
+function withAttempt(answer: () => HttpAnswer): HttpAnswer {
+  try {
+    return answer();
+  } catch (error) {
+    if (error instanceof FailedAttempt) {
+      return json(error.status, { error: error.body });
+    }
+    throw error;
+  }
 }
 
 function match(context: Context, request: HttpRequest) {

@@ -138,6 +138,15 @@ test.each<Spoiled>([
     'failure',
     /no rel="payment"/,
   ],
+  ['no word to x402', 'lapsed', without('PAYMENT-REQUIRED'), 'gateway.402', 'warning', /no header payment-required$/],
+  [
+    'a challenge to agents that was renamed',
+    'exhausted',
+    { headers: { 'WWW-Authenticate': undefined, 'x-amzn-remapped-www-authenticate': 'Payment id="1"' } },
+    'gateway.402-exhausted',
+    'failure',
+    /renamed to x-amzn-remapped/,
+  ],
   ['a broken x402', 'lapsed', { headers: { 'PAYMENT-REQUIRED': '!' } }, 'gateway.402', 'failure', /no JSON in base64/],
   [
     'another scheme',
@@ -154,6 +163,12 @@ test.each<Spoiled>([
   api.spoil(call, change);
   const finding = (await look())[check];
   expect(finding).toEqual({ check, status, found: expect.stringMatching(found), todo: expect.stringMatching(/./) });
+});
+
+test('where nobody takes payments by agents, there is no challenge to them, which is well', async () => {
+  api.spoil('lapsed', without('WWW-Authenticate'));
+  api.spoil('exhausted', without('WWW-Authenticate'));
+  expect(await look()).toMatchObject({ 'gateway.402': { status: 'ok' }, 'gateway.402-exhausted': { status: 'ok' } });
 });
 
 test('a route that is open is called no further', async () => {

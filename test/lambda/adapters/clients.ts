@@ -7,7 +7,7 @@ export function endingAfter(client: DynamoDBClient, writes: number): DynamoDBCli
     if (left <= 0) {
       throw new Error('the process has ended');
     }
-    const isWrite = command.constructor.name !== 'GetItemCommand';
+    const isWrite = !['GetItemCommand', 'BatchGetItemCommand'].includes(command.constructor.name);
     const answer = await client.send(command as UpdateItemCommand);
     left -= isWrite ? 1 : 0;
     if (left <= 0) {

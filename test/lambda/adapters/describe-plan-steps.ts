@@ -1,6 +1,7 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
+import { patientItems } from '../../../lambda/adapters/sdk-item-updates';
 import { type Balance, creditsLeft, includedLeft } from '../../../lambda/domain/balance';
 import type { Entitlement } from '../../../lambda/domain/entitlement';
 import { PATIENCE } from '../../support/patience';
@@ -108,7 +109,7 @@ export function describePlanSteps(open: () => Stores): void {
       for (const writes of [1, 2, 3]) {
         const customer = await customerWith({ plan: 'pro', remaining: 400, credits: 0 });
         const { client, table } = stores.table;
-        const mortal = new DynamoDbPaymentStore(endingAfter(client, writes), table, () => NOW);
+        const mortal = new DynamoDbPaymentStore(patientItems(endingAfter(client, writes)), table, () => NOW);
         const step = planStep({ plan: 'max', units: 8_000, period: undefined });
         await mortal.post(customer, step).catch(() => undefined);
         await payments.post(customer, { kind: 'top_up', id: 'cs_1', units: 10 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ItemUpdates } from '../../../lambda/adapters/dynamodb-update';
+import type { Items } from '../../../lambda/adapters/dynamodb-update';
 import { type Balance, creditsLeft } from '../../../lambda/domain/balance';
 import { PATIENCE } from '../../support/patience';
 import { NOW } from '../fixtures';
@@ -11,7 +11,7 @@ import type { TestTable } from './table';
 jest.setTimeout(60_000);
 
 /** What the spending store promises over any engine that speaks DynamoDB, and over any client. */
-export function describeStores(engine: string, updatesOf: (table: TestTable) => ItemUpdates, url?: string): void {
+export function describeStores(engine: string, updatesOf: (table: TestTable) => Items, url?: string): void {
   describe(`stores on ${engine}`, () => {
     let stores: Stores;
     let spending: Stores['spending'];

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ItemUpdates } from '../../../lambda/adapters/dynamodb-update';
+import type { Items } from '../../../lambda/adapters/dynamodb-update';
 import { type Balance, boughtUnits } from '../../../lambda/domain/balance';
 import { type ChargeRequest, charge, explain } from '../../../lambda/domain/charge';
 import { LeasedSpendingStore } from '../../../lambda/domain/leased-spending-store';
@@ -16,11 +16,7 @@ function claimOf(id: string, issuedAt = NOW): PlanClaim {
 }
 
 /** What tokens do to customers, over any engine that speaks DynamoDB, and over any client. */
-export function describeTokenCustomers(
-  engine: string,
-  updatesOf: (table: TestTable) => ItemUpdates,
-  url?: string,
-): void {
+export function describeTokenCustomers(engine: string, updatesOf: (table: TestTable) => Items, url?: string): void {
   describe(`customers of tokens on ${engine}`, () => {
     let stores: Stores;
     let spending: Stores['spending'];

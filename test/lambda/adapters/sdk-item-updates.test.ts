@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { PatientItemUpdates } from '../../../lambda/adapters/sdk-item-updates';
+import { Key } from '../../../lambda/adapters/dynamodb-items';
+import { patientItems } from '../../../lambda/adapters/sdk-item-updates';
 import {
   answering,
   refusing,
@@ -23,13 +24,17 @@ let server: ScriptedServer;
 let client: DynamoDBClient;
 let pauses: number[];
 
-async function update(...turns: Turn[]) {
+async function items(...turns: Turn[]) {
   server = await startScriptedServer(turns);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   client = new DynamoDBClient({ endpoint: server.url.href, region: 'us-east-1', credentials });
   pauses = [];
   const pause = async (most: number) => pauses.push(most);
-  return new PatientItemUpdates(client, pause).updateItem('Paywall', WRITE);
+  return patientItems(client, pause);
+}
+
+async function update(...turns: Turn[]) {
+  return (await items(...turns)).updateItem('Paywall', WRITE);
 }
 
 afterEach(async () => {
@@ -64,4 +69,25 @@ test('a condition that fails is an answer, and what is wrong with a request is t
   await server.close();
   await expect(update(refusing('ValidationException'))).rejects.toMatchObject({ name: 'ValidationException' });
   expect([server.received.length, pauses]).toEqual([1, []]);
+});
+
+test('a read and a put are as patient', async () => {
+  const patient = await items(THROTTLED, answering(200, { Item: WRITE.values }), THROTTLED, answering(200, {}));
+  expect(await patient.getItem('Paywall', WRITE.key)).toEqual(WRITE.values);
+  expect(await patient.putNew('Paywall', WRITE.key)).toBe(true);
+  expect([server.received.length, pauses]).toEqual([4, [50, 50]]);
+});
+
+test('a put where there is an item already says so', async () => {
+  const patient = await items(refusing('ConditionalCheckFailedException'));
+  expect(await patient.putNew('Paywall', WRITE.key)).toBe(false);
+  expect(server.received).toHaveLength(1);
+});
+
+test('a put where a deletion has left its mark says who was deleted, once', async () => {
+  const stone = { ...Key.balance('ada'), deletedAt: { N: '1' } };
+  const patient = await items(refusing('ConditionalCheckFailedException', { Item: stone }));
+  const putting = patient.putNew('Paywall', WRITE.key);
+  await expect(putting).rejects.toMatchObject({ name: 'CustomerDeletedError', customer: 'ada' });
+  expect(server.received).toHaveLength(1);
 });

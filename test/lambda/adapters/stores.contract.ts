@@ -1,3 +1,4 @@
+import { describeKeptRequests } from './describe-kept-requests';
 import { describeKeys } from './describe-keys';
 import { describePayments } from './describe-payments';
 import { describeStores } from './describe-stores';
@@ -11,3 +12,5 @@ describeStores('DynamoDB Local, through the lean client', viaLeanClient, url);
 describePayments('DynamoDB Local', url);
 describeKeys('DynamoDB Local', url);
 describeTokenCustomers('DynamoDB Local', viaLeanClient, url);
+describeKeptRequests('DynamoDB Local, through the SDK', viaSdk, url);
+describeKeptRequests('DynamoDB Local, through the lean client', viaLeanClient, url);

@@ -2,7 +2,8 @@ import { DynamoDbCustomerStore } from '../../../lambda/adapters/dynamodb-custome
 import { DynamoDbKeyStore } from '../../../lambda/adapters/dynamodb-key-store';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
 import { DynamoDbSpendingStore } from '../../../lambda/adapters/dynamodb-spending-store';
-import type { ItemUpdates } from '../../../lambda/adapters/dynamodb-update';
+import type { Items } from '../../../lambda/adapters/dynamodb-update';
+import { PatientItems } from '../../../lambda/adapters/patient-items';
 import type { Balance } from '../../../lambda/domain/balance';
 import type { ChargeRequest } from '../../../lambda/domain/charge';
 import type { PlanStep } from '../../../lambda/domain/ledger';
@@ -14,10 +15,10 @@ export const NEXT = NOW + 30 * 86_400;
 
 /** The adapters over one table. */
 export class Stores {
-  /** The stores, with a spending store over any client, on an engine that runs already or in the embedded store. */
-  public static async open(updatesOf: (table: TestTable) => ItemUpdates, url?: string): Promise<Stores> {
+  /** The stores, with those of spending and of payments over any client, on an engine that runs already or in the embedded store. */
+  public static async open(itemsOf: (table: TestTable) => Items, url?: string): Promise<Stores> {
     const table = await createTable(url);
-    return new Stores(table, updatesOf(table));
+    return new Stores(table, itemsOf(table));
   }
 
   public readonly spending: DynamoDbSpendingStore;
@@ -28,12 +29,12 @@ export class Stores {
 
   private constructor(
     public readonly table: TestTable,
-    updates: ItemUpdates,
+    items: Items,
   ) {
-    this.spending = new DynamoDbSpendingStore(updates, table.table);
+    this.spending = new DynamoDbSpendingStore(items, table.table);
     this.customers = new DynamoDbCustomerStore(table.client, table.table);
     this.keys = new DynamoDbKeyStore(table.client, table.table);
-    this.payments = new DynamoDbPaymentStore(table.client, table.table, () => NOW);
+    this.payments = new DynamoDbPaymentStore(new PatientItems(items), table.table, () => NOW);
   }
 
   public close(): Promise<void> {

@@ -1,15 +1,15 @@
 import { LeanItemUpdates } from '../../../lambda/adapters/dynamodb-lean/item-updates';
-import type { ItemUpdates } from '../../../lambda/adapters/dynamodb-update';
+import type { Items } from '../../../lambda/adapters/dynamodb-update';
 import { SdkItemUpdates } from '../../../lambda/adapters/sdk-item-updates';
 import type { TestTable } from './table';
 
 export const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-export function viaSdk({ client }: TestTable): ItemUpdates {
+export function viaSdk({ client }: TestTable): Items {
   return new SdkItemUpdates(client);
 }
 
-export function viaLeanClient({ url }: TestTable): ItemUpdates {
+export function viaLeanClient({ url }: TestTable): Items {
   return new LeanItemUpdates({
     region: 'us-east-1',
     endpoint: new URL(url),

@@ -1,10 +1,14 @@
-import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { apiKeyOf, publicUrl } from '../../../lambda/adapters/api-gateway';
 import { type AuthorizerDependencies, authorize } from '../../../lambda/authorizer/authorizer';
+import type { Payment } from '../../../lambda/domain/agent-payment';
 import { hashApiKey, newApiKey, newCustomerId } from '../../../lambda/domain/api-key';
 import type { Balance } from '../../../lambda/domain/balance';
+import { FailOpenStore } from '../../../lambda/domain/fail-open-store';
 import { API_KEYS, type Caller, type Identity, IssuerUnavailableError } from '../../../lambda/domain/identity';
+import { LeasedSpendingStore } from '../../../lambda/domain/leased-spending-store';
+import type { ExpectedPayment } from '../../../lambda/domain/payment-credential';
 import { isReportGenuine, parseReportToken, REPORT_LIFETIME } from '../../../lambda/domain/report-link';
 import { laneOf } from '../../../lambda/domain/surrogate-key';
 import { MemorySpendingStore } from '../domain/memory-spending-store';
@@ -78,6 +82,8 @@ test('a call that is paid for is allowed, under its lane’s key, and the backen
       period: balance().periodStart,
       remaining: 45,
       limit: 50,
+      rateLimit: '"month";r=45;t=86400',
+      rateLimitPolicy: expect.stringMatching(/^"month";q=50;w=\d+$/),
     },
     usageIdentifierKey: `Stack-1234-free-${laneOf(customer, 4)}`,
   });
@@ -112,6 +118,7 @@ test('of a plan without a limit, the backend is told no number', async () => {
   const { context } = await authorize(event(), { ...dependencies, catalogue });
   expect(context).not.toHaveProperty('remaining');
   expect(context).not.toHaveProperty('limit');
+  expect(context).not.toHaveProperty('rateLimit');
   expect(context).toMatchObject({ customer, plan: 'free', cost: 5, bought: 0 });
 });
 
@@ -140,7 +147,7 @@ test('a call that is not paid for is denied, with the whole 402 in its context',
     cost: 5,
     remaining: 4,
     instance: 'urn:uuid:request-1',
-    checkoutUrl: expect.stringMatching(/^https:\/\/api\.example\.com\/prod\/billing\/checkout\/.+\?plan=pro$/),
+    checkoutUrl: expect.stringMatching(/^https:\/\/api\.example\.com\/prod\/billing\/checkout\/.+\?topUp=1k$/),
   });
   expect(context).toMatchObject({ rateLimit: '"month";r=4;t=86400', link: expect.stringContaining('rel="payment"') });
   // API Gateway takes strings, numbers and booleans only.
@@ -205,6 +212,146 @@ describe('with other identities', () => {
     await expect(authorize(event(), refusing)).rejects.toThrow(/^Unauthorized$/);
     const away = by({ recognise: () => Promise.reject(new IssuerUnavailableError('timed out')) }).dependencies;
     await expect(authorize(event(), away)).rejects.toThrow('timed out');
+  });
+});
+
+describe('a call that pays for itself', () => {
+  /** A world in which a payment adds so many units, and remembers what it was asked for. */
+  function paying(payment: Payment | Error, units = 0, overrides: Partial<Balance> = {}) {
+    const { dependencies, store } = world({ remaining: 4, ...overrides });
+    const asked: [string, ExpectedPayment][] = [];
+    const pay = async (credential: string, expected: ExpectedPayment) => {
+      asked.push([credential, expected]);
+      const present = store.balances.get(customer);
+      if (present !== undefined) {
+        store.balances.set(customer, { ...present, remaining: present.remaining + units });
+      }
+      return payment instanceof Error ? Promise.reject(payment) : payment;
+    };
+    const agentPayments = { networkId: 'profile_1', pay };
+    return { asked, store, dependencies: { ...dependencies, agentPayments } };
+  }
+
+  const PAID = { kind: 'paid', receipt: 'cmVjZWlwdA', credited: true } as const;
+  const withCredential = (headers: object = { 'Payment-Authorization': 'Payment Y3JlZA' }) =>
+    event({ headers: { 'x-api-key': apiKey, ...headers } });
+
+  test('is served with what it has bought, and carries the receipt', async () => {
+    const { asked, dependencies, store } = paying(PAID, 1_000);
+    const { policyDocument, context } = await authorize(withCredential(), dependencies);
+    expect(policyDocument.Statement[0]?.Effect).toBe('Allow');
+    expect(context).toMatchObject({ paymentReceipt: 'cmVjZWlwdA', remaining: 999 });
+    expect(asked).toEqual([
+      [
+        'Y3JlZA',
+        {
+          customer,
+          linkSecret: balance().linkSecret,
+          realm: 'api.example.com',
+          networkId: 'profile_1',
+          catalogue: CATALOGUE,
+          missing: 1,
+          now: NOW,
+        },
+      ],
+    ]);
+    expect(store.balances.get(customer)?.remaining).toBe(999);
+  });
+
+  test.each([
+    ['Authorization', { Authorization: 'Payment other' }, 'other'],
+    ['either case', { 'PAYMENT-AUTHORIZATION': 'payment   Y3JlZA ' }, 'Y3JlZA'],
+  ])('comes with its credential in %s', async (_, headers, credential) => {
+    const { asked, dependencies } = paying(PAID, 1_000);
+    await authorize(withCredential(headers), dependencies);
+    expect(asked.map(([text]) => text)).toEqual([credential]);
+  });
+
+  test('is not charged where there are units, where it lacks the route, or where it owes a payment', async () => {
+    const rich = paying(PAID, 0, { remaining: 5 });
+    expect((await authorize(withCredential(), rich.dependencies)).context).not.toHaveProperty('paymentReceipt');
+    const elsewhere = paying(PAID);
+    const pro = { ...withCredential(), httpMethod: 'GET', resource: '/pro' };
+    expect((await authorize(pro, elsewhere.dependencies)).policyDocument.Statement[0]?.Effect).toBe('Deny');
+    const owing = paying(PAID, 0, { standing: 'grace', graceEndsAt: NOW - 1 });
+    expect((await authorize(withCredential(), owing.dependencies)).policyDocument.Statement[0]?.Effect).toBe('Deny');
+    const suspended = paying(PAID, 0, { standing: 'suspended' });
+    expect((await authorize(withCredential(), suspended.dependencies)).usageIdentifierKey).toBe('suspended');
+    expect([rich, elsewhere, owing, suspended].flatMap(({ asked }) => asked)).toEqual([]);
+  });
+
+  test('is unauthorized first, where its key is nobody’s', async () => {
+    const { asked, dependencies } = paying(PAID, 1_000);
+    const headers = { 'x-api-key': newApiKey('test', customer).text, 'Payment-Authorization': 'Payment Y3JlZA' };
+    const stranger = withCredential(headers);
+    await expect(authorize(stranger, dependencies)).rejects.toThrow(/^Unauthorized$/);
+    expect(asked).toEqual([]);
+  });
+
+  test('is refused with a fresh challenge, and why, where it has not paid', async () => {
+    const problem = { type: 'verification-failed', detail: 'The payment was declined.' } as const;
+    const { dependencies } = paying({ kind: 'refused', problem });
+    const { context } = await authorize(withCredential(), dependencies);
+    expect(JSON.parse(String(context?.problem))).toMatchObject({
+      type: 'https://paymentauth.org/problems/verification-failed',
+      status: 402,
+      detail: expect.stringMatching(/^The payment was declined\. This call costs 5 units/),
+    });
+    expect(context?.wwwAuthenticate).toMatch(/^Payment id=/);
+  });
+
+  test.each([
+    [true, 'payment-required'],
+    [false, 'invalid-challenge'],
+  ])('is refused where other calls have taken what it bought (credited: %s)', async (credited, type) => {
+    const { dependencies } = paying({ ...PAID, credited });
+    const { context } = await authorize(withCredential(), dependencies);
+    expect(JSON.parse(String(context?.problem)).type).toBe(`https://paymentauth.org/problems/${type}`);
+  });
+
+  describe('and whose customer hammers', () => {
+    /** Three calls within the half second for which a refusal is remembered. */
+    async function hammering(payment: Payment, units: number) {
+      const { asked, dependencies, store } = paying(payment, units, { remaining: 0 });
+      const leased = new LeasedSpendingStore(store, { maxBlock: 1_000, life: 5_000, milliseconds: () => NOW * 1000 });
+      const remembering = {
+        ...dependencies,
+        store: new FailOpenStore(leased, { callsPerMinute: 1, onOpen: jest.fn() }),
+      };
+      for (let call = 0; call < 3; call++) {
+        expect(effectOf(await authorize(event(), remembering))).toBe('Deny');
+      }
+      return { asked, store, remembering };
+    }
+
+    const effectOf = ({ policyDocument }: APIGatewayAuthorizerResult) => policyDocument.Statement[0]?.Effect;
+
+    test('is served, and so is the very next one, which need not pay', async () => {
+      const { asked, remembering } = await hammering(PAID, 1_000);
+      expect(effectOf(await authorize(withCredential(), remembering))).toBe('Allow');
+      expect(effectOf(await authorize(event(), remembering))).toBe('Allow');
+      expect(asked).toHaveLength(1);
+    });
+
+    test('is not charged where units have come since the refusal that is remembered', async () => {
+      const { asked, store, remembering } = await hammering(PAID, 1_000);
+      const present = store.balances.get(customer);
+      store.balances.set(customer, { ...balance(), ...present, remaining: 1_000 });
+      expect(effectOf(await authorize(withCredential(), remembering))).toBe('Allow');
+      expect(asked).toEqual([]);
+    });
+  });
+
+  test('whose payment nobody can tell of is another error', async () => {
+    const { dependencies } = paying(new Error('Stripe is away'));
+    await expect(authorize(withCredential(), dependencies)).rejects.toThrow('Stripe is away');
+  });
+
+  test('is a call like any other where nobody can pay so', async () => {
+    const { dependencies } = world({ remaining: 4 });
+    const { context } = await authorize(withCredential(), dependencies);
+    expect(JSON.parse(String(context?.problem)).type).toBe('https://paymentauth.org/problems/payment-required');
+    expect(context?.wwwAuthenticate).toBeUndefined();
   });
 });
 

@@ -10,6 +10,7 @@ import { claimText } from '../../../lambda/domain/checkout-claim';
 import type { Account } from '../../../lambda/domain/customers';
 import type { Purchase } from '../../../lambda/domain/purchase';
 import type { BillingEntry } from '../../../lib/private/catalogue';
+import { unauthorizedEntry } from '../../../lib/private/unauthorized';
 import { Stores } from '../adapters/stores';
 import { viaSdk } from '../adapters/updates';
 import { balance, CATALOGUE, NOW } from '../fixtures';
@@ -21,6 +22,11 @@ export const SOURCE_IP = '192.0.2.1';
 
 /** A claim that `newClaim` gives. */
 export const CLAIM = claimText(new Uint8Array(24).fill(9));
+
+/** What a 401 says. */
+export const UNAUTHORIZED = unauthorizedEntry(true, [{ kind: 'token', issuer: 'https://idp.example.com/' }]);
+
+const BILLING: BillingEntry = { signUp: { kind: 'checkout' }, unauthorized: UNAUTHORIZED, rotationOverlap: 86_400 };
 
 export interface Customer {
   readonly customer: string;
@@ -78,7 +84,7 @@ export class BillingApi {
       clock: () => this.now,
       paywallId: 'Paywall-1',
       checkoutOptions: { promotionCodes: false, automaticTax: false },
-      billing: { signUp: { kind: 'checkout' }, rotationOverlap: 86_400 },
+      billing: BILLING,
       newLinkSecret: () => LINK_SECRET,
       newClaim: () => CLAIM,
       signUps: new DynamoDbSignUpCounter(table.client, table.table),
@@ -152,5 +158,5 @@ export class BillingApi {
 
 /** What the constructs tell the billing routes, with a way to sign up. */
 export function signingUp(signUp: BillingEntry['signUp']): Partial<BillingDependencies> {
-  return { billing: { signUp, rotationOverlap: 86_400 } };
+  return { billing: { ...BILLING, signUp } };
 }

@@ -1,6 +1,6 @@
 import { newApiKey, newCustomerId } from '../../../lambda/domain/api-key';
 import { NOW } from '../fixtures';
-import { BillingApi, type Customer, signingUp } from './billing-api';
+import { BillingApi, type Customer, signingUp, UNAUTHORIZED } from './billing-api';
 
 let api: BillingApi;
 let caller: Customer;
@@ -59,9 +59,10 @@ describe('GET usage', () => {
     ['another customer’s', () => ({ 'x-api-key': newApiKey('test', newCustomerId()).text })],
     ['a made-up one of this customer’s', () => ({ 'x-api-key': newApiKey('test', caller.customer).text })],
   ])('asks for a key where there is %s', async (_, headers) => {
-    const { statusCode, headers: answered } = await api.send('GET /usage', { headers: headers() });
+    const { statusCode, headers: answered, json } = await api.send('GET /usage', { headers: headers() });
     expect(statusCode).toBe(401);
-    expect(answered?.['WWW-Authenticate']).toBe('Bearer realm="api"');
+    expect(answered?.['WWW-Authenticate']).toBe(UNAUTHORIZED.challenge);
+    expect(json.detail).toBe(UNAUTHORIZED.detail);
   });
 
   test('finds no key in the query string', async () => {

@@ -2,7 +2,7 @@ import { newApiKey, newCustomerId } from '../../../lambda/domain/api-key';
 import { hashClaim } from '../../../lambda/domain/checkout-claim';
 import { LINK_LIFETIME, signCheckoutToken } from '../../../lambda/domain/checkout-link';
 import { CATALOGUE, NOW } from '../fixtures';
-import { BillingApi, CLAIM, type Customer, LINK_SECRET, signingUp } from './billing-api';
+import { BillingApi, CLAIM, type Customer, LINK_SECRET, signingUp, UNAUTHORIZED } from './billing-api';
 
 let api: BillingApi;
 let caller: Customer;
@@ -32,6 +32,31 @@ describe('POST checkout', () => {
     });
     expect(api.opened[0]).toMatchObject({ offer: { plan: { id: 'free' } }, claim: hashClaim(CLAIM) });
     expect(api.opened[0]?.customer).not.toBe(caller.customer);
+  });
+
+  describe('where callers are known by tokens alone', () => {
+    const byToken = signingUp({ kind: 'byToken' });
+
+    test('opens one for the customer of a token, and none for a stranger, who is told what to send', async () => {
+      const { customer } = caller;
+      const identities = [{ recognise: () => ({ customer, credential: 'token' as const }) }];
+      const dependencies = { ...byToken, identities };
+      const bought = await api.send('POST /checkout', { body: '{"plan":"pro"}' }, dependencies);
+      expect([bought.statusCode, api.opened[0]?.customer]).toEqual([201, customer]);
+      const stranger = await api.send('POST /checkout', { body: '{"plan":"pro"}' }, { ...byToken, identities: [] });
+      expect([stranger.statusCode, stranger.json.detail]).toEqual([
+        401,
+        `Whoever buys here is known by a token. ${UNAUTHORIZED.detail}`,
+      ]);
+      expect(stranger.headers?.['WWW-Authenticate']).toBe(UNAUTHORIZED.challenge);
+      expect(api.opened).toHaveLength(1);
+    });
+
+    test('what is sold is told without a sign-up', async () => {
+      const { json } = await api.send('GET /plans', {}, byToken);
+      expect(json).not.toHaveProperty('signUp');
+      expect(JSON.stringify(json)).not.toMatch(/key/i);
+    });
   });
 
   test('takes a form, and a body in base64', async () => {
@@ -142,7 +167,7 @@ describe('the link in a 402', () => {
 
   test('leads to what is recommended where it names nothing, and first of all to what is owed', async () => {
     expect((await follow(token)).statusCode).toBe(303);
-    expect(api.opened[0]).toMatchObject({ offer: { plan: { id: 'pro' } } });
+    expect(api.opened[0]).toMatchObject({ offer: { topUp: { id: '1k' } } });
     api.invoiceUrl = 'https://invoice.stripe.com/i/1';
     expect((await follow(token)).headers?.Location).toBe(api.invoiceUrl);
   });

@@ -6,6 +6,8 @@ import type { Balance } from '../../../lambda/domain/balance';
 import { type Caller, type Identity, IssuerUnavailableError } from '../../../lambda/domain/identity';
 import { balance, CATALOGUE, NOW } from '../fixtures';
 
+const api = { apiId: 'api1', costs: {}, routePlans: {}, billingPath: 'billing', corsOrigins: [] };
+
 let balances: Map<string, Balance>;
 
 function dependenciesOf(identity: Identity): BillingDependencies {
@@ -15,7 +17,6 @@ function dependenciesOf(identity: Identity): BillingDependencies {
       balances.set(id, balances.get(id) ?? { ...opening, keys: {}, keyExpiries: {}, surrogateKeys: [] });
     },
   };
-  const api = { apiId: 'api1', costs: {}, routePlans: {}, billingPath: 'billing', corsOrigins: [] };
   return {
     store,
     catalogue: CATALOGUE,
@@ -34,7 +35,7 @@ const event = {
 } as unknown as APIGatewayProxyEvent;
 
 function knownAs(caller: Caller | 'refused') {
-  const request = { event, requestId: 'request-1', billingUrl: 'https://api.example.com/billing' };
+  const request = { event, requestId: 'request-1', api, billingUrl: 'https://api.example.com/billing' };
   return identify(request, dependenciesOf({ recognise: () => caller }));
 }
 

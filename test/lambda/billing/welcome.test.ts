@@ -181,7 +181,7 @@ describe('before the event has come that credits the purchase', () => {
     await credit();
     expect((await visit('cs_known')).json).toMatchObject({
       credited: true,
-      note: 'The payment counts. Call with the key that you have.',
+      note: 'The payment counts. Call with the credential that you have.',
     });
   });
 

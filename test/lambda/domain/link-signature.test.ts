@@ -7,6 +7,7 @@ test('a signature is 22 characters, and of what was signed alone', () => {
   expect(signed).toMatch(/^[\w-]{22}$/);
   expect(isLinkGenuine('report', ['ab', 1], signed, secret)).toBe(true);
   expect(isLinkGenuine('checkout', ['ab', 1], signed, secret)).toBe(false);
+  expect(isLinkGenuine('payment', ['ab', 1], signed, secret)).toBe(false);
   expect(isLinkGenuine('report', ['ab', 2], signed, secret)).toBe(false);
 });
 

@@ -1,4 +1,5 @@
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
+import { patientItems } from '../../../lambda/adapters/sdk-item-updates';
 import { hashApiKey, parseApiKey } from '../../../lambda/domain/api-key';
 import { operate } from '../../../lambda/operations/operate';
 import type { ChangeAnswer, CustomerAnswer, CustomersAnswer, OpenAnswer } from '../../../lib/private/operations';
@@ -108,7 +109,7 @@ describe('moving', () => {
     const { stores } = operators;
     const customer = await stores.customerWith();
     const { client, table } = stores.table;
-    const payments = new DynamoDbPaymentStore(endingAfter(client, 1), table, () => NOW);
+    const payments = new DynamoDbPaymentStore(patientItems(endingAfter(client, 1)), table, () => NOW);
     const cutOff = { ...operators.dependencies, payments };
     await expect(operate(move(customer, 'pro'), cutOff, () => 600_000)).rejects.toThrow('the process has ended');
     expect((await stores.balanceOf(customer)).plan).toBe('free');
@@ -123,7 +124,7 @@ describe('moving', () => {
     const late = overtaken(client, () =>
       stores.payments.settleStanding(customer, { revision: 5, graceEndsAt: NOW + 60, hasStep: false }),
     );
-    const payments = new DynamoDbPaymentStore(late, table, () => NOW);
+    const payments = new DynamoDbPaymentStore(patientItems(late), table, () => NOW);
     await operate(move(customer, 'pro'), { ...operators.dependencies, payments }, () => 600_000);
     expect(await stores.payments.progress(customer)).toMatchObject({ plan: 'pro', revision: 5 });
     expect(await stores.balanceOf(customer)).toMatchObject({ standing: 'grace', graceEndsAt: NOW + 60 });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { DynamoDbKeyImports } from '../../../lambda/adapters/dynamodb-key-imports';
 import { DynamoDbKeyStore } from '../../../lambda/adapters/dynamodb-key-store';
 import { hashApiKey } from '../../../lambda/domain/api-key';
 import { MAX_KEYS } from '../../../lambda/domain/keys';
@@ -174,4 +175,76 @@ test('what is no row is refused, without a word of it that could be a key', asyn
   expect(await operators.refusalOf(event())).toBe('`rows` must be 1 to 500 rows');
   expect(await operators.refusalOf({ ...event(row(key)), by: undefined })).toMatch(/^`by` must be/);
   expect(await ownerOf(key)).toBeUndefined();
+});
+
+test('no key is imported that would open nothing, as long as the API does not accept such keys', async () => {
+  const key = foreignKey();
+  const deaf = { ...operators.dependencies, accepts: { own: true, imported: false } };
+  expect(await operators.ask(event(row(key)), deaf)).toEqual({
+    refused: 'no imported key opens this API: deploy it with `Identity.apiKeys({ imported: true })` first',
+  });
+  expect(await ownerOf(key)).toBeUndefined();
+});
+
+test('many new customers are made at once, and cost two requests for each 25 of them', async () => {
+  const keys = Array.from({ length: 60 }, foreignKey);
+  const asked: string[] = [];
+  const { client } = operators.stores.table;
+  const counted: typeof client = Object.assign(Object.create(client), {
+    send: (command: Parameters<typeof client.send>[0]) => {
+      asked.push(command.constructor.name);
+      return client.send(command);
+    },
+  });
+  const wanted = event(...keys.map((key) => row(key)));
+  const { rows } = await operators.answerTo<ImportAnswer>(wanted, operators.on(counted));
+  expect(rows).toEqual(keys.map(() => ({ outcome: 'imported', reason: null })));
+  expect(asked.toSorted()).toEqual([
+    ...Array.from({ length: 3 }, () => 'BatchGetItemCommand'),
+    ...Array.from({ length: 3 }, () => 'TransactWriteItemsCommand'),
+  ]);
+  asked.length = 0;
+  const again = await operators.answerTo<ImportAnswer>(wanted, operators.on(counted));
+  expect(again.rows).toEqual(keys.map(() => ({ outcome: 'present', reason: null })));
+  expect(asked).toEqual(Array.from({ length: 3 }, () => 'BatchGetItemCommand'));
+  expect(await isServed(keys[59] ?? '')).toBe(true);
+});
+
+test('where one of them cannot be made, the others are, and a key that stands there twice is one', async () => {
+  const [mine, theirs] = [foreignKey(), foreignKey()];
+  const claimed = { customer: 'Customer000009', keyId: 'key009' };
+  const { imports } = operators.dependencies;
+  // Another run claims a key between the look-up and the write.
+  const raced = {
+    ...operators.dependencies,
+    imports: Object.assign(Object.create(imports) as typeof imports, {
+      openAll: async (customers: Parameters<typeof imports.openAll>[0]) => {
+        await imports.claim(hashApiKey(theirs), claimed);
+        return imports.openAll(customers);
+      },
+    }),
+  };
+  const { rows } = await operators.answerTo<ImportAnswer>(event(row(mine), row(theirs), row(mine)), raced);
+  expect(rows.map(({ outcome }) => outcome)).toEqual(['imported', 'imported', 'present']);
+  expect(await ownerOf(theirs)).toEqual({ ...claimed, isPending: false });
+  expect([await isServed(mine), await isServed(theirs)]).toEqual([true, true]);
+});
+
+test('looking up goes on where the store has answered a part', async () => {
+  const [one, other] = [foreignKey(), foreignKey()];
+  await importAll(row(one), row(other));
+  const { client, table } = operators.stores.table;
+  let answers = 0;
+  const partial: typeof client = Object.assign(Object.create(client), {
+    send: async (command: Parameters<typeof client.send>[0]) => {
+      const { RequestItems } = command.input as { RequestItems: Record<string, { Keys: object[] }> };
+      const { Keys = [] } = RequestItems[table] ?? {};
+      answers++;
+      Object.assign(command.input, { RequestItems: { [table]: { Keys: Keys.slice(0, 1) } } });
+      const { Responses } = (await client.send(command)) as { Responses: object };
+      return { Responses, UnprocessedKeys: Keys.length > 1 ? { [table]: { Keys: Keys.slice(1) } } : {} };
+    },
+  });
+  const found = await new DynamoDbKeyImports(partial, table).findAll([one, other, foreignKey(), one].map(hashApiKey));
+  expect([found.map((claim) => claim?.isPending), answers]).toEqual([[false, false, undefined, false], 3]);
 });

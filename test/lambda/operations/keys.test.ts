@@ -152,3 +152,20 @@ test.each([
 test('of a customer whom nobody knows there are no keys', async () => {
   expect(await operators.refusalOf({ operation: 'keys', customer: 'nobody' })).toBe('there is no customer "nobody"');
 });
+
+test('no key is made that would open nothing, where callers are known by tokens alone', async () => {
+  const accepts = { own: false, imported: false };
+  const byTokens = { ...operators.dependencies, accepts };
+  const refused = 'no key opens this API: its callers are known by tokens alone (`identities` of the paywall)';
+  for (const event of [make(), rotate(), { operation: 'open', name: 'first', by: 'ada' }]) {
+    expect(await operators.ask(event, byTokens)).toEqual({ refused });
+  }
+  const { keys } = await operators.answerTo<KeysAnswer>({ operation: 'keys', customer }, byTokens);
+  expect(keys).toHaveLength(1);
+});
+
+test('those that there were before are still taken away there', async () => {
+  const byTokens = { ...operators.dependencies, accepts: { own: false, imported: false } };
+  const event = { operation: 'revokeKey', customer, keyId: first.key.id, by: 'ada' };
+  expect(await operators.answerTo<RevokeAnswer>(event, byTokens)).toMatchObject({ outcome: 'applied' });
+});

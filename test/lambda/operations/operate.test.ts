@@ -4,6 +4,7 @@ import { pendingEntry } from '../../../lambda/adapters/dynamodb-entries';
 import { DynamoDbLedgerReader } from '../../../lambda/adapters/dynamodb-ledger-reader';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
 import { DynamoDbSettlementStore } from '../../../lambda/adapters/dynamodb-settlement-store';
+import { patientItems } from '../../../lambda/adapters/sdk-item-updates';
 import type { OperationsDependencies } from '../../../lambda/operations/dependencies';
 import { operate } from '../../../lambda/operations/operate';
 import { SETTLED_ATTRIBUTES } from '../../../lib/private/attributes';
@@ -27,13 +28,13 @@ afterAll(() => stores.close());
 beforeEach(() => {
   now = NOW;
   dependencies = dependenciesOn(stores.table.client);
-  payments = new DynamoDbPaymentStore(stores.table.client, stores.table.table, () => now);
+  payments = new DynamoDbPaymentStore(patientItems(stores.table.client), stores.table.table, () => now);
 });
 
 function dependenciesOn(client: Stores['table']['client']): OperationsDependencies {
   return {
     customers: stores.customers,
-    payments: new DynamoDbPaymentStore(client, stores.table.table, () => now),
+    payments: new DynamoDbPaymentStore(patientItems(client), stores.table.table, () => now),
     ledger: new DynamoDbLedgerReader(stores.table.client, stores.table.table),
     auditLog: new DynamoDbAuditLog(stores.table.client, stores.table.table),
     catalogue: CATALOGUE,

@@ -5,6 +5,7 @@ import { DynamoDbLedgerReader } from '../../../lambda/adapters/dynamodb-ledger-r
 import { DynamoDbOperatedCustomers } from '../../../lambda/adapters/dynamodb-operated-customers';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
 import { DynamoDbProbes } from '../../../lambda/adapters/dynamodb-probes';
+import { patientItems } from '../../../lambda/adapters/sdk-item-updates';
 import type { PlanArrival } from '../../../lambda/domain/own-keys';
 import type { OperationsDependencies } from '../../../lambda/operations/dependencies';
 import { operate } from '../../../lambda/operations/operate';
@@ -40,8 +41,9 @@ export class Operators {
       deletions: new DynamoDbCustomerDeletions(client, table),
       probes: new DynamoDbProbes(client, table),
       settled: async () => this.meanwhile(),
-      payments: new DynamoDbPaymentStore(client, table, clock),
+      payments: new DynamoDbPaymentStore(patientItems(client), table, clock),
       keys: this.stores.keys,
+      accepts: { own: true, imported: true },
       imports: new DynamoDbKeyImports(client, table),
       auditLog: new DynamoDbAuditLog(client, table),
       ledger: new DynamoDbLedgerReader(client, table),

@@ -1,4 +1,6 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDbKeptRequests } from '../../../lambda/adapters/dynamodb-kept-requests';
+import { SdkItemUpdates } from '../../../lambda/adapters/sdk-item-updates';
 import type { OpenAnswer } from '../../../lib/private/operations';
 import { NOW } from '../fixtures';
 import type { Operators } from './operators';
@@ -18,7 +20,8 @@ export const remove = (customer: string, overrides: object = {}) => ({
 });
 
 /**
- * A customer with all that there can be: keys with names, an imported one, a link from Stripe, bought units, and changes by himself.
+ * A customer with all that there can be: keys with names, an imported one, a link from Stripe, bought units, requests that are kept, and
+ * changes by himself.
  * `personal` are the words by which something of him is found.
  */
 export async function wholeCustomer(operators: Operators, subscription?: string) {
@@ -39,8 +42,19 @@ export async function wholeCustomer(operators: Operators, subscription?: string)
   await payments.linkStripeCustomer(customer, stripeCustomer);
   const next = { revision: 1, subscription, subscriptionCreated: NOW, replaced: [] };
   await payments.entitle(customer, await payments.entitlement(customer), next);
-  const personal = [...words, stripeCustomer, hash];
+  const kept = [`request-a${last}`, `request-b${last}`];
+  for (const [hour, id] of kept.entries()) {
+    await keepRequest(operators, { customer, id }, hour);
+  }
+  const personal = [...words, ...kept.map((id) => `REQUEST#${id}`), stripeCustomer, hash];
   return { customer, apiKey, keyId: key.id, stripeCustomer, personal };
+}
+
+async function keepRequest({ stores }: Operators, owned: { customer: string; id: string }, hour: number) {
+  const requests = new DynamoDbKeptRequests(new SdkItemUpdates(stores.table.client), stores.table.table);
+  await requests.count(owned, hour, 9, NOW + 9);
+  const sealed = new Uint8Array(5);
+  await requests.keep({ ...owned, apiId: 'api1', tokenHash: sealed, sealed, expiresAt: NOW, used: false }, NOW + 9);
 }
 
 /** All items, as text, that have something to do with any of the words. */

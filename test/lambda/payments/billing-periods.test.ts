@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
+import { patientItems } from '../../../lambda/adapters/sdk-item-updates';
 import { processEvent } from '../../../lambda/payments/process';
 import { CATALOGUE, NOW, plan } from '../fixtures';
 import { event } from './events';
@@ -91,7 +92,7 @@ async function renewInPart(calls: number): Promise<void> {
   let left = calls;
   const send = (command: Parameters<typeof client.send>[0]) =>
     left-- > 0 ? client.send(command) : Promise.reject(new Error('the process has ended'));
-  const mortal = new DynamoDbPaymentStore({ send } as unknown as typeof client, table, () => NOW);
+  const mortal = new DynamoDbPaymentStore(patientItems({ send } as unknown as typeof client), table, () => NOW);
   const renew: typeof store.renew = (customer, renewal) => mortal.renew(customer, renewal);
   const broken = Object.assign(Object.create(store), { renew });
   await expect(processEvent(updated(), { ...payments.dependencies, store: broken })).rejects.toThrow('has ended');
@@ -112,7 +113,7 @@ test('a change of plan at the very renewal gives the new plan’s period, whatev
 test('a renewal that was done and not marked is marked by the next event', async () => {
   await payments.process(updated());
   inPeriod(NEXT);
-  await renewInPart(6);
+  await renewInPart(4);
   expect(await payments.balance()).toMatchObject({ periodStart: NEXT });
   expect(await payments.ledger('renewal')).toMatchObject([{ plan: 'pro', state: 'pending' }]);
   await payments.process(paid());

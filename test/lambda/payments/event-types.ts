@@ -136,6 +136,12 @@ export const FIXTURES: { readonly [T in HandledEvent | IgnoredEvent]: Fixture<Ex
     ),
     effect: { ...PRO, standing: 'grace' },
   },
+  'payment_intent.succeeded': {
+    before: customer,
+    happens: telling('payment_intent.succeeded', (account) => account.payPack(1_000)),
+    effect: { ...FREE, bought: 1_010 },
+    entry: 'payment_intent#',
+  },
   'charge.refunded': {
     before: customer,
     happens: telling('charge.refunded', (account) => account.refund(charge(account), 30)),

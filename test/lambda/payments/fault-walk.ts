@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { DynamoDbCursor } from '../../../lambda/adapters/dynamodb-cursor';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
+import { patientItems } from '../../../lambda/adapters/sdk-item-updates';
 import { processEvent } from '../../../lambda/payments/process';
 import { ReconcileMemory, reconcile } from '../../../lambda/reconciler/reconcile';
 import type { Catalogue } from '../../../lib/private/catalogue';
@@ -32,7 +33,8 @@ const current = (account: StripeAccount) => account.current?.id ?? '';
 const LIFE: readonly Step[] = [
   ['a pack is bought', ({ account }) => account.buyPack(10, 100)],
   ['a pack is bought by bank debit', ({ account }) => account.debitPack(20, 100)],
-  ['a part of it is refunded', ({ account }) => account.refund(account.undisputed[0] ?? '', 30)],
+  ['a pack is paid for with a call', ({ account }) => account.payPack(40, 100)],
+  ['a part of the first is refunded', ({ account }) => account.refund(account.undisputed[0] ?? '', 30)],
   ['the refund fails', ({ account }) => account.failRefund(account.refunded ?? '')],
   ['a plan is bought', ({ account }) => account.subscribe('pro')],
   [
@@ -161,7 +163,7 @@ async function deliver({ account, payments }: Stage, from: number, faulty: Fault
   const dependencies = faulty.over(
     payments.dependencies,
     table.client,
-    (client) => new DynamoDbPaymentStore(client, table.table, () => NOW),
+    (client) => new DynamoDbPaymentStore(patientItems(client), table.table, () => NOW),
   );
   const failed: Stripe.Event[] = [];
   // Not a list of what there is now: to cancel a subscription is told of too.

@@ -4,7 +4,7 @@ import { DynamoDbCustomerStore } from '../../../lambda/adapters/dynamodb-custome
 import { DynamoDbKeyStore } from '../../../lambda/adapters/dynamodb-key-store';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
 import { DynamoDbSpendingStore } from '../../../lambda/adapters/dynamodb-spending-store';
-import { SdkItemUpdates } from '../../../lambda/adapters/sdk-item-updates';
+import { patientItems, SdkItemUpdates } from '../../../lambda/adapters/sdk-item-updates';
 import { type Balance, creditsLeft, includedLeft } from '../../../lambda/domain/balance';
 import type { PlanArrival } from '../../../lambda/domain/own-keys';
 import type { PaymentDependencies } from '../../../lambda/payments/dependencies';
@@ -38,7 +38,7 @@ export class PaymentsUnderTest {
     catalogue: Catalogue = CATALOGUE,
   ) {
     this.dependencies = {
-      store: new DynamoDbPaymentStore(table.client, table.table, () => this.now),
+      store: new DynamoDbPaymentStore(patientItems(table.client), table.table, () => this.now),
       subscriptions: account,
       charges: account,
       catalogue,

@@ -3,6 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import type Stripe from 'stripe';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
+import { patientItems } from '../../../lambda/adapters/sdk-item-updates';
 import type { PaymentDependencies } from '../../../lambda/payments/dependencies';
 import { processEvent } from '../../../lambda/payments/process';
 import { NOW } from '../fixtures';
@@ -16,6 +17,7 @@ const UNITS: Readonly<Record<string, number>> = { free: 50, pro: 1_000, max: 9_0
 const STEPS = {
   buyPack: (account: StripeAccount, size: number) => account.buyPack(size + 1, 100),
   debitPack: (account: StripeAccount, size: number) => account.debitPack(size + 1, 100),
+  payPack: (account: StripeAccount, size: number) => account.payPack(size + 1, 100),
   refund: (account: StripeAccount, size: number) => {
     const [charge] = account.undisputed;
     return charge !== undefined && account.refund(charge, size % 2 === 0 ? 100 : 30);
@@ -75,7 +77,7 @@ function jittered(payments: PaymentsUnderTest, seed: number): PaymentDependencie
     }
     return client.send(command);
   };
-  const store = new DynamoDbPaymentStore({ send } as unknown as DynamoDBClient, table, () => NOW);
+  const store = new DynamoDbPaymentStore(patientItems({ send } as unknown as DynamoDBClient), table, () => NOW);
   return { ...payments.dependencies, store };
 }
 

@@ -6,7 +6,7 @@ import { newCustomer } from '../../../local/stripe/objects/customer';
 import { newDispute } from '../../../local/stripe/objects/dispute';
 import { finalizedInvoice, newInvoice, paidInvoice } from '../../../local/stripe/objects/invoice';
 import { newInvoiceLine } from '../../../local/stripe/objects/invoice-line';
-import { newPaymentIntent } from '../../../local/stripe/objects/payment-intent';
+import { newPaymentIntent, succeededIntent } from '../../../local/stripe/objects/payment-intent';
 import { newPaymentMethod } from '../../../local/stripe/objects/payment-method';
 import { newPrice } from '../../../local/stripe/objects/price';
 import { newRefund } from '../../../local/stripe/objects/refund';
@@ -153,6 +153,14 @@ export function invoice(
   });
   const finalized = finalizedInvoice(made, NOW, `https://invoice.stripe.com/i/${id}`);
   return status === 'paid' ? paidInvoice(finalized, NOW) : finalized;
+}
+
+/** A payment that has come in. */
+export function paidIntent(id: string, amount: number, sold: Sold): Stripe.PaymentIntent {
+  const metadata = metadataOf(sold);
+  const details = { id, clientSecret: `${id}_secret_1`, created: NOW, amount, currency: 'usd', customer: null };
+  const intent = newPaymentIntent({ ...details, description: null, metadata, offSession: false });
+  return succeededIntent(intent, charge(`ch_${id}`, amount), null);
 }
 
 export function charge(id: string, amount: number, overrides: Partial<Stripe.Charge> = {}): Stripe.Charge {

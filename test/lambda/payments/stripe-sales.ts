@@ -4,10 +4,11 @@ import { refundedCharge } from '../../../local/stripe/objects/charge';
 import type { EventObject } from '../../../local/stripe/objects/event';
 import { NOW } from '../fixtures';
 import { event } from './events';
-import { charge, checkoutSession, customerAtStripe, dispute, refund, soldPack } from './objects';
+import { charge, checkoutSession, customerAtStripe, dispute, paidIntent, refund, soldPack } from './objects';
 
 interface PaidPack {
-  readonly session: Stripe.Checkout.Session;
+  /** Of the session, or of the payment where there was none. */
+  readonly metadata: Stripe.Metadata;
   readonly charge: Stripe.Charge;
   readonly units: number;
   readonly refunds: readonly Stripe.Refund[];
@@ -26,7 +27,7 @@ export class StripeSales implements Charges {
 
   public async pack(chargeId: string): Promise<SoldPack | undefined> {
     const pack = this.packs.get(chargeId);
-    return pack && { metadata: pack.session.metadata ?? {}, amount: pack.charge.amount };
+    return pack && { metadata: pack.metadata, amount: pack.charge.amount };
   }
 
   public async refunds(chargeId: string): Promise<readonly Stripe.Refund[]> {
@@ -80,7 +81,7 @@ export class StripeSales implements Charges {
 
   public buyPack(units: number, amount = 1_000): string {
     const session = checkoutSession(this.newId('cs_test'), soldPack(this.customer, units));
-    const id = this.pay(session, units, amount);
+    const id = this.pay(session.metadata ?? {}, units, amount);
     this.tell('checkout.session.completed', session);
     return id;
   }
@@ -89,9 +90,17 @@ export class StripeSales implements Charges {
   public debitPack(units: number, amount = 1_000): string {
     const session = checkoutSession(this.newId('cs_test'), soldPack(this.customer, units));
     this.tell('checkout.session.completed', { ...session, payment_status: 'unpaid' });
-    const id = this.pay(session, units, amount);
+    const id = this.pay(session.metadata ?? {}, units, amount);
     this.tell('checkout.session.async_payment_succeeded', session);
     return id;
+  }
+
+  /** By a shared payment token, without a session. */
+  public payPack(units: number, amount = 1_000): { readonly chargeId: string; readonly intent: Stripe.PaymentIntent } {
+    const intent = paidIntent(this.newId('pi'), amount, soldPack(this.customer, units));
+    const chargeId = this.pay(intent.metadata, units, amount);
+    this.tell('payment_intent.succeeded', intent);
+    return { chargeId, intent };
   }
 
   public refund(chargeId: string, amount: number, status: Stripe.Refund['status'] = 'succeeded'): Stripe.Refund {
@@ -172,9 +181,9 @@ export class StripeSales implements Charges {
     return [...this.disputes.values()].filter((dispute) => dispute.status === status).map(({ id }) => id);
   }
 
-  private pay(session: Stripe.Checkout.Session, units: number, amount: number): string {
+  private pay(metadata: Stripe.Metadata, units: number, amount: number): string {
     const id = this.newId('ch');
-    this.packs.set(id, { session, charge: charge(id, amount), units, refunds: [] });
+    this.packs.set(id, { metadata, charge: charge(id, amount), units, refunds: [] });
     return id;
   }
 

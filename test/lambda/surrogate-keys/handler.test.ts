@@ -6,6 +6,7 @@ import { DynamoDbCustomerDeletions } from '../../../lambda/adapters/dynamodb-cus
 import { DynamoDbCustomerStore } from '../../../lambda/adapters/dynamodb-customer-store';
 import { DynamoDbOwnKeyStore } from '../../../lambda/adapters/dynamodb-own-key-store';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
+import { patientItems } from '../../../lambda/adapters/sdk-item-updates';
 import { NO_PLAN } from '../../../lambda/domain/own-keys';
 import { ownKeyOf } from '../../../lambda/domain/surrogate-key';
 import { handle, type SurrogateKeysDependencies } from '../../../lambda/surrogate-keys/handler';
@@ -77,7 +78,7 @@ async function customerOn(plan: string, customer: string): Promise<void> {
 
 /** A plan change, as a payment makes it. */
 async function movePlan(customer: string, to: string): Promise<void> {
-  const payments = new DynamoDbPaymentStore(table.client, table.table, () => NOW);
+  const payments = new DynamoDbPaymentStore(patientItems(table.client), table.table, () => NOW);
   await payments.post(customer, planStep({ id: randomUUID(), plan: to, units: 1 }));
 }
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { binary, Key, number } from '../../../../lambda/adapters/dynamodb-items';
-import { LeanItemUpdates } from '../../../../lambda/adapters/dynamodb-lean/item-updates';
+import { type LeanClientOptions, LeanItemUpdates } from '../../../../lambda/adapters/dynamodb-lean/item-updates';
 import {
   answering,
   hanging,
@@ -35,7 +35,7 @@ async function given(...turns: Turn[]): Promise<void> {
   updates = clientOf(server.url);
 }
 
-function clientOf(endpoint: URL, credentials = () => CREDENTIALS): LeanItemUpdates {
+function clientOf(endpoint: URL, credentials = () => CREDENTIALS, options: LeanClientOptions = {}): LeanItemUpdates {
   pauses = [];
   return new LeanItemUpdates({
     region: 'eu-central-1',
@@ -45,6 +45,7 @@ function clientOf(endpoint: URL, credentials = () => CREDENTIALS): LeanItemUpdat
     now: () => NOW,
     random: () => 0.5,
     sleep: async (milliseconds) => pauses.push(milliseconds),
+    ...options,
   });
 }
 
@@ -310,5 +311,66 @@ describe('a read', () => {
     await given(throttled, throttled);
     await expect(read()).rejects.toMatchObject({ name: 'ThrottlingException' });
     expect(server.received).toHaveLength(2);
+  });
+});
+
+describe('a put', () => {
+  const put = () => updates.putNew('Table', { ...Key.event('evt_1'), hash: binary(new Uint8Array([1, 2, 255])) });
+
+  test('is of an item that is to be new', async () => {
+    await given(answering(200, {}));
+    expect(await put()).toBe(true);
+    const [request] = server.received;
+    expect(request?.headers['x-amz-target']).toBe('DynamoDB_20120810.PutItem');
+    expect(JSON.parse(request?.body ?? '')).toEqual({
+      TableName: 'Table',
+      Item: { pk: { S: 'EVENT#evt_1' }, sk: { S: 'EVENT' }, hash: { B: 'AQL/' } },
+      ConditionExpression: 'attribute_not_exists(pk)',
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+  });
+
+  test('says where there is one already', async () => {
+    await given(refusing('ConditionalCheckFailedException'));
+    expect(await put()).toBe(false);
+    expect(server.received).toHaveLength(1);
+  });
+
+  test('says who was deleted', async () => {
+    const stone = { ...Key.balance('ada'), deletedAt: { N: '1' } };
+    await given(refusing('ConditionalCheckFailedException', { Item: stone }));
+    await expect(put()).rejects.toMatchObject({ name: 'CustomerDeletedError', customer: 'ada' });
+  });
+
+  test('that cannot be made is an error', async () => {
+    await given(refusing('ValidationException'));
+    await expect(put()).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+});
+
+describe('for whom nobody waits', () => {
+  async function patiently(options: LeanClientOptions, ...turns: Turn[]): Promise<void> {
+    await given(...turns);
+    updates.close();
+    updates = clientOf(server.url, () => CREDENTIALS, options);
+  }
+
+  test('there are more attempts, each after a longer pause', async () => {
+    const failing = refusing('InternalServerError', {}, 500);
+    await patiently({ attempts: 4 }, failing, failing, failing, SUCCESS);
+    expect(await update()).toEqual(DONE);
+    expect(pauses).toEqual([15, 30, 60]);
+  });
+
+  test('throttling can be left to who asks', async () => {
+    await patiently({ attempts: 4, throttling: 'thrown' }, refusing('ThrottlingException'), SUCCESS);
+    await expect(update()).rejects.toMatchObject({ name: 'ThrottlingException' });
+    expect(server.received).toHaveLength(1);
+  });
+
+  test('and nothing else that may be over in a moment', async () => {
+    await patiently({ attempts: 4, throttling: 'thrown' }, refusing('TransactionConflictException'), hanging, SUCCESS);
+    expect(await update()).toEqual(DONE);
+    expect(server.received).toHaveLength(3);
   });
 });

@@ -1,0 +1,2 @@
+// Bundled beside the server, which loads it only where callers come with tokens.
+export { openTokenIdentity } from '../adapters/tokens';
