@@ -47,7 +47,7 @@ async function answered(handler, event) {
     try {
       return await handler(event);
     } catch (error) {
-      if (error.name !== 'NoAnswerError' || attempt === 20) throw error;
+      if (error.name !== 'NoAnswerError' || attempt === 200) throw error;
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }

@@ -37,4 +37,8 @@ export class RefusedKeys implements SpendingStore {
   public rollOver(customer: string, ended: EpochSeconds, included: number, next: EpochSeconds): Promise<void> {
     return this.inner.rollOver(customer, ended, included, next);
   }
+
+  public forgetRefusal(customer: string): void {
+    this.inner.forgetRefusal?.(customer);
+  }
 }

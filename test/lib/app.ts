@@ -21,10 +21,11 @@ export function paidApp(
   );
   api.root.addResource('items').addResource('{id}').addMethod('GET', backend);
   api.root.addResource('health').addMethod('GET', new MockIntegration());
+  const given = typeof props === 'function' ? props(stack) : props;
   const paywall = new Paywall(stack, 'Paywall', {
     plans: plans(),
-    payments: stripe(stack),
-    ...(typeof props === 'function' ? props(stack) : props),
+    ...given,
+    payments: given.payments ?? stripe(stack),
   });
   return { stack, api, backend, paywall };
 }

@@ -29,7 +29,12 @@ describe('the functions that know callers', () => {
   test('are told of keys that were made elsewhere where those are accepted', () => {
     const told = rendered(() => [Identity.apiKeys({ imported: true })]);
     const expected = ['apiKeys', 'importedKeys'];
-    expect(told).toEqual({ PaywallAuthorizer: expected, PaywallBilling: expected, PaywallOperations: expected });
+    expect(told).toEqual({
+      PaywallAuthorizer: expected,
+      PaywallBilling: expected,
+      PaywallMcp: expected,
+      PaywallOperations: expected,
+    });
     expect(rendered(() => [Identity.apiKeys({ imported: false })])).toEqual({});
   });
 

@@ -1,12 +1,15 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Cost, Identity, Plan, Price, Quota, SignUp } from '../../lib';
-import { paidApp } from './app';
+import { paidApp, stripe, topUp } from './app';
 
 /** All that the paywall's functions may do, in an app that uses all of it: what is not listed here, none of them may. */
 let template: Template;
 
 beforeAll(() => {
-  const { stack, api, paywall } = paidApp({
+  const { stack, api, paywall } = paidApp((scope) => ({
+    payments: stripe(scope, 'profile_1'),
+    topUps: [topUp()],
+    resume: {},
     plans: [
       Plan.free('free', { quota: Quota.perMonth(100) }),
       Plan.paid('pro', {
@@ -18,7 +21,7 @@ beforeAll(() => {
     ],
     signUp: SignUp.open(),
     identities: [Identity.apiKeys({ imported: true })],
-  });
+  }));
   paywall.protect(api, { costs: { 'GET /items/{id}': Cost.reported({ estimate: 10 }) } });
   template = Template.fromStack(stack);
 });
@@ -61,7 +64,14 @@ const onTable = (actions: string, keys: string) => actions.split(' ').map((actio
 test.each<[string, { readonly readsStripeKey: boolean; readonly may: string[] }]>([
   [
     'Authorizer',
-    { readsStripeKey: false, may: [...onTable('UpdateItem', 'CUSTOMER#*'), ...onTable('GetItem', 'KEY#*')] },
+    {
+      readsStripeKey: false,
+      may: [
+        ...onTable('UpdateItem', 'CUSTOMER#*'),
+        ...onTable('GetItem', 'KEY#*'),
+        'lambda:InvokeFunction of AgentPaymentsHandler',
+      ],
+    },
   ],
   [
     'Billing',
@@ -73,6 +83,7 @@ test.each<[string, { readonly readsStripeKey: boolean; readonly may: string[] }]
         ...onTable('GetItem', 'LEDGER#*'),
         ...onTable('UpdateItem', 'SIGNUP#*'),
         ...onTable('GetItem', 'KEY#*'),
+        ...onTable('GetItem UpdateItem', 'REQUEST#*'),
         'sqs:SendMessage of SettlementReports',
       ],
     },
@@ -94,6 +105,28 @@ test.each<[string, { readonly readsStripeKey: boolean; readonly may: string[] }]
         'sqs:SendMessage of SurrogateKeysArrivals',
         'lambda:InvokeFunction of PaymentsHandler',
         ...['Get', 'Update'].map((name) => `lambda:${name}FunctionConfiguration of AuthorizerHandler`),
+      ],
+    },
+  ],
+  [
+    'AgentPayments',
+    {
+      readsStripeKey: true,
+      may: [
+        ...onTable('GetItem UpdateItem', 'CUSTOMER#*, some attributes'),
+        ...onTable('GetItem PutItem UpdateItem', 'LEDGER#*'),
+      ],
+    },
+  ],
+  [
+    'Mcp',
+    {
+      readsStripeKey: true,
+      may: [
+        ...onTable('GetItem', 'CUSTOMER#*'),
+        ...onTable('GetItem', 'LEDGER#*'),
+        ...onTable('GetItem', 'KEY#*'),
+        ...onTable('GetItem UpdateItem', 'REQUEST#*'),
       ],
     },
   ],
@@ -182,7 +215,7 @@ test('all of the paywall’s functions are among these, and the one whose keys o
       .toSorted(),
   );
   expect(policies().map(([role]) => role)).toContain('SurrogateKeys');
-  expect(policies()).toHaveLength(9);
+  expect(policies()).toHaveLength(11);
 });
 
 test('nobody may do anything with everything', () => {

@@ -83,3 +83,10 @@ test('periods begin behind it', async () => {
   expect(await call(OPENS)).toEqual(['granted', 3]);
   expect(inner.periods).toBe(1);
 });
+
+test('what is remembered of refusals is forgotten behind it, so that a payment counts at once', () => {
+  const forgotten: string[] = [];
+  Object.assign(inner, { forgetRefusal: (customer: string) => forgotten.push(customer) });
+  store.forgetRefusal('c1');
+  expect(forgotten).toEqual(['c1']);
+});
