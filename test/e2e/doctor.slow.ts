@@ -42,7 +42,7 @@ test('the local gateway, as it comes, has nothing wrong with it, and no call of 
   const call = 'POST /items/doctor';
   expect(said).toMatchObject({
     'stripe.secret-key': 'ok: readable, of test mode',
-    'stripe.webhook': expect.stringMatching(/^ok: we_\w+ is enabled for 19 types of events/),
+    'stripe.webhook': expect.stringMatching(/^ok: we_\w+ is enabled for 20 types of events/),
     'stripe.signing-secret': expect.stringMatching(/^ok: in place/),
     'stripe.dead-letters': 'ok: none',
     'table.ttl': 'ok: on expiresAt',
