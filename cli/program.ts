@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addCustomers } from './commands/customers';
 import { addDev } from './commands/dev';
+import { addDoctor } from './commands/doctor';
 import { addGrant } from './commands/grant';
 import { addImport } from './commands/import';
 import { addKeys } from './commands/keys';
@@ -26,6 +27,7 @@ export async function run(args: readonly string[], output: Output): Promise<numb
   addDev(program, (code) => {
     exitCode = code;
   });
+  addDoctor(program, output);
   addCustomers(program, output);
   addKeys(program, output);
   addImport(program, output);

@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -9,10 +9,12 @@ import type { PlanCatalogue } from './plan-catalogue';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
 import { acceptsImportedKeys, renderIdentities } from './private/identities';
-import type { PaywallOutput } from './private/operations';
+import type { ApiOutput, DoctorOutput, PaywallOutput } from './private/operations-output';
+import { packageVersion } from './private/package-version';
 import type { QuotaAuthorizer } from './quota-authorizer';
 import type { QuotaStore } from './quota-store';
 import type { StripeReconciler } from './stripe-reconciler';
+import type { StripeWebhook } from './stripe-webhook';
 import type { SurrogateKeys } from './surrogate-keys';
 
 /** Properties of `Operations`. */
@@ -57,6 +59,9 @@ export interface OperationsProps {
 export class Operations extends Construct {
   /** The function behind it. */
   public readonly handler: IFunction;
+
+  private readonly apis: ApiOutput[] = [];
+  private webhook?: StripeWebhook;
 
   constructor(scope: Construct, id: string, props: OperationsProps) {
     super(scope, id);
@@ -103,5 +108,36 @@ export class Operations extends Construct {
       description: 'What cdk-paywall, the command-line tool, finds this paywall by',
       value: stack.toJsonString(output),
     });
+    const looked = (): DoctorOutput => ({
+      paywall: scope.node.path,
+      version: packageVersion(),
+      table: store.table.tableName,
+      webhook: this.webhook?.handler.functionName,
+      apis: this.apis,
+    });
+    new CfnOutput(this, 'Doctor', {
+      description: 'What cdk-paywall doctor looks at',
+      value: Lazy.string({ produce: () => stack.toJsonString(looked()) }),
+    });
+  }
+
+  /**
+   * Tells the tool of what takes Stripe's events.
+   *
+   * @internal
+   */
+  public _addWebhook(webhook: StripeWebhook): void {
+    this.webhook = webhook;
+  }
+
+  /**
+   * Tells the tool of an API, where its URL is known.
+   *
+   * @internal
+   */
+  public _addApi(url: string | undefined, billingPath: string): void {
+    if (url !== undefined) {
+      this.apis.push({ url, billingPath });
+    }
   }
 }

@@ -29,7 +29,7 @@ import { DiscoveryRoutes } from './private/openapi/discovery-routes';
 import { requireDiscovery } from './private/openapi/validate-options';
 import { requireProtectable, takeKeysFromAuthorizer } from './private/protectable';
 import { type FoundMethod, Protection } from './private/protection';
-import { publicUrlOf } from './private/public-url';
+import { knownUrlOf, publicUrlOf } from './private/public-url';
 import { accessLogFormat, cloudWatchRole, hasCloudWatchRole, stageAccessLog } from './private/stage-access-log';
 import { associateWebAcl } from './private/web-acl';
 import type { ProtectOptions } from './protect-options';
@@ -163,6 +163,9 @@ export class Paywall extends Construct {
     const { authorizer, reconciler } = this;
     const operated = { catalogue, store, payments, processor, authorizer, surrogateKeys, reconciler, identities };
     this.operations = new Operations(this, 'Operations', operated);
+    if (webhook !== undefined) {
+      this.operations._addWebhook(webhook);
+    }
     this.settlement = new Settlement(this, 'Settlement', { store });
     this.billing = new BillingRoutes(this, 'Billing', {
       catalogue,
@@ -245,6 +248,7 @@ export class Paywall extends Construct {
     if (options.webAclArn !== undefined) {
       associateWebAcl(this, `WebAcl-${name}`, restApi, options.webAclArn);
     }
+    this.operations._addApi(knownUrlOf(restApi, options.publicUrl), this.billingPath);
     if (this.webhook !== undefined) {
       const webhookUrl = `${publicUrlOf(restApi, options.publicUrl)}/${this.billingPath}/stripe/webhook`;
       this.stripeCatalogue._addWebhookUrl(webhookUrl);

@@ -150,15 +150,19 @@ export class QuotaStoreGrants {
   }
 
   /**
-   * What an operator may ask for: see customers, make them, change their standing, plan, units and keys, post ledger entries, and write
-   * down who has done so. No event. Where customers are listed, no key is read.
+   * What an operator may ask for: see customers, make them, change their standing, plan, units and keys, delete them, post ledger entries,
+   * and write down who has done so. No event. No entry of the ledger, and none of what was done, is deleted. Where customers are listed, no
+   * key is read.
    */
   public operate(grantee: IGrantable): Grant {
     const [read, query] = ['dynamodb:GetItem', 'dynamodb:Query'];
     const write = ['dynamodb:PutItem', 'dynamodb:UpdateItem'];
+    const remove = 'dynamodb:DeleteItem';
     return this.allow(grantee, [read, query, ...write], ['CUSTOMER#*', 'LEDGER#*'])
+      .combine(this.allow(grantee, [remove], ['CUSTOMER#*']))
       .combine(this.allow(grantee, [query, ...write], ['AUDIT#*']))
-      .combine(this.allow(grantee, [read], ['STRIPE#*']))
+      .combine(this.allow(grantee, [read, remove], ['KEY#*', 'STRIPE#*']))
+      .combine(this.allow(grantee, [query, remove], ['REQUEST#*']))
       .combine(this.allowList(grantee));
   }
 

@@ -53,7 +53,7 @@ export class StripeReconciler extends Construct {
     });
     store.grants.keepCursor(this.handler);
     payments.secretKey.grantRead(this.handler);
-    processor.deadLetterQueue.grant(this.handler, 'sqs:SendMessage');
+    processor.deadLetterQueue.grant(this.handler, 'sqs:SendMessage', 'sqs:GetQueueAttributes');
     this.handler.addToRolePolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [processor.handler.functionArn] }),
     );

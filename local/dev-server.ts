@@ -193,7 +193,11 @@ async function start(
   const { registry: apiKeys } = controlPlane;
   const domainName = `${HOST}:${port}`;
   const gateway = createGateway(apis, runtime, { apiKeys, accessLogs: logs, domainName, clock: now, log: report });
-  const stacks = localStacks(app.stacks, lambda.url);
+  const stacks = localStacks(app.stacks, apis, {
+    LambdaEndpoint: lambda.url,
+    DynamoDbEndpoint: store.url,
+    ApiGatewayEndpoint: controlPlane.url,
+  });
   server.on(
     'request',
     withLocalPages(gateway, {

@@ -1,3 +1,4 @@
+import { type StageUrl, withLocalUrls } from './custom-resources/local-urls';
 import type { StackModel } from './template/model';
 
 /** Where tools of this machine find out what is served; a stage of an API could be named so, and none is. */
@@ -8,6 +9,10 @@ export interface LocalStacks {
   readonly Stacks: readonly LocalStack[];
   /** As in `AWS_ENDPOINT_URL_LAMBDA`. */
   readonly LambdaEndpoint: string;
+  /** As in `AWS_ENDPOINT_URL_DYNAMODB`. */
+  readonly DynamoDbEndpoint: string;
+  /** As in `AWS_ENDPOINT_URL_API_GATEWAY`. */
+  readonly ApiGatewayEndpoint: string;
 }
 
 interface LocalStack {
@@ -15,12 +20,20 @@ interface LocalStack {
   readonly Outputs: readonly { readonly OutputKey: string; readonly OutputValue: string }[];
 }
 
-export function localStacks(stacks: readonly StackModel[], lambdaEndpoint: string): LocalStacks {
+/** What is served, as it is told to tools. */
+export function localStacks(
+  stacks: readonly StackModel[],
+  apis: readonly StageUrl[],
+  endpoints: Omit<LocalStacks, 'Stacks'>,
+): LocalStacks {
   return {
     Stacks: stacks.map(({ name, outputs }) => ({
       StackName: name,
-      Outputs: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
+      Outputs: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({
+        OutputKey,
+        OutputValue: withLocalUrls(OutputValue, apis),
+      })),
     })),
-    LambdaEndpoint: lambdaEndpoint,
+    ...endpoints,
   };
 }

@@ -12,6 +12,7 @@ import { list, number, type Output, printAnswer, table, time } from '../output';
 import { type TargetOptions, withTarget } from '../target/options';
 import { type ByOptions, parseId, wholeNumber, withBy } from './arguments';
 import { describeCustomer, describeStanding } from './customer';
+import { addDelete } from './delete-customer';
 import { keysTable } from './keys';
 
 type ChangeOptions = TargetOptions & ByOptions;
@@ -20,13 +21,16 @@ const CUSTOMER = ['<customer>', "the customer's id, or Stripe's (cus_…)"] as c
 
 /** `cdk-paywall customers …` */
 export function addCustomers(program: Command, output: Output): void {
-  const customers = program.command('customers').description('who calls: list, show, create, suspend, resume, move');
+  const customers = program
+    .command('customers')
+    .description('who calls: list, show, create, suspend, resume, move, delete');
   addList(customers, output);
   addShow(customers, output);
   addCreate(customers, output);
   addSuspend(customers, output);
   addResume(customers, output);
   addMove(customers, output);
+  addDelete(customers, output);
 }
 
 function addList(customers: Command, output: Output): void {

@@ -1,25 +1,22 @@
-import type { LambdaClientConfig } from '@aws-sdk/client-lambda';
-import type { PaywallOutput } from '../../lib/private/operations';
 import { LOCAL_STACKS_PATH, type LocalStacks } from '../../local/local-stacks';
 import { CommandError } from '../errors';
-import { paywallsIn } from './paywalls';
+import type { FoundStack } from './found';
 
 /** Milliseconds for an answer from this machine. */
 const TIMEOUT = 10_000;
 
-/** The paywalls that a local gateway serves, and how their functions are asked. */
-export async function localPaywalls(
-  url: string,
-): Promise<{ readonly paywalls: readonly PaywallOutput[]; readonly lambda: LambdaClientConfig }> {
-  const { Stacks, LambdaEndpoint } = await discover(url);
-  const values = Stacks.flatMap(({ Outputs }) => Outputs.map(({ OutputValue }) => OutputValue));
-  const lambda = {
-    endpoint: LambdaEndpoint,
-    region: 'us-east-1',
-    // Of no account: they never leave this machine.
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+/** What a local gateway serves, and how its services are asked about it. */
+export async function localStack(url: string): Promise<FoundStack> {
+  const { Stacks, LambdaEndpoint, DynamoDbEndpoint, ApiGatewayEndpoint } = await discover(url);
+  // Of no account: they never leave this machine.
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const at = (endpoint: string) => ({ endpoint, region: 'us-east-1', credentials });
+  return {
+    outputs: Stacks.flatMap(({ Outputs }) => Outputs.map(({ OutputValue }) => OutputValue)),
+    lambda: at(LambdaEndpoint),
+    dynamodb: at(DynamoDbEndpoint),
+    apiGateway: at(ApiGatewayEndpoint),
   };
-  return { paywalls: paywallsIn(values), lambda };
 }
 
 async function discover(url: string): Promise<LocalStacks> {

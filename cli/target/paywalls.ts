@@ -1,4 +1,4 @@
-import type { PaywallOutput } from '../../lib/private/operations';
+import type { DoctorOutput, PaywallOutput } from '../../lib/private/operations-output';
 import { CommandError, UsageError } from '../errors';
 
 /** Paywalls among the values of a stack's outputs. */
@@ -9,6 +9,13 @@ export function paywallsIn(values: readonly (string | undefined)[]): PaywallOutp
       ? [{ paywall, operations, reconciler }]
       : [];
   });
+}
+
+/** What `doctor` looks at of a paywall; nothing where a version without it was deployed. */
+export function doctorOutputOf(paywall: string, values: readonly string[]): DoctorOutput | undefined {
+  return values
+    .map((value) => parse(value) as Partial<DoctorOutput>)
+    .find((output): output is DoctorOutput => output.paywall === paywall && typeof output.table === 'string');
 }
 
 /**
@@ -37,7 +44,7 @@ export function choosePaywall(
   return chosen;
 }
 
-function parse(value: string): Partial<Record<keyof PaywallOutput, unknown>> {
+function parse(value: string): Partial<Record<keyof PaywallOutput | keyof DoctorOutput, unknown>> {
   try {
     return Object(JSON.parse(value));
   } catch {

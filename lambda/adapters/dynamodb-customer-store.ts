@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { OpeningBalance } from '../domain/balance';
 import type { CustomerStore } from '../domain/customers';
 import { DynamoDbCustomerReads } from './dynamodb-customer-reads';
-import { type Item, newBalance } from './dynamodb-items';
+import { type Item, isDeleted, Key, newBalance } from './dynamodb-items';
 import { SdkItemUpdates } from './sdk-item-updates';
 
 /** Customers in DynamoDB, as the billing routes read and make them. */
@@ -23,7 +23,13 @@ export function getItem(client: DynamoDBClient, table: string, key: Item): Promi
   return new SdkItemUpdates(client).getItem(table, key);
 }
 
-/** Puts an item unless there is one; false where there was. */
+/** The item of a customer's balance; nothing where he was deleted. */
+export async function getBalance(client: DynamoDBClient, table: string, customer: string): Promise<Item | undefined> {
+  const item = await getItem(client, table, Key.balance(customer));
+  return isDeleted(item) ? undefined : item;
+}
+
+/** Puts an item unless there is one; false where there was. @throws CustomerDeletedError where a deletion has left it */
 export function putNew(client: DynamoDBClient, table: string, item: Item): Promise<boolean> {
   return new SdkItemUpdates(client).putNew(table, item);
 }

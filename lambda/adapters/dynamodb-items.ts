@@ -24,13 +24,20 @@ export const Key = {
   refusals: (customer: string) => key(`REFUSED#${customer}`, 'REFUSED'),
   /** A request that is kept until it is paid for; or the retry of a tool's call, which counts once. */
   request: (id: string) => key(`REQUEST#${id}`, 'REQUEST'),
-  /** How many requests of a customer were kept within an hour. */
-  requestCount: (customer: string, hour: number) => key(`REQUEST#${customer}`, `COUNT#${hour}`),
+  /** How many requests of a customer were kept within an hour, and which. */
+  requestCount: (customer: string, hour: number) => key(Key.requestsOf(customer), `COUNT#${hour}`),
+  /** The partition by which all his requests are found. */
+  requestsOf: (customer: string) => `REQUEST#${customer}`,
   /** A call that has been settled. */
   charge: (id: string) => key(`CHARGE#${id}`, 'CHARGE'),
 };
 
 export type Item = Record<string, AttributeValue>;
+
+/** Whether the item of a balance is what a deletion has left: it keeps anybody from making the customer again. */
+export function isDeleted(item: Item | undefined): boolean {
+  return item?.deletedAt !== undefined && item.plan === undefined && item.sk?.S === 'BALANCE';
+}
 
 export function text(value: string): AttributeValue {
   return { S: value };
@@ -49,14 +56,15 @@ export function names(...attributes: string[]): Record<string, string> {
   return Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute]));
 }
 
+/** Nothing of what is left of a deleted customer, which has no plan. */
 export function toBalance(item: Item): Balance;
 export function toBalance(item: Item | undefined): Balance | undefined;
 export function toBalance(item: Item | undefined): Balance | undefined {
-  if (item === undefined) {
+  if (item?.plan === undefined) {
     return undefined;
   }
   return {
-    plan: item.plan?.S ?? '',
+    plan: item.plan.S ?? '',
     standing: (item.standing?.S ?? 'active') as Standing,
     graceEndsAt: item.graceEndsAt?.N === undefined ? undefined : Number(item.graceEndsAt.N),
     remaining: Number(item.remaining?.N ?? 0),

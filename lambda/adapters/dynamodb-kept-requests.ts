@@ -12,13 +12,18 @@ export class DynamoDbKeptRequests implements KeptRequestStore, RetryStore {
     private readonly table: string,
   ) {}
 
-  public async count(customer: string, hour: number, limit: number, forgetAt: EpochSeconds): Promise<boolean> {
+  public async count(
+    { customer, id }: Pick<KeptRequest, 'customer' | 'id'>,
+    hour: number,
+    limit: number,
+    forgetAt: EpochSeconds,
+  ): Promise<boolean> {
     const { done } = await this.items.updateItem(this.table, {
       key: Key.requestCount(customer, hour),
-      update: 'SET #expiresAt = :expiresAt ADD #requests :one',
+      update: 'SET #expiresAt = :expiresAt ADD #requests :one, #ids :ids',
       condition: 'attribute_not_exists(#requests) OR #requests < :limit',
-      attributes: ['expiresAt', 'requests'],
-      values: { ':expiresAt': number(forgetAt), ':one': number(1), ':limit': number(limit) },
+      attributes: ['expiresAt', 'requests', 'ids'],
+      values: { ':expiresAt': number(forgetAt), ':one': number(1), ':ids': { SS: [id] }, ':limit': number(limit) },
     });
     return done;
   }

@@ -115,15 +115,12 @@ export class DynamoDbKeyStore implements KeyStore {
     balance: Balance,
     now: EpochSeconds,
   ): Promise<boolean> {
-    let current = balance;
+    let current: Balance | undefined = balance;
     // Each attempt that fails is one in which another key was let in, or taken away.
-    for (let attempt = 0; attempt <= MAX_KEYS && !isFull(current, now); attempt++) {
+    for (let attempt = 0; attempt <= MAX_KEYS && current !== undefined && !isFull(current, now); attempt++) {
       const { done, item } = await this.letInBeside(customer, record, hash, expiredKeys(current, now));
       if (done || (item !== undefined && item.keys === undefined && (await this.letFirstIn(customer, record, hash)))) {
         return true;
-      }
-      if (item === undefined) {
-        return false;
       }
       current = toBalance(item);
     }
@@ -163,8 +160,8 @@ export class DynamoDbKeyStore implements KeyStore {
     const { done } = await this.updates.updateItem(this.table, {
       key: Key.balance(customer),
       update: 'SET #keys = :keys, #keyExpiries = :expiries',
-      condition: 'attribute_exists(#pk) AND attribute_not_exists(#keys)',
-      attributes: ['pk', 'keys', 'keyExpiries'],
+      condition: 'attribute_exists(#plan) AND attribute_not_exists(#keys)',
+      attributes: ['plan', 'keys', 'keyExpiries'],
       values: {
         ':keys': { M: { [keyId]: binary(hash) } },
         ':expiries': { M: expiresAt === undefined ? {} : { [keyId]: number(expiresAt) } },

@@ -3,7 +3,7 @@ import type { Clock } from '../domain/clock';
 import { isNewPeriod, type LedgerEntry } from '../domain/ledger';
 import { writeOf } from './dynamodb-balance-writes';
 import { pendingEntry, toEntry } from './dynamodb-entries';
-import { type Item, Key, newBalance, text, toBalance } from './dynamodb-items';
+import { type Item, isDeleted, Key, newBalance, text, toBalance } from './dynamodb-items';
 import type { ConditionalUpdate, Items } from './dynamodb-update';
 import { type Pause, randomPause } from './patient-items';
 
@@ -13,15 +13,17 @@ const MAX_ATTEMPTS = 50;
 /** Milliseconds. */
 const MAX_DELAY = 20;
 
-/** `no_balance`: there is no such customer, and nothing was written. */
-export type LedgerOutcome = 'applied' | 'duplicate' | 'no_balance';
+/** `no_balance`: there is no such customer, and nothing was written; `deleted`: there was one, and the entry is void for good. */
+export type LedgerOutcome = 'applied' | 'duplicate' | 'no_balance' | 'deleted';
 
 /** What is known of a balance before an entry comes to it. */
 export interface KnownBalance {
-  /** As it was read a moment ago. @default - it is read */
+  /** As it was read a moment ago; not what a deletion has left of it. @default - it is read */
   readonly item?: Item;
   /** With what a customer begins who is new. @default - an entry makes no customer */
   readonly opening?: OpeningBalance;
+  /** What must be there before the entry is; it is not done for a deleted customer. @default - nothing */
+  readonly beforehand?: () => Promise<void>;
 }
 
 /**
@@ -42,7 +44,11 @@ export class DynamoDbLedger {
     private readonly pause: Pause = randomPause,
   ) {}
 
-  /** Writes the entry, unless it is there, and does what it says, unless it was done. */
+  /**
+   * Writes the entry, unless it is there, and does what it says, unless it was done.
+   *
+   * @throws CustomerDeletedError where `known.opening` meets a deletion that was not seen before
+   */
   public async enter(customer: string, entry: LedgerEntry, known: KnownBalance = {}): Promise<LedgerOutcome> {
     const item = pendingEntry(customer, entry, this.isoNow());
     // One that was there already may be done by now.
@@ -59,7 +65,7 @@ export class DynamoDbLedger {
   private async settle(
     customer: string,
     id: string,
-    { item, opening }: KnownBalance,
+    { item, opening, beforehand }: KnownBalance,
     entered: () => Promise<Item | undefined>,
   ): Promise<LedgerOutcome> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -67,6 +73,20 @@ export class DynamoDbLedger {
       const balance = read ?? (opening && (await this.open(customer, opening)));
       if (balance === undefined) {
         return 'no_balance';
+      }
+      if (isDeleted(balance)) {
+        if (attempt === 0) {
+          await entered();
+        }
+        await this.mark(customer, id, 'void');
+        return 'deleted';
+      }
+      if (attempt === 0) {
+        await beforehand?.();
+      }
+      if (isDeleted(balance)) {
+        await this.mark(customer, id, 'void');
+        return 'deleted';
       }
       const last = balance.lastEntry?.S;
       if (last === id) {

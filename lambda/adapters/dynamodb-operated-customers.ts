@@ -1,7 +1,7 @@
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { LISTED_ATTRIBUTES } from '../../lib/private/attributes';
 import type { KnownCustomer, OperatedCustomers, StandingOutcome } from '../domain/operated-customers';
-import { getItem } from './dynamodb-customer-store';
+import { getBalance } from './dynamodb-customer-store';
 import { type Item, Key, names, text, toBalance } from './dynamodb-items';
 import type { ConditionalUpdate, ItemUpdates } from './dynamodb-update';
 import { patientItems } from './sdk-item-updates';
@@ -20,7 +20,7 @@ export class DynamoDbOperatedCustomers implements OperatedCustomers {
   }
 
   public async find(customer: string): Promise<KnownCustomer | undefined> {
-    const item = await getItem(this.client, this.table, Key.balance(customer));
+    const item = await getBalance(this.client, this.table, customer);
     return item && toCustomer(item);
   }
 
@@ -33,7 +33,7 @@ export class DynamoDbOperatedCustomers implements OperatedCustomers {
           TableName: this.table,
           Select: 'SPECIFIC_ATTRIBUTES',
           ProjectionExpression: LISTED_ATTRIBUTES.map((name) => `#${name}`).join(', '),
-          FilterExpression: '#sk = :balance',
+          FilterExpression: '#sk = :balance AND attribute_exists(#plan)',
           ExpressionAttributeNames: names(...LISTED_ATTRIBUTES),
           ExpressionAttributeValues: { ':balance': text('BALANCE') },
           ExclusiveStartKey: start,

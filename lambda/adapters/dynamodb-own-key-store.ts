@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { OwnKeyStore } from '../domain/own-keys';
+import { NO_PLAN, type OwnKeyStore } from '../domain/own-keys';
 import { getItem } from './dynamodb-customer-store';
 import { Key, text } from './dynamodb-items';
 import { SdkItemUpdates } from './sdk-item-updates';
@@ -17,7 +17,7 @@ export class DynamoDbOwnKeyStore implements OwnKeyStore {
 
   public async find(customer: string) {
     const item = await getItem(this.client, this.table, Key.balance(customer));
-    return item && { plan: item.plan?.S ?? '', surrogateKeys: item.surrogateKeys?.SS ?? [] };
+    return item && { plan: item.plan?.S ?? NO_PLAN, surrogateKeys: item.surrogateKeys?.SS ?? [] };
   }
 
   public async add(customer: string, value: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { OpeningBalance } from '../domain/balance';
 import type { Clock } from '../domain/clock';
-import type { PaymentStore, Progress, RevisedStanding } from '../domain/customers';
+import { CustomerDeletedError, type PaymentStore, type Progress, type RevisedStanding } from '../domain/customers';
 import type { Entitlement } from '../domain/entitlement';
 import {
   type Clawback,
@@ -13,7 +13,7 @@ import {
 import { earliestBeginning } from '../domain/period';
 import { toAside } from './dynamodb-aside';
 import { entitlementWrite, REPLACED, toEntitlement } from './dynamodb-entitlement';
-import { type Item, Key, newBalance, number, text, toBalance } from './dynamodb-items';
+import { type Item, isDeleted, Key, newBalance, number, text, toBalance } from './dynamodb-items';
 import { DynamoDbLedger, type KnownBalance } from './dynamodb-ledger';
 import type { ConditionalUpdate, Items } from './dynamodb-update';
 import type { Pause } from './patient-items';
@@ -55,8 +55,14 @@ export class DynamoDbPaymentStore implements PaymentStore {
     customer: string,
     entry: Grant | Clawback | PlanStep,
     opening?: OpeningBalance,
+    stripeCustomer?: string,
   ): Promise<'applied' | 'duplicate'> {
-    return this.enter(customer, entry, { opening });
+    const beforehand = async () => {
+      if (stripeCustomer !== undefined) {
+        await this.linkStripeCustomer(customer, stripeCustomer);
+      }
+    };
+    return this.enter(customer, entry, { opening, beforehand });
   }
 
   public async entitlement(customer: string): Promise<Entitlement> {
@@ -78,7 +84,7 @@ export class DynamoDbPaymentStore implements PaymentStore {
   }
 
   public async progress(customer: string): Promise<Progress | undefined> {
-    const item = await this.get(Key.balance(customer));
+    const item = await this.getBalance(customer);
     return (
       item && {
         plan: item.plan?.S ?? '',
@@ -107,9 +113,9 @@ export class DynamoDbPaymentStore implements PaymentStore {
         key: Key.balance(customer),
         update: `SET ${set.join(', ')}${graceEndsAt === undefined ? ' REMOVE #graceEndsAt' : ''}`,
         condition:
-          `attribute_exists(#standing) AND #standing ${isSuspended ? '=' : '<>'} :suspended AND ` +
+          `attribute_exists(#plan) AND #standing ${isSuspended ? '=' : '<>'} :suspended AND ` +
           '(attribute_not_exists(#revision) OR #revision < :revision)',
-        attributes: ['standing', 'revision', 'graceEndsAt'],
+        attributes: ['plan', 'standing', 'revision', 'graceEndsAt'],
         values: {
           ':suspended': text('suspended'),
           // No payment lifts a suspension; the time of grace is kept for when it is over.
@@ -118,7 +124,7 @@ export class DynamoDbPaymentStore implements PaymentStore {
           ...(graceEndsAt !== undefined && { ':endsAt': number(graceEndsAt) }),
         },
       });
-      if (done || item === undefined || Number(item.revision?.N ?? 0) >= revision) {
+      if (done || item === undefined || isDeleted(item) || Number(item.revision?.N ?? 0) >= revision) {
         return;
       }
       isSuspended = item.standing?.S === 'suspended';
@@ -128,7 +134,7 @@ export class DynamoDbPaymentStore implements PaymentStore {
 
   public async renew(customer: string, renewal: Renewal): Promise<void> {
     const { plan, period } = renewal;
-    const item = await this.get(Key.balance(customer));
+    const item = await this.getBalance(customer);
     const before = toBalance(item);
     if (before !== undefined && (isNewPeriod(renewal, before) || item?.lastEntry?.S === renewal.id)) {
       await this.enter(customer, renewal, { item });
@@ -196,10 +202,19 @@ export class DynamoDbPaymentStore implements PaymentStore {
 
   private async enter(customer: string, entry: LedgerEntry, known: KnownBalance): Promise<'applied' | 'duplicate'> {
     const outcome = await this.ledger.enter(customer, entry, known);
+    if (outcome === 'deleted') {
+      throw new CustomerDeletedError(customer);
+    }
     if (outcome === 'no_balance') {
       throw new Error(`customer ${customer} has no balance for ${entry.id}`);
     }
     return outcome;
+  }
+
+  /** Nothing where he was deleted. */
+  private async getBalance(customer: string): Promise<Item | undefined> {
+    const item = await this.get(Key.balance(customer));
+    return isDeleted(item) ? undefined : item;
   }
 
   private get(key: Item): Promise<Item | undefined> {

@@ -4,7 +4,8 @@ import type {
   PutItemCommandInput,
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { type Item, names } from './dynamodb-items';
+import { CustomerDeletedError } from '../domain/customers';
+import { type Item, isDeleted, names } from './dynamodb-items';
 
 export interface ConditionalUpdate {
   readonly key: Item;
@@ -35,7 +36,7 @@ export interface ItemReads {
 
 /** Items that are put where there are none. */
 export interface ItemPuts {
-  /** False where there is an item of that key, which then stays. */
+  /** False where there is an item of that key, which then stays. @throws CustomerDeletedError where a deletion has left it */
   putNew(table: string, item: Item): Promise<boolean>;
 }
 
@@ -71,5 +72,18 @@ export function getItemInput(table: string, key: Item): GetItemCommandInput {
 
 /** What `PutItem` is asked for an item that is to be new. */
 export function putNewInput(table: string, item: Item): PutItemCommandInput {
-  return { TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' };
+  return {
+    TableName: table,
+    Item: item,
+    ConditionExpression: 'attribute_not_exists(pk)',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  };
+}
+
+/** What a put has come to, by the item that was there before it. @throws CustomerDeletedError where a deletion has left that */
+export function putOutcome(there: UpdateOutcome): boolean {
+  if (!there.done && isDeleted(there.item)) {
+    throw new CustomerDeletedError(there.item?.pk?.S?.slice('CUSTOMER#'.length) ?? '');
+  }
+  return there.done;
 }

@@ -12,6 +12,7 @@ import {
   type Items,
   isThrottled,
   putNewInput,
+  putOutcome,
   type UpdateOutcome,
   updateItemInput,
 } from './dynamodb-update';
@@ -37,7 +38,7 @@ export class SdkItemUpdates implements Items {
       return true;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) {
-        return false;
+        return putOutcome({ done: false, item: error.Item });
       }
       throw error;
     }

@@ -1,6 +1,7 @@
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
+  GetQueueAttributesCommand,
   type Message,
   ReceiveMessageCommand,
   SendMessageCommand,
@@ -54,6 +55,15 @@ export class SqsDeadLetters implements DeadLetters {
   /** Puts an event there as the function takes it: so that it can be sent to it again as it is. */
   public async send(event: NamedEvent): Promise<void> {
     await this.client.send(new SendMessageCommand({ QueueUrl: this.queueUrl, MessageBody: bodyOf(event) }));
+  }
+
+  /** About how many wait there: SQS does not know it to the message. */
+  public async count(): Promise<number> {
+    const name = 'ApproximateNumberOfMessages';
+    const { Attributes = {} } = await this.client.send(
+      new GetQueueAttributesCommand({ QueueUrl: this.queueUrl, AttributeNames: [name] }),
+    );
+    return Number(Attributes[name]);
   }
 
   public async receive(): Promise<readonly DeadLetter[]> {

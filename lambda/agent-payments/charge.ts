@@ -1,7 +1,8 @@
 import type { Catalogue } from '../../lib/private/catalogue';
+import { logError } from '../adapters/log';
 import type { TokenPayments } from '../adapters/stripe-token-payments';
 import type { PaymentAnswer, PaymentOrder } from '../domain/agent-payment';
-import type { PaymentStore } from '../domain/customers';
+import { CustomerDeletedError, type PaymentStore } from '../domain/customers';
 import { paymentIntentEntry } from '../domain/ledger';
 import { isChargeable } from '../domain/payment-challenge';
 import { topUpMetadata } from '../domain/purchase';
@@ -40,7 +41,25 @@ export async function chargeTopUp(
   if (payment.outcome !== 'paid') {
     return { outcome: payment.outcome };
   }
-  const entry = { kind: 'top_up', id: paymentIntentEntry(payment.intent), units: topUp.units } as const;
-  const credited = (await store.post(customer, entry)) === 'applied';
-  return { outcome: 'paid', reference: payment.intent, paidAt: payment.paidAt, credited };
+  const { intent, paidAt } = payment;
+  const credited = await credit(customer, intent, topUp.units, store);
+  return { outcome: 'paid', reference: intent, paidAt, credited };
+}
+
+/** Who was deleted while he was paying has nothing of it: no attempt would be of another mind, and the operator is to see to the money. */
+async function credit(
+  customer: string,
+  intent: string,
+  units: number,
+  store: AgentPaymentDependencies['store'],
+): Promise<boolean> {
+  try {
+    return (await store.post(customer, { kind: 'top_up', id: paymentIntentEntry(intent), units })) === 'applied';
+  } catch (error) {
+    if (!(error instanceof CustomerDeletedError)) {
+      throw error;
+    }
+    logError('an agent has paid for a deleted customer: refund at Stripe', { object: intent, customer }, error);
+    return false;
+  }
 }

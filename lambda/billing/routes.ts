@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { problem, publicUrl, wantsHtml } from '../adapters/api-gateway';
 import { logError } from '../adapters/log';
 import { withCors } from '../customer/cors';
+import { CustomerDeletedError } from '../domain/customers';
 import { IssuerUnavailableError } from '../domain/identity';
 import { followLink, startCheckout } from './checkout';
 import { listKeys, makeKey, removeKey, replaceKey } from './keys';
@@ -63,6 +64,10 @@ function failure(error: unknown, requestId: string): APIGatewayProxyResult {
   if (error instanceof IssuerUnavailableError) {
     const detail = 'Your token could not be verified for now, and nothing was charged. Try it again shortly.';
     return problem(503, 'Service Unavailable', detail, requestId, { 'Retry-After': '2' });
+  }
+  if (error instanceof CustomerDeletedError) {
+    const detail = 'This account was deleted. Start a new one with POST checkout.';
+    return problem(410, 'Gone', detail, requestId);
   }
   const detail = 'The request failed and nothing was charged. Try it again; if it keeps failing, quote this instance.';
   return problem(500, 'Internal Server Error', detail, requestId);

@@ -27,7 +27,7 @@ export type PaymentAnswer =
       readonly reference: string;
       /** ISO 8601. */
       readonly paidAt: string;
-      /** False where its units had been credited before. */
+      /** False where its units had been credited before, or nobody is there any more to have them. */
       readonly credited: boolean;
     }
   | { readonly outcome: PaymentRefusal };

@@ -13,12 +13,21 @@ export interface Account {
   readonly hasSubscribed: boolean;
 }
 
+/** The customer was deleted, and nothing makes him anew. */
+export class CustomerDeletedError extends Error {
+  override readonly name = 'CustomerDeletedError';
+
+  constructor(public readonly customer: string) {
+    super(`customer ${customer} was deleted`);
+  }
+}
+
 /** Customers, as the billing routes know them. */
 export interface CustomerStore {
   balance(customer: string): Promise<Balance | undefined>;
   account(customer: string): Promise<Account>;
 
-  /** Makes the customer, unless there is one of that id. */
+  /** Makes the customer, unless there is one of that id. @throws CustomerDeletedError */
   create(customer: string, opening: OpeningBalance): Promise<void>;
 
   /** Whether the balance has what was bought. */
@@ -42,6 +51,7 @@ export interface TokenCustomers extends Newcomers {
 
 /** What payments do to customers. Every method can be repeated: the second time it changes nothing. */
 export interface PaymentStore {
+  /** @throws CustomerDeletedError */
   create(customer: string, opening: OpeningBalance): Promise<void>;
 
   /** Whether an event was processed to its end. */
@@ -50,12 +60,16 @@ export interface PaymentStore {
 
   /**
    * Writes an entry into the ledger, and does to the balance what it says; once, by its id. Who is no customer yet is made one by
-   * `opening`, where it is given, and is an error where it is not.
+   * `opening`, where it is given, and is an error where it is not. Who was deleted gets an entry that is void.
+   *
+   * @param stripeCustomer who he is at Stripe: he is linked before the entry counts
+   * @throws CustomerDeletedError
    */
   post(
     customer: string,
     entry: Grant | Clawback | PlanStep,
     opening?: OpeningBalance,
+    stripeCustomer?: string,
   ): Promise<'applied' | 'duplicate'>;
 
   entitlement(customer: string): Promise<Entitlement>;

@@ -5,8 +5,12 @@ import { ownKeyOf } from './surrogate-key';
 /** A customer has come to a plan. */
 export interface PlanArrival {
   readonly customer: string;
+  /** Its id, or `NO_PLAN`. */
   readonly plan: string;
 }
+
+/** What a deleted customer has come to. */
+export const NO_PLAN = '';
 
 /** Where arrivals wait, until no execution environment of the authorizer spends by the plan before. */
 export interface PlanArrivals {
@@ -22,6 +26,7 @@ export interface SurrogateKeys {
 
 /** Which surrogate keys a customer's balance names. */
 export interface OwnKeyStore {
+  /** A deleted customer is on `NO_PLAN`. */
   find(customer: string): Promise<{ readonly plan: string; readonly surrogateKeys: readonly string[] } | undefined>;
   /** Names a key that is there. */
   add(customer: string, value: string): Promise<void>;
@@ -49,9 +54,9 @@ export async function settleIn({ customer, plan }: PlanArrival, dependencies: Ow
     // He has moved on since, and another arrival is on its way.
     return;
   }
-  const served = findPlan(catalogue, plan);
-  const wanted = served.ownThrottle === true ? ownKeyOf(prefix, served.id, customer) : undefined;
-  if (wanted !== undefined) {
+  const served = plan === NO_PLAN ? undefined : findPlan(catalogue, plan);
+  if (served?.ownThrottle === true) {
+    const wanted = ownKeyOf(prefix, served.id, customer);
     // Also where the balance names it: what was removed by hand is made again.
     const outcome = await keys.make(wanted, served.id);
     if (outcome === 'ceiling') {

@@ -32,8 +32,13 @@ const REMEMBERED = 86_400;
 export type RequestStatus = 'waiting' | 'paid' | 'used' | 'expired';
 
 export interface KeptRequestStore {
-  /** Counts one more of the customer's in an hour, unless there are `limit` already. */
-  count(customer: string, hour: number, limit: number, forgetAt: EpochSeconds): Promise<boolean>;
+  /** Counts one more of the customer's in an hour, unless there are `limit` already; until `forgetAt` it is found by him. */
+  count(
+    request: Pick<KeptRequest, 'customer' | 'id'>,
+    hour: number,
+    limit: number,
+    forgetAt: EpochSeconds,
+  ): Promise<boolean>;
   /** Keeps a request until `forgetAt`. */
   keep(request: KeptRequest, forgetAt: EpochSeconds): Promise<void>;
   find(id: string): Promise<KeptRequest | undefined>;
@@ -87,11 +92,13 @@ export async function keepRequest(
   }
   const now = clock();
   const hour = Math.floor(now / HOUR);
-  if (!(await requests.count(customer, hour, KEPT_PER_HOUR, (hour + 2) * HOUR))) {
+  const expiresAt = now + resume.lifetime;
+  const secret = newRequestSecret();
+  const forgetAt = Math.max(expiresAt + REMEMBERED, (hour + 2) * HOUR);
+  if (!(await requests.count({ customer, id: requestId(secret) }, hour, KEPT_PER_HOUR, forgetAt))) {
     return { kind: 'too_many', retryAfter: (hour + 1) * HOUR - now };
   }
-  const expiresAt = now + resume.lifetime;
-  const sealing = { secret: newRequestSecret(), expiresAt, linkSecret: balance.linkSecret };
+  const sealing = { secret, expiresAt, linkSecret: balance.linkSecret };
   const { token, kept } = sealRequest(call, { customer, apiId: api.apiId }, sealing);
   await requests.keep(kept, expiresAt + REMEMBERED);
   return { kind: 'kept', token, expiresAt };

@@ -1,9 +1,11 @@
 import type { Catalogue } from '../../lib/private/catalogue';
+import type { Probes } from '../adapters/dynamodb-probes';
 import type { DeadLetters, NamedEvent } from '../adapters/sqs-dead-letters';
 import type { EventFinder } from '../adapters/stripe-event-source';
 import type { KeyMode } from '../domain/api-key';
 import type { AuditLog } from '../domain/audit';
 import type { Clock } from '../domain/clock';
+import type { CustomerDeletions } from '../domain/customer-deletion';
 import type { CustomerStore, PaymentStore } from '../domain/customers';
 import type { KeyImports } from '../domain/key-import';
 import type { KeyStore } from '../domain/keys';
@@ -22,6 +24,10 @@ export interface OperationsDependencies {
     customerOf(stripeCustomer: string): Promise<string | undefined>;
   };
   readonly operated: OperatedCustomers;
+  readonly deletions: CustomerDeletions;
+  readonly probes: Probes;
+  /** Waits until every other function that had begun before has come to its end. */
+  readonly settled: () => Promise<unknown>;
   readonly payments: Pick<PaymentStore, 'post'>;
   readonly keys: KeyStore;
   /** Which of them the paywall lets in. */

@@ -1,6 +1,8 @@
 import { type ImportAnswer, type ImportedRow, MAX_IMPORTED_ROWS, MAX_KEY_NAME } from '../../lib/private/operations';
 import { isKeyCustomer } from '../domain/api-key';
-import { findPlan } from '../domain/balance';
+import { type Balance, findPlan } from '../domain/balance';
+import type { EpochSeconds } from '../domain/clock';
+import { CustomerDeletedError } from '../domain/customers';
 import {
   type ForeignKey,
   type ImportOutcome,
@@ -27,7 +29,7 @@ export async function importKeys(
   if (!Array.isArray(rows) || rows.length < 1 || rows.length > MAX_IMPORTED_ROWS) {
     throw new RefusedError(`\`rows\` must be 1 to ${MAX_IMPORTED_ROWS} rows`);
   }
-  const { imports, keys, customers, catalogue, accepts, newLinkSecret } = dependencies;
+  const { imports, keys, catalogue, accepts, newLinkSecret } = dependencies;
   if (!accepts.imported) {
     throw new RefusedError(
       'no imported key opens this API: deploy it with `Identity.apiKeys({ imported: true })` first',
@@ -36,7 +38,7 @@ export async function importKeys(
   const into: KeyImportDependencies = {
     imports,
     keys,
-    balance: (customer) => customers.balance(customer),
+    balance: (customer) => balanceOf(customer, dependencies),
     audit: auditOf(by, dependencies),
     defaultPlan: findPlan(catalogue, catalogue.defaultPlan),
     newLinkSecret,
@@ -52,7 +54,7 @@ export async function importKeys(
   });
   await each(lanesOf(wanted.filter((key) => !outcomes.has(key))), async (lane) => {
     for (const key of lane) {
-      outcomes.set(key, await importKey(key, now, into));
+      outcomes.set(key, await importUnlessDeleted(key, now, into));
     }
   });
   return {
@@ -62,6 +64,34 @@ export async function importKeys(
       return { outcome: outcome?.kind ?? 'refused', reason };
     }),
   };
+}
+
+/** A customer who was deleted is not made anew by an old file. */
+async function importUnlessDeleted(
+  key: ForeignKey,
+  now: EpochSeconds,
+  dependencies: KeyImportDependencies,
+): Promise<ImportOutcome> {
+  try {
+    return await importKey(key, now, dependencies);
+  } catch (error) {
+    if (error instanceof CustomerDeletedError) {
+      return { kind: 'refused', reason: error.message };
+    }
+    throw error;
+  }
+}
+
+/** Asked before anything is written of a key. */
+async function balanceOf(
+  customer: string,
+  { customers, deletions }: OperationsDependencies,
+): Promise<Balance | undefined> {
+  const balance = await customers.balance(customer);
+  if (balance === undefined && (await deletions.find(customer)) !== undefined) {
+    throw new CustomerDeletedError(customer);
+  }
+  return balance;
 }
 
 /** Sees to so many at once. */

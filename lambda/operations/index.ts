@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -8,12 +9,14 @@ import { Environment } from '../../lib/private/environment';
 import type { OperationResult } from '../../lib/private/operations';
 import { systemClock } from '../adapters/clock';
 import { DynamoDbAuditLog } from '../adapters/dynamodb-audit-log';
+import { DynamoDbCustomerDeletions } from '../adapters/dynamodb-customer-deletions';
 import { DynamoDbCustomerStore } from '../adapters/dynamodb-customer-store';
 import { DynamoDbKeyImports } from '../adapters/dynamodb-key-imports';
 import { DynamoDbKeyStore } from '../adapters/dynamodb-key-store';
 import { DynamoDbLedgerReader } from '../adapters/dynamodb-ledger-reader';
 import { DynamoDbOperatedCustomers } from '../adapters/dynamodb-operated-customers';
 import { DynamoDbPaymentStore } from '../adapters/dynamodb-payment-store';
+import { DynamoDbProbes } from '../adapters/dynamodb-probes';
 import { readCatalogue, requireEnv } from '../adapters/environment';
 import { readIdentityEntries } from '../adapters/identities';
 import { LambdaEnvironments } from '../adapters/lambda-environments';
@@ -31,6 +34,9 @@ import type { AskedEvent } from './validation';
 
 /** Seconds: longer than the function runs, so that nothing is received twice in one run. */
 const VISIBILITY_TIMEOUT = 660;
+
+/** Milliseconds: longer than the functions run that take payments and requests. */
+const LONGEST_RUN = 30_000;
 
 /** Seconds for which a queue must have nothing to be empty. */
 const WAIT = 2;
@@ -52,6 +58,9 @@ const dependencies: OperationsDependencies = {
   customers: new DynamoDbCustomerStore(client, table),
   payments: new DynamoDbPaymentStore(patientItems(client), table, systemClock),
   operated: new DynamoDbOperatedCustomers(client, table),
+  deletions: new DynamoDbCustomerDeletions(client, table),
+  probes: new DynamoDbProbes(client, table),
+  settled: () => delay(LONGEST_RUN),
   keys: new DynamoDbKeyStore(client, table),
   accepts: { own: identities.includes('apiKeys'), imported: identities.includes('importedKeys') },
   imports: new DynamoDbKeyImports(client, table),

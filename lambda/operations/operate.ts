@@ -1,11 +1,13 @@
 import type { OperationName, OperationResult, Operations } from '../../lib/private/operations';
 import { listCustomers, openCustomer, showCustomer } from './customers';
+import { deleteCustomer } from './delete';
 import { type OperationsDependencies, RefusedError } from './dependencies';
 import { grantUnits } from './grant';
 import { importKeys } from './import';
 import { listKeys, makeKey, replaceKey, takeKey } from './keys';
 import { showLedger } from './ledger';
 import { moveCustomer } from './move';
+import { closeProbes, openProbes } from './probes';
 import { replay } from './replay';
 import { resumeCustomer, suspendCustomer } from './standing';
 import type { AskedEvent } from './validation';
@@ -20,11 +22,14 @@ const OPERATIONS: { readonly [Name in OperationName]: Operation<Name> } = {
   suspend: suspendCustomer,
   resume: resumeCustomer,
   move: moveCustomer,
+  delete: deleteCustomer,
   keys: listKeys,
   createKey: makeKey,
   rotateKey: replaceKey,
   revokeKey: takeKey,
   import: importKeys,
+  openProbes,
+  closeProbes,
 };
 
 type Operation<Name extends OperationName> = (

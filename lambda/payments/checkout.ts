@@ -19,15 +19,18 @@ export async function settleCheckout(
   const { store } = dependencies;
   const { customer, topUp, units } = metadata;
   const sold = topUp === undefined ? undefined : soldUnits(`checkout session ${session.id}`, units);
-  // First: who sees what he has paid for can go to the portal at once.
-  if (session.customer !== null) {
-    await store.linkStripeCustomer(customer, idOf(session.customer));
-  }
+  const stripeCustomer = session.customer === null ? undefined : idOf(session.customer);
   const opening = openingOf(dependencies);
-  if (sold === undefined) {
-    await store.create(customer, opening);
+  // He is linked before what he has paid for counts: who sees it can go to the portal at once. And not before it is known that he was
+  // not deleted, for whom nothing may be written.
+  if (sold !== undefined) {
+    const entry = { kind: 'top_up', id: topUpEntry(session.id), units: sold } as const;
+    await store.post(customer, entry, opening, stripeCustomer);
   } else {
-    await store.post(customer, { kind: 'top_up', id: topUpEntry(session.id), units: sold }, opening);
+    await store.create(customer, opening);
+    if (stripeCustomer !== undefined) {
+      await store.linkStripeCustomer(customer, stripeCustomer);
+    }
   }
   return session.subscription === null ? true : settleSubscription(idOf(session.subscription), dependencies);
 }

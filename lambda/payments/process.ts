@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { settleCheckout } from './checkout';
+import { unlessDeleted } from './deleted-customer';
 import { idOf, type PaymentDependencies } from './dependencies';
 import { settlePaymentIntent } from './payment-intent';
 import { settleDispute, settleRefunds } from './refunds';
@@ -16,7 +17,7 @@ export async function processEvent(event: Stripe.Event, dependencies: PaymentDep
   if (await dependencies.store.isSeen(event.id)) {
     return 'duplicate';
   }
-  const handled = await dispatch(event, dependencies);
+  const handled = await unlessDeleted(event, () => dispatch(event, dependencies));
   if (handled) {
     // Last: an event that is marked is one whose effects are there.
     await dependencies.store.markSeen(event.id, event.type);

@@ -5,6 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { Environment } from '../../lib/private/environment';
 import { MetricName } from '../../lib/private/metric-names';
 import type { Reconciliation } from '../../lib/private/operations';
+import type { PaymentsDiagnosis, PaymentsDiagnosisRequest } from '../../lib/private/operations-doctor';
 import { systemClock } from '../adapters/clock';
 import { DynamoDbCursor } from '../adapters/dynamodb-cursor';
 import { requireEnv } from '../adapters/environment';
@@ -14,16 +15,21 @@ import { PaymentsFunction } from '../adapters/payments-function';
 import { SecretReader } from '../adapters/secrets';
 import { SqsDeadLetters } from '../adapters/sqs-dead-letters';
 import { StripeConnection } from '../adapters/stripe-client';
+import { StripeDiagnosis } from '../adapters/stripe-diagnosis';
 import { StripeEventSource } from '../adapters/stripe-event-source';
+import { type DiagnosisDependencies, diagnose } from './diagnose';
 import { type ReconcileDependencies, ReconcileMemory, reconcile } from './reconcile';
 
 const secrets = new SecretReader(new SecretsManagerClient({}), systemClock);
 const payments = new PaymentsFunction(new LambdaClient({}), requireEnv(Environment.PAYMENTS_FUNCTION));
 const deadLetters = new SqsDeadLetters(new SQSClient({}), requireEnv(Environment.DEAD_LETTERS_QUEUE_URL));
+const secretKeyArn = requireEnv(Environment.STRIPE_SECRET_KEY_ARN);
+const stripe = new StripeConnection(secrets, secretKeyArn);
+const cursor = new DynamoDbCursor(new DynamoDBClient({}), requireEnv(Environment.TABLE_NAME));
 
 const dependencies: ReconcileDependencies = {
-  events: new StripeEventSource(new StripeConnection(secrets, requireEnv(Environment.STRIPE_SECRET_KEY_ARN))),
-  cursor: new DynamoDbCursor(new DynamoDBClient({}), requireEnv(Environment.TABLE_NAME)),
+  events: new StripeEventSource(stripe),
+  cursor,
   process: payments.process.bind(payments),
   deadLetter: async (event, error) => {
     logError('an event could not be reconciled', { event: event.id, type: event.type }, error);
@@ -33,7 +39,18 @@ const dependencies: ReconcileDependencies = {
   memory: new ReconcileMemory(),
 };
 
-export async function handler(): Promise<Reconciliation> {
+const diagnosis: DiagnosisDependencies = {
+  stripe: new StripeDiagnosis(stripe, secrets, secretKeyArn),
+  cursor,
+  deadLetters: () => deadLetters.count(),
+  clock: systemClock,
+};
+
+/** The schedule's event, or an operator's question. */
+export async function handler(event: object | PaymentsDiagnosisRequest): Promise<Reconciliation | PaymentsDiagnosis> {
+  if ('diagnose' in event) {
+    return diagnose(event, diagnosis);
+  }
   const reconciliation = await reconcile(dependencies);
   for (const [metric, value] of [
     [MetricName.MISSED_EVENTS, reconciliation.missed],

@@ -2,10 +2,12 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { Environment } from '../../lib/private/environment';
+import type { DiagnosisRequest, WebhookDiagnosis } from '../../lib/private/operations-doctor';
 import { systemClock } from '../adapters/clock';
 import { requireEnv } from '../adapters/environment';
 import { PaymentsFunction } from '../adapters/payments-function';
 import { SecretReader } from '../adapters/secrets';
+import { diagnose } from './diagnose';
 import { receive } from './webhook';
 
 const payments = new PaymentsFunction(new LambdaClient({}), requireEnv(Environment.PAYMENTS_FUNCTION));
@@ -17,6 +19,11 @@ const dependencies = {
   process: payments.process.bind(payments),
 };
 
-export function handler(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
-  return receive(event, dependencies);
+/** What API Gateway brings has a request context, and is never taken for the operator's question. */
+export function handler(
+  event: APIGatewayProxyEvent | DiagnosisRequest,
+): Promise<APIGatewayProxyResult | WebhookDiagnosis> {
+  return 'requestContext' in event
+    ? receive(event, dependencies)
+    : diagnose(dependencies.secrets, dependencies.webhookSecretArn);
 }

@@ -1,14 +1,7 @@
-/** What the command-line tool and the function behind it say to each other, and how the one finds the other. */
+/** What the command-line tool and the function behind it say to each other. */
 
-/** The value of a stack's output, as JSON, by which the tool finds a paywall. */
-export interface PaywallOutput {
-  /** The paywall's construct path. */
-  readonly paywall: string;
-  /** The name of the function that answers operators. */
-  readonly operations: string;
-  /** The name of the function that lists Stripe's events. */
-  readonly reconciler: string;
-}
+import type { DeleteAnswer, DeleteRequest } from './operations-deletion';
+import type { CloseProbesAnswer, CloseProbesRequest, OpenProbesAnswer, OpenProbesRequest } from './operations-doctor';
 
 /** What the function is asked, by operation. */
 export interface Operations {
@@ -21,11 +14,14 @@ export interface Operations {
   readonly suspend: { readonly request: SuspendRequest; readonly answer: ChangeAnswer };
   readonly resume: { readonly request: ChangeRequest; readonly answer: ChangeAnswer };
   readonly move: { readonly request: MoveRequest; readonly answer: ChangeAnswer };
+  readonly delete: { readonly request: DeleteRequest; readonly answer: DeleteAnswer };
   readonly keys: { readonly request: CustomerRequest; readonly answer: KeysAnswer };
   readonly createKey: { readonly request: CreateKeyRequest; readonly answer: KeyAnswer };
   readonly rotateKey: { readonly request: RotateKeyRequest; readonly answer: KeyAnswer };
   readonly revokeKey: { readonly request: RevokeKeyRequest; readonly answer: RevokeAnswer };
   readonly import: { readonly request: ImportRequest; readonly answer: ImportAnswer };
+  readonly openProbes: { readonly request: OpenProbesRequest; readonly answer: OpenProbesAnswer };
+  readonly closeProbes: { readonly request: CloseProbesRequest; readonly answer: CloseProbesAnswer };
 }
 
 export type OperationName = keyof Operations;

@@ -1,6 +1,12 @@
 import { Token } from 'aws-cdk-lib';
 import { CfnBasePathMapping, type CfnRestApi, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 
+/** The URL that callers know an API by; nothing where it has no URL of its own, and none is named. */
+export function knownUrlOf(api: RestApi, named?: string): string | undefined {
+  const isHidden = (api.node.defaultChild as CfnRestApi).disableExecuteApiEndpoint === true;
+  return isHidden && named === undefined && api.domainName === undefined ? undefined : publicUrlOf(api, named);
+}
+
 /**
  * The URL that callers know an API by, without a slash at its end: the one that is named; else that of the custom domain which the API was
  * made with; else its stage's.

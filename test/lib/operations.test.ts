@@ -3,6 +3,7 @@ import { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Payments, Paywall, Plan, Price, Quota } from '../../lib';
 import { LISTED_ATTRIBUTES } from '../../lib/private/attributes';
+import { packageVersion } from '../../lib/private/package-version';
 import { paidApp, plans } from './app';
 
 interface Statement {
@@ -37,7 +38,8 @@ const leading = (...keys: string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb
 
 test('who operates sees and changes customers, keys and ledgers, sees to dead letters, and asks Stripe: and nothing else', () => {
   const table = attributeOf('PaywallStoreTableD984BD72');
-  const [customers, audit, links, list, secret, queue, processor, authorizer, ...others] = statements();
+  const [customers, whole, audit, links, requests, list, secret, queue, processor, authorizer, ...others] =
+    statements();
   const [read, query, put, update] = ['GetItem', 'Query', 'PutItem', 'UpdateItem'].map((name) => `dynamodb:${name}`);
   const onTable = (actions: unknown, ...leadingKeys: string[]) => ({
     Effect: 'Allow',
@@ -46,8 +48,10 @@ test('who operates sees and changes customers, keys and ledgers, sees to dead le
     Condition: leading(...leadingKeys),
   });
   expect(customers).toEqual(onTable([read, query, put, update], 'CUSTOMER#*', 'LEDGER#*'));
+  expect(whole).toEqual(onTable('dynamodb:DeleteItem', 'CUSTOMER#*'));
   expect(audit).toEqual(onTable([query, put, update], 'AUDIT#*'));
-  expect(links).toEqual(onTable(read, 'STRIPE#*'));
+  expect(links).toEqual(onTable([read, 'dynamodb:DeleteItem'], 'KEY#*', 'STRIPE#*'));
+  expect(requests).toEqual(onTable([query, 'dynamodb:DeleteItem'], 'REQUEST#*'));
   expect(list).toEqual({
     Effect: 'Allow',
     Action: 'dynamodb:Scan',
@@ -142,6 +146,28 @@ test('each paywall puts out, as JSON, what the tool finds it by', () => {
       reconciler: expect.stringMatching(new RegExp(`^${id}ReconcilerHandler`)),
     })),
   );
+});
+
+test('what the doctor looks at is an output of its own: version, table, what takes events, and each API that has a URL', () => {
+  const app = paidApp();
+  const hidden = new RestApi(app.stack, 'Hidden', { cloudWatchRole: false, disableExecuteApiEndpoint: true });
+  hidden.root.addMethod('GET');
+  app.paywall.protect(app.api);
+  app.paywall.protect(hidden, { publicUrl: 'https://hidden.example.com' });
+  const outputs = Object.values(Template.fromStack(app.stack).findOutputs('*')).map(({ Value }) => Value);
+  const joined = outputs.map((value) => (value?.['Fn::Join']?.[1] ?? []).map(partOf).join(''));
+  const [text = '', ...others] = joined.filter((each) => each.includes('"apis"'));
+  expect(others).toEqual([]);
+  expect(JSON.parse(text)).toEqual({
+    paywall: 'Stack/Paywall',
+    version: packageVersion(),
+    table: expect.stringMatching(/^PaywallStoreTable/),
+    webhook: expect.stringMatching(/^PaywallStripeWebhookHandler/),
+    apis: [
+      { url: expect.stringMatching(/^https:\/\/.*\.execute-api\./), billingPath: 'billing' },
+      { url: 'https://hidden.example.com', billingPath: 'billing' },
+    ],
+  });
 });
 
 /** A part of a joined value, a reference by the id of what it refers to. */

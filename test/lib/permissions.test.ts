@@ -96,7 +96,9 @@ test.each<[string, { readonly readsStripeKey: boolean; readonly may: string[] }]
       may: [
         ...onTable('GetItem Query PutItem UpdateItem', 'CUSTOMER#* LEDGER#*'),
         ...onTable('Query PutItem UpdateItem', 'AUDIT#*'),
-        ...onTable('GetItem', 'STRIPE#*'),
+        ...onTable('DeleteItem', 'CUSTOMER#*'),
+        ...onTable('GetItem DeleteItem', 'KEY#* STRIPE#*'),
+        ...onTable('Query DeleteItem', 'REQUEST#*'),
         ...onTable('Scan', 'StoreTable, some attributes'),
         ...onTable('GetItem BatchGetItem UpdateItem DeleteItem', 'KEY#*'),
         ...onTable('PutItem', 'KEY#* CUSTOMER#* AUDIT#*'),
@@ -175,7 +177,7 @@ test.each<[string, { readonly readsStripeKey: boolean; readonly may: string[] }]
       readsStripeKey: true,
       may: [
         ...onTable('GetItem PutItem', 'CURSOR#*'),
-        'sqs:SendMessage of PaymentsDeadLetters',
+        ...['SendMessage', 'GetQueueAttributes'].map((name) => `sqs:${name} of PaymentsDeadLetters`),
         'lambda:InvokeFunction of PaymentsHandler',
       ],
     },

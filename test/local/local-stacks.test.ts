@@ -56,16 +56,19 @@ function get(path: string, headers: Record<string, string> = {}, method = 'GET')
   });
 }
 
-test('tools are told of the stacks, the outputs that are known here, and where Lambda is', async () => {
+test('tools are told of the stacks, the outputs that are known here, and where services are', async () => {
   const { status, json } = await get('/_local/stacks');
   const [fn] = server.app.functions;
+  const endpoint = expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect(status).toBe(200);
   expect(json).toEqual({
     Stacks: [
       { StackName: 'Shop', Outputs: [{ OutputKey: 'Name', OutputValue: `{"name":"${fn?.name}"}` }] },
       { StackName: 'Other', Outputs: [{ OutputKey: 'Port', OutputValue: '8080' }] },
     ],
-    LambdaEndpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    LambdaEndpoint: endpoint,
+    DynamoDbEndpoint: endpoint,
+    ApiGatewayEndpoint: endpoint,
   });
 });
 

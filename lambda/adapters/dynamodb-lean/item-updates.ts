@@ -6,6 +6,7 @@ import {
   type Items,
   isThrottled,
   putNewInput,
+  putOutcome,
   type UpdateOutcome,
   updateItemInput,
 } from '../dynamodb-update';
@@ -126,7 +127,7 @@ export class LeanItemUpdates implements Items {
 
   public async putNew(table: string, item: Item): Promise<boolean> {
     const body = JSON.stringify({ ...putNewInput(table, item), Item: toWireItem(item) });
-    return this.send('PutItem', body, (answer) => toOutcome(answer).done);
+    return this.send('PutItem', body, (answer) => putOutcome(toOutcome(answer)));
   }
 
   private async send<T>(operation: Operation, body: string, read: (answer: HttpAnswer) => T): Promise<T> {

@@ -3,6 +3,7 @@ import { FailedAttempt, routeNotServed, StripeApiError, unauthorized } from '../
 import { Params } from '../form';
 import { type HttpAnswer, type HttpRequest, json } from '../http';
 import { newId } from '../ids';
+import { accountRoutes } from './account';
 import { billingPortalRoutes } from './billing-portal';
 import { checkoutSessionRoutes } from './checkout-sessions';
 import { couponRoutes } from './coupons';
@@ -22,6 +23,7 @@ import { subscriptionRoutes } from './subscriptions';
 import { webhookEndpointRoutes } from './webhook-endpoints';
 
 const ROUTES: readonly (Route & { readonly pattern: RegExp })[] = [
+  ...accountRoutes,
   ...billingPortalRoutes,
   ...checkoutSessionRoutes,
   ...couponRoutes,

@@ -93,7 +93,7 @@ export function describeKeptRequests(
     test('so many are counted an hour, and no more', async () => {
       const counted = [];
       for (const hour of [1, 1, 1, 2]) {
-        counted.push(await requests.count('ada', hour, 2, NOW));
+        counted.push(await requests.count(request(), hour, 2, NOW));
       }
       expect(counted).toEqual([true, true, false, true]);
     });

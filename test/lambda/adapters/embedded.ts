@@ -6,12 +6,13 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { Database } from '../../../local/store/database';
 import { ServiceError } from '../../../local/store/errors';
-import { getItem, putItem, updateItem } from '../../../local/store/item-operations';
+import { deleteItem, getItem, putItem, updateItem } from '../../../local/store/item-operations';
 import { query } from '../../../local/store/queries';
 import { createTable } from '../../../local/store/table-operations';
 import { transactWriteItems } from '../../../local/store/transactions';
 
 const OPERATIONS: Readonly<Record<string, (database: Database, input: unknown) => unknown>> = {
+  DeleteItemCommand: deleteItem,
   GetItemCommand: getItem,
   PutItemCommand: putItem,
   UpdateItemCommand: updateItem,

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Key } from '../../../lambda/adapters/dynamodb-items';
 import { patientItems } from '../../../lambda/adapters/sdk-item-updates';
 import {
   answering,
@@ -80,5 +81,13 @@ test('a read and a put are as patient', async () => {
 test('a put where there is an item already says so', async () => {
   const patient = await items(refusing('ConditionalCheckFailedException'));
   expect(await patient.putNew('Paywall', WRITE.key)).toBe(false);
+  expect(server.received).toHaveLength(1);
+});
+
+test('a put where a deletion has left its mark says who was deleted, once', async () => {
+  const stone = { ...Key.balance('ada'), deletedAt: { N: '1' } };
+  const patient = await items(refusing('ConditionalCheckFailedException', { Item: stone }));
+  const putting = patient.putNew('Paywall', WRITE.key);
+  await expect(putting).rejects.toMatchObject({ name: 'CustomerDeletedError', customer: 'ada' });
   expect(server.received).toHaveLength(1);
 });

@@ -1,4 +1,4 @@
-import type { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type NamedEvent, SqsDeadLetters } from '../../../lambda/adapters/sqs-dead-letters';
 import { wholeEvent } from '../../../lambda/payments/whole-event';
 import { event } from '../payments/events';
@@ -32,4 +32,14 @@ test('one that no message can hold is named, and the function fetches it', async
 
 test('one of which only the name is known stays that', async () => {
   expect((await sent({ id: 'evt_1', type: 'invoice.paid' })).detail).toEqual({ id: 'evt_1', type: 'invoice.paid' });
+});
+
+test('those that wait are counted, and stay where they are', async () => {
+  const asked: GetQueueAttributesCommand['input'][] = [];
+  const send = async ({ input }: GetQueueAttributesCommand) => {
+    asked.push(input);
+    return { Attributes: { ApproximateNumberOfMessages: '7' } };
+  };
+  expect(await new SqsDeadLetters({ send } as unknown as SQSClient, 'https://sqs/dead').count()).toBe(7);
+  expect(asked).toEqual([{ QueueUrl: 'https://sqs/dead', AttributeNames: ['ApproximateNumberOfMessages'] }]);
 });

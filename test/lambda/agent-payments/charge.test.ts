@@ -1,6 +1,7 @@
 import type { TokenCharge, TokenPayment } from '../../../lambda/adapters/stripe-token-payments';
 import { chargeTopUp } from '../../../lambda/agent-payments/charge';
 import type { PaymentOrder } from '../../../lambda/domain/agent-payment';
+import { CustomerDeletedError } from '../../../lambda/domain/customers';
 import type { LedgerEntry } from '../../../lambda/domain/ledger';
 import { CATALOGUE } from '../fixtures';
 
@@ -67,6 +68,23 @@ test('an order that is placed again is charged under the same key, and credited 
   expect(await chargeTopUp(order, dependencies)).toMatchObject({ outcome: 'paid', credited: false });
   expect(new Set(charged.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
   expect(posted.size).toBe(1);
+});
+
+test('who was deleted while he paid has nothing of it, which the operator is told', async () => {
+  const logged = jest.spyOn(console, 'error').mockImplementation();
+  const { dependencies } = world();
+  const post = () => Promise.reject(new CustomerDeletedError('customer1'));
+  const answer = await chargeTopUp(order, { ...dependencies, store: { post } });
+  expect(answer).toMatchObject({ outcome: 'paid', reference: 'pi_1', credited: false });
+  expect(JSON.parse(logged.mock.calls[0]?.[0])).toMatchObject({
+    level: 'ERROR',
+    object: 'pi_1',
+    customer: 'customer1',
+  });
+  logged.mockRestore();
+  // AND whatever else goes wrong is to be tried again
+  const failing = { post: () => Promise.reject(new Error('no store')) };
+  await expect(chargeTopUp(order, { ...dependencies, store: failing })).rejects.toThrow('no store');
 });
 
 test.each(['declined', 'action_required', 'pending', 'token_refused', 'challenge_used'] as const)(

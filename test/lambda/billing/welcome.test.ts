@@ -1,3 +1,4 @@
+import { DynamoDbCustomerDeletions } from '../../../lambda/adapters/dynamodb-customer-deletions';
 import type { CheckoutOutcome } from '../../../lambda/adapters/stripe-checkout';
 import { newCustomerId, parseApiKey } from '../../../lambda/domain/api-key';
 import { claimText, hashClaim } from '../../../lambda/domain/checkout-claim';
@@ -221,4 +222,17 @@ describe('before the event has come that credits the purchase', () => {
       note: 'Keep the key: it is shown this once.',
     });
   });
+});
+
+test('a customer who was deleted meanwhile is shown no key, and told to start anew', async () => {
+  await visit('cs_done', withClaim);
+  const { client, table } = api.stores.table;
+  const deletions = new DynamoDbCustomerDeletions(client, table);
+  await deletions.begin(newcomer, api.now);
+  await deletions.finish(newcomer);
+  const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  const { statusCode, json } = await visit('cs_done', withClaim);
+  logged.mockRestore();
+  expect([statusCode, json]).toMatchObject([410, { detail: expect.stringContaining('POST checkout') }]);
+  expect(await api.stores.customers.balance(newcomer)).toBeUndefined();
 });

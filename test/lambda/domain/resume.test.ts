@@ -26,7 +26,7 @@ class MemoryRequests implements KeptRequestStore {
   readonly items = new Map<string, KeptRequest & { run?: string }>();
   private readonly counts = new Map<string, number>();
 
-  async count(customer: string, hour: number, limit: number) {
+  async count({ customer }: Pick<KeptRequest, 'customer'>, hour: number, limit: number) {
     const counted = this.counts.get(`${customer} ${hour}`) ?? 0;
     this.counts.set(`${customer} ${hour}`, Math.min(limit, counted + 1));
     return counted < limit;

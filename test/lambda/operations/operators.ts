@@ -1,8 +1,10 @@
 import { DynamoDbAuditLog } from '../../../lambda/adapters/dynamodb-audit-log';
+import { DynamoDbCustomerDeletions } from '../../../lambda/adapters/dynamodb-customer-deletions';
 import { DynamoDbKeyImports } from '../../../lambda/adapters/dynamodb-key-imports';
 import { DynamoDbLedgerReader } from '../../../lambda/adapters/dynamodb-ledger-reader';
 import { DynamoDbOperatedCustomers } from '../../../lambda/adapters/dynamodb-operated-customers';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
+import { DynamoDbProbes } from '../../../lambda/adapters/dynamodb-probes';
 import { patientItems } from '../../../lambda/adapters/sdk-item-updates';
 import type { PlanArrival } from '../../../lambda/domain/own-keys';
 import type { OperationsDependencies } from '../../../lambda/operations/dependencies';
@@ -21,6 +23,8 @@ export class Operators {
   public readonly arrivals: PlanArrival[] = [];
   /** How often the authorizer was begun anew. */
   public renewals = 0;
+  /** What happens while a deletion waits for what had begun before it. */
+  public meanwhile: () => unknown = () => undefined;
   public readonly dependencies: OperationsDependencies;
 
   private constructor(public readonly stores: Stores) {
@@ -34,6 +38,9 @@ export class Operators {
     return {
       customers: this.stores.customers,
       operated: new DynamoDbOperatedCustomers(client, table),
+      deletions: new DynamoDbCustomerDeletions(client, table),
+      probes: new DynamoDbProbes(client, table),
+      settled: async () => this.meanwhile(),
       payments: new DynamoDbPaymentStore(patientItems(client), table, clock),
       keys: this.stores.keys,
       accepts: { own: true, imported: true },

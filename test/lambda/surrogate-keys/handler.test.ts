@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { APIGatewayClient, GetApiKeysCommand, GetUsagePlanKeysCommand } from '@aws-sdk/client-api-gateway';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { ApiGatewaySurrogateKeys } from '../../../lambda/adapters/api-gateway-surrogate-keys';
+import { DynamoDbCustomerDeletions } from '../../../lambda/adapters/dynamodb-customer-deletions';
 import { DynamoDbCustomerStore } from '../../../lambda/adapters/dynamodb-customer-store';
 import { DynamoDbOwnKeyStore } from '../../../lambda/adapters/dynamodb-own-key-store';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
 import { patientItems } from '../../../lambda/adapters/sdk-item-updates';
+import { NO_PLAN } from '../../../lambda/domain/own-keys';
 import { ownKeyOf } from '../../../lambda/domain/surrogate-key';
 import { handle, type SurrogateKeysDependencies } from '../../../lambda/surrogate-keys/handler';
 import { SURROGATE_KEY_ATTRIBUTES } from '../../../lib/private/attributes';
@@ -162,4 +164,20 @@ test('it writes no attribute of a customer that its role may not', async () => {
   await arrive(['c1', 'max']);
   expect([...written].sort()).toEqual(['plan', 'surrogateKeys']);
   expect([...written].filter((name) => !SURROGATE_KEY_ATTRIBUTES.includes(name))).toEqual([]);
+});
+
+test('a deleted customer has none any more', async () => {
+  await world();
+  await customerOn('pro', 'c1');
+  await arrive(['c1', 'pro']);
+  const deletions = new DynamoDbCustomerDeletions(table.client, table.table);
+  await deletions.begin('c1', NOW);
+  await deletions.finish('c1');
+  expect(await arrive(['c1', NO_PLAN], ['c1', NO_PLAN])).toEqual({ batchItemFailures: [] });
+  expect(await allKeys()).toEqual([]);
+  expect(await deletions.find('c1')).toMatchObject({ isDone: true, hasOwnKeys: false });
+  // AND an arrival that was on its way gives him none
+  await arrive(['c1', 'pro']);
+  expect(await allKeys()).toEqual([]);
+  expect(errors).toEqual([]);
 });

@@ -326,6 +326,7 @@ describe('a put', () => {
       TableName: 'Table',
       Item: { pk: { S: 'EVENT#evt_1' }, sk: { S: 'EVENT' }, hash: { B: 'AQL/' } },
       ConditionExpression: 'attribute_not_exists(pk)',
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
   });
 
@@ -333,6 +334,12 @@ describe('a put', () => {
     await given(refusing('ConditionalCheckFailedException'));
     expect(await put()).toBe(false);
     expect(server.received).toHaveLength(1);
+  });
+
+  test('says who was deleted', async () => {
+    const stone = { ...Key.balance('ada'), deletedAt: { N: '1' } };
+    await given(refusing('ConditionalCheckFailedException', { Item: stone }));
+    await expect(put()).rejects.toMatchObject({ name: 'CustomerDeletedError', customer: 'ada' });
   });
 
   test('that cannot be made is an error', async () => {

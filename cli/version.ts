@@ -1,0 +1,2 @@
+/** The version of this tool. */
+export { version } from '../package.json';
