@@ -2,8 +2,9 @@
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  // The stand-ins of the local gateway, the benchmark, and what has to wait, have a lane of their own: `npm run test:slow`.
-  testMatch: ['**/test/*.test.ts', '**/test/!(local|bench)/**/*.test.ts'],
+  // The stand-ins of the local gateway, the benchmark, the commands, the documents of discovery, and what has to wait, have a lane of their
+  // own: `npm run test:slow`.
+  testMatch: ['**/test/*.test.ts', '**/test/!(local|bench|cli)/**/*.test.ts', '!**/test/lib/openapi/**'],
   modulePathIgnorePatterns: ['<rootDir>/test/oracles'],
   transform: {
     // Types are the business of `npm run lint`.
