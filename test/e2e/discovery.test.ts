@@ -69,3 +69,10 @@ test("an answer that API Gateway maps has the authorizer's values, and no header
   expect([response.status, response.headers.get('x-plan')]).toEqual([200, 'free']);
   expect(response.headers.get('payment-receipt')).toBeNull();
 });
+
+test('a call that is served tells what is left, where API Gateway maps the answer itself', async () => {
+  const { apiKey } = await api.addCustomer({ remaining: 7 });
+  const { status, headers } = await get('told', { headers: { 'x-api-key': apiKey } });
+  expect([status, headers.get('ratelimit-policy')]).toEqual([200, expect.stringMatching(/^"month";q=50;w=\d+$/)]);
+  expect(headers.get('ratelimit')).toMatch(/^"month";r=6;t=\d+$/);
+});
