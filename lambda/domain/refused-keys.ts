@@ -1,5 +1,5 @@
 import { BoundedMap } from './bounded-map';
-import { type ChargeRequest, explain, type SpendingStore, type SpendOutcome } from './charge';
+import { type ChargeRequest, explain, type KeyCredential, type SpendingStore, type SpendOutcome } from './charge';
 import type { EpochSeconds } from './clock';
 
 /** Seconds for which a key that opened nothing is refused without asking again. */
@@ -15,6 +15,7 @@ const MAX_KEYS = 10_000;
  */
 export class RefusedKeys implements SpendingStore {
   private readonly refusedUntil = new BoundedMap<EpochSeconds>(MAX_KEYS);
+  private hasRefused = false;
 
   constructor(private readonly inner: SpendingStore) {}
 
@@ -23,13 +24,14 @@ export class RefusedKeys implements SpendingStore {
     if (credential === 'token') {
       return this.inner.spend(request, now);
     }
-    const name = Buffer.from(credential.keyHash).toString('base64url');
-    if (now < (this.refusedUntil.get(name) ?? 0)) {
+    // Most environments have refused nobody yet, and then there is nothing to look up.
+    if (this.hasRefused && now < (this.refusedUntil.get(nameOf(credential)) ?? 0)) {
       return { spent: false, balance: undefined };
     }
     const outcome = await this.inner.spend(request, now);
     if (!outcome.spent && explain(outcome.balance, request, now)?.kind === 'unauthorized') {
-      this.refusedUntil.set(name, now + REFUSAL_LIFE);
+      this.refusedUntil.set(nameOf(credential), now + REFUSAL_LIFE);
+      this.hasRefused = true;
     }
     return outcome;
   }
@@ -41,4 +43,8 @@ export class RefusedKeys implements SpendingStore {
   public forgetRefusal(customer: string): void {
     this.inner.forgetRefusal?.(customer);
   }
+}
+
+function nameOf({ keyHash }: KeyCredential): string {
+  return Buffer.from(keyHash).toString('base64url');
 }
