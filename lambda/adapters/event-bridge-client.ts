@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { credentialsFromEnvironment, endpointFromEnvironment, regionFromEnvironment } from './dynamodb-lean/settings';
 import { type Credentials, RequestSigner } from './dynamodb-lean/signature';
+import { parseObject } from './parse-object';
 
 /** An entry of PutEvents. */
 export interface PutEventsEntry {
@@ -83,7 +84,7 @@ export class EventBridgeClient {
 
   private async post(body: string): Promise<readonly PutEventsResult[]> {
     const { status, text } = await this.send(body);
-    const answer = parse(text) as Answer | undefined;
+    const answer = parseObject(text) as Answer | undefined;
     if (status === 200 && Array.isArray(answer?.Entries)) {
       return answer.Entries;
     }
@@ -125,14 +126,4 @@ interface Answer {
 function reasonOf(error: unknown): string {
   const { message, cause } = error as { readonly message?: string; readonly cause?: { readonly message?: string } };
   return [message, cause?.message].filter((part) => part !== undefined).join(': ');
-}
-
-/** The object that a text is in JSON, if it is one. */
-function parse(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

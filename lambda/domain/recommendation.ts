@@ -28,8 +28,8 @@ export interface Recommendation {
 }
 
 /**
- * The part of a period in which a reset is near, and in which nothing is foretold: who uses up a month's units in its first hour has
- * not shown that he would do so every hour.
+ * The part of a period in which a reset is near, and which counts as a whole at its beginning: who uses up a month's units in its first hour
+ * has shown what he takes in a day, and not in an hour.
  */
 const SHORT_PART = 1 / 30;
 

@@ -10,6 +10,7 @@ import {
   type UpdateOutcome,
   updateItemInput,
 } from '../dynamodb-update';
+import { parseObject } from '../parse-object';
 import { fromWireItem, toWireItem, type WireItem } from './attribute-values';
 import { Connection, type HttpAnswer, type Timeouts } from './connection';
 import { DynamoDbError, isTransient, NoAnswerError } from './errors';
@@ -174,7 +175,7 @@ export class LeanItemUpdates implements Items {
 }
 
 function toOutcome(answer: HttpAnswer): UpdateOutcome {
-  const { __type, Item } = (parse(answer.body) ?? {}) as ErrorAnswer;
+  const { __type, Item } = (parseObject(answer.body) ?? {}) as ErrorAnswer;
   if (nameOf(__type) === 'ConditionalCheckFailedException') {
     return { done: false, item: Item && fromWireItem(Item) };
   }
@@ -183,7 +184,7 @@ function toOutcome(answer: HttpAnswer): UpdateOutcome {
 
 /** What DynamoDB says; its error, thrown, where it says no. */
 function successOf({ statusCode, requestId, body }: HttpAnswer): Answer {
-  const answer = parse(body);
+  const answer = parseObject(body);
   if (statusCode === 200 && answer !== undefined) {
     return answer;
   }
@@ -193,14 +194,4 @@ function successOf({ statusCode, requestId, body }: HttpAnswer): Answer {
 
 function nameOf(type: string | undefined): string {
   return type?.split('#').at(-1) ?? 'UnreadableAnswer';
-}
-
-/** The object that a text is in JSON, if it is one. */
-function parse(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
