@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
 import Stripe from 'stripe';
 import { WeatherStack } from '../../bin/demo/weather-stack';
 import type { LedgerAnswer, ReplayAnswer } from '../../lib/private/operations';
+import { runTool } from './built-tool';
 import { type PaidApi, startPaidApi } from './paid-api';
-
-const CLI = resolve(__dirname, '../../assets/cli/index.js');
 
 let api: PaidApi;
 let stripe: Stripe;
@@ -18,20 +15,8 @@ beforeAll(async () => {
 
 afterAll(() => api.close());
 
-/** Runs the built tool against the local gateway, as an operator would. */
-function cli(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [CLI, ...args, '--local', new URL(api.url).origin]);
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  return new Promise((done) => {
-    child.on('close', (code) => done({ code, stdout, stderr }));
-  });
-}
+/** Runs the built tool against the local gateway. */
+const cli = (...args: string[]) => runTool(...args, '--local', new URL(api.url).origin);
 
 /** What a command that does all that it is asked for answers to machines. */
 async function answer<Answer>(...args: string[]): Promise<Answer> {

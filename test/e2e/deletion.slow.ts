@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
 import type { DeleteAnswer } from '../../lib/private/operations-deletion';
+import { runTool } from './built-tool';
 import { Customer } from './customer';
 import { type PaidApi, startPaidApi } from './paid-api';
 import { StripeSide } from './stripe-side';
-
-const CLI = resolve(__dirname, '../../assets/cli/index.js');
 
 let api: PaidApi;
 let stripe: StripeSide;
@@ -17,21 +14,8 @@ beforeAll(async () => {
 
 afterAll(() => api.close());
 
-/** Runs the built tool against the local gateway, as an operator would. */
-async function cli(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [CLI, ...args, '--local', new URL(api.url).origin]);
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  const code = await new Promise<number | null>((done) => {
-    child.on('close', done);
-  });
-  return { code, stdout, stderr };
-}
+/** Runs the built tool against the local gateway. */
+const cli = (...args: string[]) => runTool(...args, '--local', new URL(api.url).origin);
 
 test('a subscriber is deleted once he pays no more, and nothing that comes late makes him a customer again', async () => {
   // GIVEN a subscriber, with a checkout that he has not finished

@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
 import { DynamoDBClient, ScanCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { runTool } from './built-tool';
 import { type PaidApi, startPaidApi } from './paid-api';
 import { StripeSide } from './stripe-side';
 
-const CLI = resolve(__dirname, '../../assets/cli/index.js');
 const LOCAL = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 
 let api: PaidApi;
@@ -20,14 +18,7 @@ afterAll(() => api.close());
 
 /** What the built tool says of the local gateway, by check. */
 async function doctor(...args: string[]) {
-  const child = spawn(process.execPath, [CLI, 'doctor', '--route', 'POST /items/{id}', ...args, '--json']);
-  let stdout = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  const code = await new Promise<number | null>((done) => {
-    child.on('close', done);
-  });
+  const { code, stdout } = await runTool('doctor', '--route', 'POST /items/{id}', ...args, '--json');
   const { findings } = JSON.parse(stdout) as { findings: { check: string; status: string; found: string }[] };
   const said = Object.fromEntries(findings.map(({ check, status, found }) => [check, `${status}: ${found}`]));
   const wrong = findings.filter(({ status }) => status === 'failure').map(({ check }) => check);

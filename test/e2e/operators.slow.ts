@@ -1,15 +1,13 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import { Identity, Metering } from '../../lib';
 import type { CustomerAnswer, KeysAnswer } from '../../lib/private/operations';
+import { runTool } from './built-tool';
 import { Customer } from './customer';
 import { everyAnswer, type PaidApi, startPaidApi } from './paid-api';
 import { StripeSide } from './stripe-side';
-
-const CLI = resolve(__dirname, '../../assets/cli/index.js');
 
 /** As API Gateway makes them. */
 const FOREIGN_KEY = 'aBcDeFgHiJ0123456789aBcDeFgHiJ0123456789';
@@ -32,20 +30,8 @@ afterAll(async () => {
   await api.close();
 });
 
-/** Runs the built tool against the local gateway, as an operator would. */
-function cli(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [CLI, ...args, '--local', new URL(api.url).origin]);
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  return new Promise((done) => {
-    child.on('close', (code) => done({ code, stdout, stderr }));
-  });
-}
+/** Runs the built tool against the local gateway. */
+const cli = (...args: string[]) => runTool(...args, '--local', new URL(api.url).origin);
 
 /** What a command that does all that it is asked for answers to machines. */
 async function answer<Answer>(...args: string[]): Promise<Answer> {
