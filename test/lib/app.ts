@@ -5,7 +5,10 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { Payments, Paywall, type PaywallProps, Plan, Price, Quota, TopUp } from '../../lib';
 
-/** A stack with an API of two routes and a paywall that does not protect it yet. */
+/**
+ * A stack with an API of two routes and a paywall that does not protect it yet. It tells programs and agents nothing unless it is asked to:
+ * that is a third of what a synthesis takes.
+ */
 export function paidApp(
   props: Partial<PaywallProps> | ((stack: Stack) => Partial<PaywallProps>) = {},
   apiProps: RestApiProps = {},
@@ -25,15 +28,25 @@ export function paidApp(
   const given = typeof props === 'function' ? props(stack) : props;
   const paywall = new Paywall(stack, 'Paywall', {
     plans: plans(),
+    discovery: { enabled: false },
+    mcp: { enabled: false },
     ...given,
     payments: given.payments ?? stripe(stack),
   });
   return { stack, api, backend, paywall };
 }
 
-/** An app that does not copy the handlers' bundles for each synthesis: nobody reads them here. */
+/** What tells programs and agents of the API. */
+export const TELLING = { discovery: {}, mcp: {} } satisfies Partial<PaywallProps>;
+
+/** An app that writes only its templates: neither copies of the handlers' bundles, nor the tree, nor where each construct comes from. */
 export function unstagedApp(): App {
-  return new App({ context: { [DISABLE_ASSET_STAGING_CONTEXT]: true } });
+  return new App({
+    context: { [DISABLE_ASSET_STAGING_CONTEXT]: true },
+    treeMetadata: false,
+    analyticsReporting: false,
+    stackTraces: false,
+  });
 }
 
 export function plans(): Plan[] {

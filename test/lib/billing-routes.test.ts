@@ -2,10 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import type { RestApiProps } from 'aws-cdk-lib/aws-apigateway';
 import { Identity, type PaywallProps, SignUp } from '../../lib';
-import { paidApp } from './app';
+import { paidApp, TELLING } from './app';
 
 function templateOf(props: Partial<PaywallProps> = {}, apiProps: RestApiProps = {}): Template {
-  const { stack, api, paywall } = paidApp(props, apiProps);
+  const { stack, api, paywall } = paidApp({ ...TELLING, ...props }, apiProps);
   paywall.protect(api);
   return Template.fromStack(stack);
 }

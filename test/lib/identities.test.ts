@@ -2,13 +2,13 @@ import { Lazy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Identity, Plan, Quota, TokenUse } from '../../lib';
-import { paidApp } from './app';
+import { paidApp, TELLING } from './app';
 
 const ISSUER = 'https://idp.example.com/';
 
 /** What the functions are told that know callers, as it is deployed. */
 function rendered(identities: (stack: Stack) => Identity[] | undefined): Record<string, unknown> {
-  const { stack, api, paywall } = paidApp((scope) => ({ identities: identities(scope) }));
+  const { stack, api, paywall } = paidApp((scope) => ({ ...TELLING, identities: identities(scope) }));
   paywall.protect(api);
   const functions = Template.fromStack(stack).findResources('AWS::Lambda::Function', {
     Properties: { Environment: { Variables: { PAYWALL_IDENTITIES: Match.anyValue() } } },
@@ -92,7 +92,7 @@ describe('the functions that know callers', () => {
 
 describe('a 401 says what is accepted, in its text and in its challenges', () => {
   function refusal(identities: (stack: Stack) => Identity[] | undefined): unknown {
-    const { stack, api, paywall } = paidApp((scope) => ({ identities: identities(scope) }));
+    const { stack, api, paywall } = paidApp((scope) => ({ ...TELLING, identities: identities(scope) }));
     paywall.protect(api);
     const responses = Template.fromStack(stack).findResources('AWS::ApiGateway::GatewayResponse', {
       Properties: { ResponseType: 'UNAUTHORIZED' },

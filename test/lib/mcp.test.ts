@@ -1,11 +1,11 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Identity, type PaywallProps } from '../../lib';
-import { paidApp } from './app';
+import { paidApp, TELLING } from './app';
 
 function templateOf(props: Partial<PaywallProps> = {}, corsOrigins?: string[]): Template {
   const apiProps = corsOrigins && { defaultCorsPreflightOptions: { allowOrigins: corsOrigins } };
-  const { stack, api, paywall } = paidApp(props, apiProps);
+  const { stack, api, paywall } = paidApp({ ...TELLING, ...props }, apiProps);
   paywall.protect(api);
   return Template.fromStack(stack);
 }

@@ -1,12 +1,13 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Cost, Identity, Plan, Price, Quota, SignUp } from '../../lib';
-import { paidApp, stripe, topUp } from './app';
+import { paidApp, stripe, TELLING, topUp } from './app';
 
 /** All that the paywall's functions may do, in an app that uses all of it: what is not listed here, none of them may. */
 let template: Template;
 
 beforeAll(() => {
   const { stack, api, paywall } = paidApp((scope) => ({
+    ...TELLING,
     payments: stripe(scope, 'profile_1'),
     topUps: [topUp()],
     resume: {},

@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Cors } from 'aws-cdk-lib/aws-apigateway';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { FailurePolicy, Identity, Metering, Payments, QuotaStore, SignUp } from '../../lib';
-import { paidApp, topUp } from './app';
+import { paidApp, TELLING, topUp } from './app';
 
 function templateOf(app: ReturnType<typeof paidApp>): Template {
   app.paywall.protect(app.api, { costs: { 'GET /items/{id}': 2 } });
@@ -14,7 +14,7 @@ let plain: Template | undefined;
 
 /** The template of the plain app, which many tests read and none changes. */
 function template(): Template {
-  plain ??= templateOf(paidApp());
+  plain ??= templateOf(paidApp(TELLING));
   return plain;
 }
 
@@ -62,7 +62,7 @@ describe('roles are held to what their part needs', () => {
   });
 
   test('who accepts imported keys may look up whose they are, and others may not', () => {
-    const withImported = templateOf(paidApp({ identities: [Identity.apiKeys({ imported: true })] }));
+    const withImported = templateOf(paidApp({ ...TELLING, identities: [Identity.apiKeys({ imported: true })] }));
     const lookUp = {
       Effect: 'Allow',
       Action: 'dynamodb:GetItem',
