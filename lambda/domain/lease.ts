@@ -17,8 +17,8 @@ export interface Lease {
   refusedAt: number;
   /** When the caller was last told so, from the store or from memory. */
   toldAt: number;
-  /** Whether the store's last refusal came soon after another one. */
-  hammers: boolean;
+  /** The store's refusals for want of units that came soon after another one, the first of them included. */
+  refusals: number;
   readonly rate: RecentRate;
   readonly environments: EnvironmentEstimate;
 }
@@ -31,7 +31,7 @@ export function newLease(): Lease {
     block: 1,
     refusedAt: Number.NEGATIVE_INFINITY,
     toldAt: Number.NEGATIVE_INFINITY,
-    hammers: false,
+    refusals: 0,
     rate: new RecentRate(),
     environments: new EnvironmentEstimate(),
   };

@@ -22,6 +22,9 @@ const CROWD_ATTEMPTS = 3;
 /** Milliseconds for which a caller who hammers while exhausted is refused from memory. */
 const REFUSAL_LIFE = 500;
 
+/** Refusals, each soon after the one before, that make it hammering: who looks once more, or at another route, and pays at once is no such. */
+const HAMMERING = 5;
+
 /** Customers that are remembered; the one that has not called for the longest is forgotten first. */
 const MAX_CUSTOMERS = 10_000;
 
@@ -77,7 +80,7 @@ export class LeasedSpendingStore implements SpendingStore {
   public forgetRefusal(customer: string): void {
     const lease = this.leases.get(customer);
     if (lease !== undefined) {
-      lease.hammers = false;
+      lease.refusals = 0;
     }
   }
 
@@ -108,7 +111,7 @@ export class LeasedSpendingStore implements SpendingStore {
       lease.held -= request.cost;
       return { spent: true, balance: { ...balance, remaining: balance.remaining + lease.held } };
     }
-    if (lease.hammers && time - lease.refusedAt < REFUSAL_LIFE && isExhausted(balance, request, now)) {
+    if (lease.refusals >= HAMMERING && time - lease.refusedAt < REFUSAL_LIFE && isExhausted(balance, request, now)) {
       lease.toldAt = time;
       return { spent: false, balance };
     }
@@ -172,7 +175,7 @@ export class LeasedSpendingStore implements SpendingStore {
     if (outcome.spent) {
       lease.environments.observe(outcome.balance.remaining, taken);
     } else if (isExhausted(outcome.balance, request, now)) {
-      lease.hammers = time - lease.toldAt < REFUSAL_LIFE;
+      lease.refusals = time - lease.toldAt < REFUSAL_LIFE ? lease.refusals + 1 : 1;
       lease.refusedAt = time;
       lease.toldAt = time;
     }

@@ -314,7 +314,7 @@ describe('a call that pays for itself', () => {
   });
 
   describe('and whose customer hammers', () => {
-    /** Three calls within the half second for which a refusal is remembered. */
+    /** Five calls within the half second for which a refusal is remembered. */
     async function hammering(payment: Payment, units: number) {
       const { asked, dependencies, store } = paying(payment, units, { remaining: 0 });
       const leased = new LeasedSpendingStore(store, { maxBlock: 1_000, life: 5_000, milliseconds: () => NOW * 1000 });
@@ -322,7 +322,7 @@ describe('a call that pays for itself', () => {
         ...dependencies,
         store: new FailOpenStore(leased, { callsPerMinute: 1, onOpen: jest.fn() }),
       };
-      for (let call = 0; call < 3; call++) {
+      for (let call = 0; call < 5; call++) {
         expect(effectOf(await authorize(event(), remembering))).toBe('Deny');
       }
       return { asked, store, remembering };
