@@ -19,9 +19,26 @@ export function keyHeaders({ perCustomer, headers = [] }: CacheEntry): string[] 
   return [...new Set(names.flatMap(headerSpellings))];
 }
 
+interface KnownHeaders {
+  readonly spellings: ReadonlySet<string>;
+  readonly lowerCase: ReadonlySet<string>;
+}
+
+/** An entry lives as long as the execution environment that asks for it with every call. */
+const KNOWN = new WeakMap<CacheEntry, KnownHeaders>();
+
 /** Whether a header by which answers are found is spelt so that the cache would not see it. */
 export function isHiddenFromCache(names: readonly string[], entry: CacheEntry): boolean {
-  const seen = keyHeaders(entry);
-  const known = new Set(seen.map((name) => name.toLowerCase()));
-  return names.some((name) => known.has(name.toLowerCase()) && !seen.includes(name));
+  const { spellings, lowerCase } = knownHeaders(entry);
+  return names.some((name) => !spellings.has(name) && lowerCase.has(name.toLowerCase()));
+}
+
+function knownHeaders(entry: CacheEntry): KnownHeaders {
+  const known = KNOWN.get(entry) ?? readHeaders(keyHeaders(entry));
+  KNOWN.set(entry, known);
+  return known;
+}
+
+function readHeaders(spellings: readonly string[]): KnownHeaders {
+  return { spellings: new Set(spellings), lowerCase: new Set(spellings.map((name) => name.toLowerCase())) };
 }
