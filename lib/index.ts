@@ -1,5 +1,8 @@
 export * from './agent-payments';
 export * from './billing-routes';
+export * from './cache-cluster-size';
+export * from './cache-key';
+export * from './cached-cost';
 export * from './clawback';
 export * from './cost';
 export * from './customer-events';
@@ -26,6 +29,7 @@ export * from './quota-authorizer';
 export * from './quota-store';
 export * from './refund';
 export * from './resume-options';
+export * from './route-cache';
 export * from './settlement';
 export * from './sign-up';
 export * from './stripe-catalogue';

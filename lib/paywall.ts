@@ -19,6 +19,7 @@ import { PaymentProcessor } from './payment-processor';
 import { PaywallAlarms, type PaywallAlarmsOptions } from './paywall-alarms';
 import type { PaywallProps } from './paywall-props';
 import { PlanCatalogue } from './plan-catalogue';
+import { Caching } from './private/caching';
 import type { ApiEntry } from './private/catalogue';
 import { corsOrigins } from './private/cors';
 import { Environment } from './private/environment';
@@ -30,7 +31,13 @@ import { requireDiscovery } from './private/openapi/validate-options';
 import { requireProtectable, takeKeysFromAuthorizer } from './private/protectable';
 import { type FoundMethod, Protection } from './private/protection';
 import { knownUrlOf, publicUrlOf } from './private/public-url';
-import { accessLogFormat, cloudWatchRole, hasCloudWatchRole, stageAccessLog } from './private/stage-access-log';
+import {
+  accessLogFormat,
+  cloudWatchRole,
+  hasCloudWatchRole,
+  stageAccessLog,
+  stageOf,
+} from './private/stage-access-log';
 import { associateWebAcl } from './private/web-acl';
 import type { ProtectOptions } from './protect-options';
 import { QuotaAuthorizer } from './quota-authorizer';
@@ -212,11 +219,20 @@ export class Paywall extends Construct {
       options,
       this.catalogue.plans.map((plan) => plan.id),
     );
+    const refund = options.refund ?? Refund.onServerError();
+    const caching = new Caching({
+      cache: options.cache ?? {},
+      stage: stageOf(restApi),
+      cacheClusterSize: options.cacheClusterSize,
+      entry: { costs: routes.costEntries, routePlans: options.routePlans ?? {} },
+      givesBack: refund._onServerError,
+    });
     const cors = options.cors ?? restApi.root.defaultCorsPreflightOptions;
     const entry: ApiEntry = {
       apiId: restApi.restApiId,
       costs: routes.costEntries,
       routePlans: options.routePlans ?? {},
+      caches: caching.entries,
       billingPath: this.billingPath,
       corsOrigins: corsOrigins(cors),
     };
@@ -238,13 +254,14 @@ export class Paywall extends Construct {
       own: () => [billing, ...(discovery?.resources ?? [])],
       open: routes.open,
       responses,
-      named: { costs: routes.costs, open: routes.open, routePlans: routes.routePlans },
+      named: { costs: routes.costs, open: routes.open, routePlans: routes.routePlans, cache: caching.routes },
       paymentHeaders: options.paymentHeaders ?? true,
+      caching,
     });
     Aspects.of(Stack.of(restApi)).add(protection);
     this.node.addValidation({ validate: () => protection.validate() });
     this.usagePlans._addStage(restApi.deploymentStage);
-    this.giveBack(restApi, options.refund ?? Refund.onServerError());
+    this.giveBack(restApi, refund, caching.isFree);
     if (options.webAclArn !== undefined) {
       associateWebAcl(this, `WebAcl-${name}`, restApi, options.webAclArn);
     }
@@ -295,7 +312,7 @@ export class Paywall extends Construct {
     return routes;
   }
 
-  private giveBack(api: RestApi, refund: Refund): void {
+  private giveBack(api: RestApi, refund: Refund, isFreeWhenCached: boolean): void {
     if (!refund._onServerError) {
       return;
     }
@@ -304,7 +321,8 @@ export class Paywall extends Construct {
       // Before it is there, API Gateway refuses to set a stage's log.
       api.deploymentStage.node.addDependency(this.cloudWatchAccount);
     }
-    this.settlement._giveBack(`AccessLog-${api.node.id}`, stageAccessLog(this, `AccessLog-${api.node.id}`, api));
+    const logId = `AccessLog-${api.node.id}`;
+    this.settlement._giveBack(logId, stageAccessLog(this, logId, api, isFreeWhenCached));
   }
 
   private validateUse(): string[] {

@@ -1,6 +1,8 @@
 import type { CorsOptions } from 'aws-cdk-lib/aws-apigateway';
+import type { CacheClusterSize } from './cache-cluster-size';
 import type { Cost } from './cost';
 import type { Refund } from './refund';
+import type { RouteCache } from './route-cache';
 
 /** Options of `Paywall.protect`. */
 export interface ProtectOptions {
@@ -33,6 +35,21 @@ export interface ProtectOptions {
    * @default - every plan includes every route
    */
   readonly routePlans?: { [route: string]: string[] };
+
+  /**
+   * Whose answers API Gateway keeps in the stage's cache, by route: `{ 'GET /forecast/{city}': RouteCache.perCustomer() }`. GET alone is
+   * cached. Only one may name a method. Nothing of a protected API is cached besides.
+   *
+   * @default - nothing is cached, and no cache is made
+   */
+  readonly cache?: { [route: string]: RouteCache };
+
+  /**
+   * How much the cache holds. It is paid for by the hour, and emptied where its size changes.
+   *
+   * @default - what the API's stage says, or else CacheClusterSize.GB_0_5
+   */
+  readonly cacheClusterSize?: CacheClusterSize;
 
   /**
    * Whose browsers may call the billing routes and read refusals.

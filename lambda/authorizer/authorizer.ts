@@ -1,4 +1,6 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { FREE_WHEN_CACHED } from '../../lib/private/access-log';
+import { isHiddenFromCache } from '../../lib/private/cache-headers';
 import { type ApiEntry, type Catalogue, chargedUnits, routeKeys } from '../../lib/private/catalogue';
 import { credentialsOf, paymentCredentialOf, publicUrl, resourceUrl } from '../adapters/api-gateway';
 import { type AgentPayments, SPENT_PAYMENT } from '../domain/agent-payment';
@@ -146,6 +148,8 @@ function deny(
 interface MeteredCall extends ChargeRequest {
   /** Whether `cost` is an estimate, and the backend reports what the call took. */
   readonly isReported: boolean;
+  /** Whether it costs nothing if it is answered from the cache. */
+  readonly isFreeWhenCached: boolean;
 }
 
 const BY_KEYS = [API_KEYS];
@@ -164,7 +168,18 @@ async function identify(
   const named = <T>(entries: Readonly<Record<string, T>>) =>
     route.map((name) => entries[name]).find((entry) => entry !== undefined);
   const cost = named(api.costs);
-  return { ...caller, cost: chargedUnits(cost), isReported: typeof cost === 'object', plans: named(api.routePlans) };
+  const cache = api.caches && named(api.caches);
+  if (cache !== undefined && isHiddenFromCache(Object.keys(event.headers ?? {}), cache)) {
+    // To the cache, he would be one with everybody else whom it cannot tell.
+    return undefined;
+  }
+  return {
+    ...caller,
+    cost: chargedUnits(cost),
+    isReported: typeof cost === 'object',
+    isFreeWhenCached: cache?.free === true,
+    plans: named(api.routePlans),
+  };
 }
 
 function allow(
@@ -189,6 +204,7 @@ function allow(
     cost: request.cost,
     bought: charged.bought,
     period: charged.period,
+    ...(request.isFreeWhenCached && { cachedCost: FREE_WHEN_CACHED }),
     ...(request.isReported && { report: reportUrl(event, charged, balance, api, dependencies) }),
     // A backend that finds neither serves a plan without a limit.
     ...(limit !== undefined && { remaining, limit }),

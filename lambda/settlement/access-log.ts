@@ -1,13 +1,13 @@
 import { gunzipSync } from 'node:zlib';
 import type { CloudWatchLogsDecodedData, CloudWatchLogsEvent } from 'aws-lambda';
-import { type AccessLogLine, NO_VALUE } from '../../lib/private/access-log';
+import { type AccessLogLine, FREE_WHEN_CACHED, NO_VALUE } from '../../lib/private/access-log';
 import type { RefusalReason } from '../domain/payment-required';
 import type { RefusedCustomer } from '../domain/refusals';
 import type { Settlement } from '../domain/settlement';
 
 /** What a batch of the access log tells. */
 export interface LoggedCalls {
-  /** The calls that were charged and not served. */
+  /** The calls that were charged and not served, or answered from the cache where that is free. */
   readonly refunds: readonly Settlement[];
   /** Those that were answered with 402. */
   readonly refusals: readonly RefusedCustomer[];
@@ -31,11 +31,16 @@ export function readAccessLog(event: CloudWatchLogsEvent): LoggedCalls {
 function refundOf(line: Partial<AccessLogLine>): Settlement | undefined {
   const { charge, customer, status = '', responseType = NO_VALUE } = line;
   const [charged, bought, period] = [line.cost, line.bought, line.period].map(Number);
-  const served = !String(status).startsWith('5') && responseType === NO_VALUE;
+  const served = !String(status).startsWith('5') && responseType === NO_VALUE && !isFromCacheForFree(line);
   if (served || charge === undefined || customer === undefined || charged === undefined || !(charged > 0)) {
     return undefined;
   }
   return { kind: 'refund', chargeId: charge, customer, charged, bought: bought || 0, period: period || 0 };
+}
+
+/** Both members are there, or the format of the log is not ours and tells nothing of a cache. */
+function isFromCacheForFree({ cachedCost, integrationLatency }: Partial<AccessLogLine>): boolean {
+  return String(cachedCost) === String(FREE_WHEN_CACHED) && integrationLatency === NO_VALUE;
 }
 
 function refusalOf(line: Partial<AccessLogLine>, at: number): RefusedCustomer | undefined {

@@ -13,12 +13,14 @@ export const ACCESS_LOG_FIELDS = {
   responseType: '$context.error.responseType',
   responseLatency: '$context.responseLatency',
   integrationStatus: '$context.integration.status',
+  integrationLatency: '$context.integrationLatency',
   charge: '$context.authorizer.charge',
   customer: '$context.authorizer.customer',
   plan: '$context.authorizer.plan',
   cost: '$context.authorizer.cost',
   bought: '$context.authorizer.bought',
   period: '$context.authorizer.period',
+  cachedCost: '$context.authorizer.cachedCost',
   reason: '$context.authorizer.reason',
 } as const;
 
@@ -30,10 +32,20 @@ export const NO_VALUE = '-';
 /** The fields that giving back needs, in whatever format an API's access log has. */
 export const REFUND_FIELDS = ['charge', 'status', 'responseType', 'customer', 'cost', 'bought', 'period'] as const;
 
-const NOT_SERVED = `$.cost != "${NO_VALUE}" && ($.status = "5*" || $.responseType != "${NO_VALUE}")`;
+/** What tells, besides, that a call was answered from the cache, and is free by that. */
+export const CACHE_FIELDS = ['integrationLatency', 'cachedCost'] as const;
+
+/** What the authorizer says a call costs that is answered from the cache, where that is not what any other costs. */
+export const FREE_WHEN_CACHED = 0;
+
+/** The cache answers without asking the integration, which then took no time at all. */
+const FREE = `$.cachedCost = "${FREE_WHEN_CACHED}" && $.integrationLatency = "${NO_VALUE}"`;
+
+const NOT_SERVED = `$.cost != "${NO_VALUE}" && ($.status = "5*" || $.responseType != "${NO_VALUE}" || (${FREE}))`;
 
 /**
- * Lines of calls that were charged and then answered with a server error, or refused by API Gateway itself (429, 400, 413, …).
+ * Lines of calls that were charged and then answered with a server error, refused by API Gateway itself (429, 400, 413, …), or answered
+ * from the cache where that is free.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
 export const NOT_SERVED_PATTERN = `{ ${NOT_SERVED} }`;

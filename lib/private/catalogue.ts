@@ -110,12 +110,24 @@ export interface MeteringEntry {
 /** Units; or an estimate of them that is reserved until the backend reports what the call took. */
 export type CostEntry = number | { readonly estimate: number };
 
+/** How answers of a route are cached. */
+export interface CacheEntry {
+  /** Whether customers get their own answers alone, found by the headers that carry credentials. */
+  readonly perCustomer?: boolean;
+  /** The headers besides those by which answers are found. */
+  readonly headers?: readonly string[];
+  /** Whether calls cost nothing that are answered from the cache. */
+  readonly free?: boolean;
+}
+
 export interface ApiEntry {
   readonly apiId: string;
   /** `POST /search` or `ANY /reports/*` → what a call costs; a route that is not named costs 1. */
   readonly costs: Readonly<Record<string, CostEntry>>;
   /** `POST /search` → the ids of the plans that include it; a route that is not named is in every plan. */
   readonly routePlans: Readonly<Record<string, readonly string[]>>;
+  /** `GET /search` → how its answers are cached; absent where none are. */
+  readonly caches?: Readonly<Record<string, CacheEntry>>;
   /** The first segment of the billing routes' path. */
   readonly billingPath: string;
   /** Origins that CORS admits on the billing routes; empty where CORS is off. */

@@ -1,6 +1,14 @@
 import { type IAspect, Stack, Validations } from 'aws-cdk-lib';
-import { CfnGatewayResponse, CfnMethod, type IResource, type IRestApi, Method } from 'aws-cdk-lib/aws-apigateway';
+import {
+  CfnGatewayResponse,
+  CfnMethod,
+  CfnStage,
+  type IResource,
+  type IRestApi,
+  Method,
+} from 'aws-cdk-lib/aws-apigateway';
 import type { IConstruct } from 'constructs';
+import type { Caching } from './caching';
 import { tellWhatIsLeft } from './call-headers';
 import { covers, formatRoute, type Route } from './routes';
 
@@ -16,6 +24,8 @@ export interface ProtectionProps {
   readonly named: Readonly<Record<string, readonly Route[]>>;
   /** Whether answers to calls carry headers that the authorizer computed. */
   readonly paymentHeaders: boolean;
+  /** What keeps answers. */
+  readonly caching: Caching;
 }
 
 /** A method of the API, and who may call it: `own` is one of the paywall's, and `preflight` is CORS's. */
@@ -42,6 +52,9 @@ export class Protection implements IAspect {
     if (node instanceof CfnGatewayResponse && this.isOfApi(node, node.restApiId)) {
       this.visitGatewayResponse(node);
     }
+    if (node instanceof CfnStage && this.isOfApi(node, node.restApiId)) {
+      this.props.caching.seeStage(node);
+    }
   }
 
   /** All methods, as far as the app is complete. */
@@ -60,7 +73,7 @@ export class Protection implements IAspect {
             `\`${prop}\` must name routes of the API ${this.props.api.node.path}, which has ${this.known()}, got: "${formatRoute(route)}"`,
         ),
     );
-    return [...missing, ...this.conflicts];
+    return [...missing, ...this.conflicts, ...this.props.caching.validate(this.found)];
   }
 
   private visitMethod(node: CfnMethod): void {
@@ -77,9 +90,14 @@ export class Protection implements IAspect {
       return;
     }
     const access = this.accessOf(route);
-    this.methods.set(node.node.path, { resource: node, route, access });
+    const found: FoundMethod = { resource: node, route, access };
+    this.methods.set(node.node.path, found);
+    const cachedBy = this.props.caching.see(found);
+    if (cachedBy !== undefined) {
+      this.props.api.latestDeployment?.addToLogicalId({ cached: formatRoute(route), cachedBy });
+    }
     if (access === 'protected') {
-      this.protect(node, route);
+      this.protect(node, route, cachedBy !== undefined);
     } else if (access === 'open') {
       node.apiKeyRequired = false;
     }
@@ -93,7 +111,7 @@ export class Protection implements IAspect {
     return this.props.open.some((open) => covers(open, route)) ? 'open' : 'protected';
   }
 
-  private protect(node: CfnMethod, route: Route): void {
+  private protect(node: CfnMethod, route: Route, isCached: boolean): void {
     if (node.authorizationType !== undefined && node.authorizationType !== 'NONE') {
       this.conflicts.push(
         `${formatRoute(route)} of ${this.props.api.node.path} has an authorizer of its own (${node.authorizationType}): ` +
@@ -104,7 +122,8 @@ export class Protection implements IAspect {
     node.authorizationType = 'CUSTOM';
     node.authorizerId = this.props.authorizerId;
     node.apiKeyRequired = true;
-    const headers = this.props.paymentHeaders ? tellWhatIsLeft(node) : [];
+    // What was left when an answer was made is wrong when it is served again, and perhaps to somebody else.
+    const headers = this.props.paymentHeaders && !isCached ? tellWhatIsLeft(node) : [];
     Validations.of(node).acknowledge({
       id: 'AwsSolutions::AwsSolutions-COG4',
       reason: 'Callers are authenticated by the quota authorizer of the paywall',

@@ -3,22 +3,30 @@ import { CfnAccount, CfnStage, LogGroupLogDestination, type RestApi } from 'aws-
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { ACCESS_LOG_FIELDS, REFUND_FIELDS } from './access-log';
+import { ACCESS_LOG_FIELDS, CACHE_FIELDS, REFUND_FIELDS } from './access-log';
+
+type LogField = keyof typeof ACCESS_LOG_FIELDS;
 
 /** A JSON line with the paywall's fields, and others beside them. */
 export function accessLogFormat(others: Readonly<Record<string, string>> = {}): string {
   return JSON.stringify({ ...others, ...ACCESS_LOG_FIELDS });
 }
 
-/** The log group of an API's access log: the stage's own, if it says what is needed, or else a new one. */
-export function stageAccessLog(scope: Construct, id: string, api: RestApi): ILogGroup {
+/** The stage that an API is deployed to. */
+export function stageOf(api: RestApi): CfnStage {
   const stage = api.deploymentStage.node.defaultChild;
   if (!(stage instanceof CfnStage)) {
     throw new Error(`\`api\` must be deployed to a stage of this app, got: ${api.deploymentStage.node.path}`);
   }
+  return stage;
+}
+
+/** The log group of an API's access log: the stage's own, if it says what is needed, or else a new one. */
+export function stageAccessLog(scope: Construct, id: string, api: RestApi, isFreeWhenCached: boolean): ILogGroup {
+  const stage = stageOf(api);
   const own = stage.accessLogSetting;
   if (own !== undefined) {
-    return ownAccessLog(scope, id, stage, Stack.of(stage).resolve(own));
+    return ownAccessLog(scope, id, stage, Stack.of(stage).resolve(own), isFreeWhenCached);
   }
   const logGroup = new LogGroup(scope, id, {
     retention: RetentionDays.ONE_MONTH,
@@ -59,6 +67,7 @@ function ownAccessLog(
   id: string,
   stage: CfnStage,
   setting: { readonly destinationArn?: unknown; readonly format?: unknown },
+  isFreeWhenCached: boolean,
 ): ILogGroup {
   const where = `\`refund\` needs the access log of ${stage.node.path}`;
   const remedy = 'or pass `refund: Refund.none()`';
@@ -66,15 +75,22 @@ function ownAccessLog(
     throw new Error(`${where} in a log group, ${remedy}, got: a Firehose stream`);
   }
   const format = typeof setting.format === 'string' ? setting.format : JSON.stringify(setting.format ?? '');
-  const missing = REFUND_FIELDS.filter((field) => !has(format, field));
+  requireFields(format, REFUND_FIELDS, where, remedy);
+  if (isFreeWhenCached) {
+    requireFields(format, CACHE_FIELDS, `\`cache\` needs the access log of ${stage.node.path}`, 'or CachedCost.full()');
+  }
+  const { destinationArn } = stage.accessLogSetting as CfnStage.AccessLogSettingProperty;
+  return LogGroup.fromLogGroupArn(scope, id, destinationArn ?? '');
+}
+
+function requireFields(format: string, fields: readonly LogField[], where: string, remedy: string): void {
+  const missing = fields.filter((field) => !has(format, field));
   if (missing.length > 0) {
     throw new Error(
       `${where} to hold the members ${missing.map((field) => `"${field}"`).join(', ')}: pass ` +
         `\`accessLogFormat: Paywall.accessLogFormat()\`, ${remedy}, got: ${format}`,
     );
   }
-  const { destinationArn } = stage.accessLogSetting as CfnStage.AccessLogSettingProperty;
-  return LogGroup.fromLogGroupArn(scope, id, destinationArn ?? '');
 }
 
 /** An ARN says what it is of, unless it is to be known only at deployment; then the resource that it comes from does. */
@@ -91,7 +107,7 @@ function isFirehose(stage: CfnStage, destination: string): boolean {
 }
 
 /** Whether a format writes a field as a member of a JSON object. */
-function has(format: string, field: (typeof REFUND_FIELDS)[number]): boolean {
+function has(format: string, field: LogField): boolean {
   const variable = ACCESS_LOG_FIELDS[field].replaceAll(/[$.]/g, '\\$&');
   return new RegExp(`"${field}"\\s*:\\s*"?${variable}\\b`).test(format);
 }

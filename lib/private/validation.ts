@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { type Duration, Token } from 'aws-cdk-lib';
 
 const MAX_UNITS = 10 ** 12;
 
@@ -76,6 +76,17 @@ function isKnownToFormatter(timeZone: string): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Refuses what API Gateway's cache does not keep answers for; a token is taken as it is. */
+export function requireCacheTtl(name: string, ttl: Duration): void {
+  if (ttl.isUnresolved()) {
+    return;
+  }
+  const seconds = ttl.toSeconds({ integral: false });
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 3600) {
+    throw new Error(`\`${name}\` must be between 1 second and 1 hour, in whole seconds, got: ${ttl.toString()}`);
   }
 }
 

@@ -6,6 +6,7 @@ import type { LogWriter } from '../logs/log-event';
 import type { RestApiModel } from '../template/model';
 import { Authorizers } from './authorizer';
 import { CallerGoneError } from './body';
+import { ResponseCache } from './cache';
 import type { Call } from './call';
 import { createContext, createTraceId } from './context';
 import { internalErrorLine } from './gateway-error';
@@ -68,7 +69,7 @@ interface Mount {
 /** API Gateway's limit for the request line and all header values, in bytes. */
 const HEAD_LIMIT = 10_240;
 
-/** Serves REST APIs as API Gateway would. State (throttles, quotas, authorizer caches) lives as long as the listener. */
+/** Serves REST APIs as API Gateway would. State (throttles, quotas, caches) lives as long as the listener. */
 export function createGateway(
   apis: readonly MountedApi[],
   lambda: LambdaRuntime,
@@ -77,7 +78,14 @@ export function createGateway(
   const clock = options.clock ?? Date.now;
   const log = options.log ?? console.error;
   const usage = new UsageMeter(options.apiKeys ?? ApiKeyRegistry.of(apis, clock));
-  const services = { lambda, clock, log, authorizers: new Authorizers(lambda, clock), usage };
+  const services = {
+    lambda,
+    clock,
+    log,
+    authorizers: new Authorizers(lambda, clock),
+    usage,
+    cache: new ResponseCache(clock),
+  };
   const mounts = apis.map(mount).sort((a, b) => b.basePath.length - a.basePath.length);
   return (message, response) => {
     // Writing to a caller who has gone is no event; without a listener it would end the process.

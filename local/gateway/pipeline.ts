@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { LambdaRuntime } from '../lambda/runtime';
 import { type Authorization, type Authorizers, authorizerContext, denialOf } from './authorizer';
 import { CallerGoneError, readBody } from './body';
+import type { ResponseCache } from './cache';
 import type { Call, RoutedCall } from './call';
 import type { RequestContext } from './context';
 import { GatewayError, internalErrorLine } from './gateway-error';
@@ -19,6 +20,7 @@ export interface PipelineServices {
   readonly lambda: LambdaRuntime;
   readonly authorizers: Authorizers;
   readonly usage: UsageMeter;
+  readonly cache: ResponseCache;
   readonly clock: () => number;
   readonly log: (line: string) => void;
 }
@@ -69,7 +71,7 @@ class Pipeline {
       this.admit(authorization);
       validateParameters(this.routed());
       const body = await readBody(message);
-      const answer = await this.integrate(body);
+      const answer = await this.services.cache.answer(this.routed(), () => this.integrate(body));
       return { call: this.call, answer, phases: this.phases };
     } catch (error) {
       if (error instanceof CallerGoneError) {

@@ -1,7 +1,7 @@
 import type { FunctionCatalogue } from './functions';
 import { Unresolvable } from './intrinsics';
 import type { IntegrationModel, IntegrationResponseModel } from './model';
-import { type JsonObject, list, number, object, text, textMap } from './values';
+import { type JsonObject, list, number, object, text, textList, textMap } from './values';
 
 const DEFAULT_TIMEOUT_MILLIS = 29_000;
 
@@ -18,6 +18,8 @@ export function readIntegration(integration: JsonObject, context: IntegrationCon
     passthroughBehavior: passthroughBehavior(integration.PassthroughBehavior),
     integrationResponses: list(integration.IntegrationResponses).map(object).map(readIntegrationResponse),
     timeoutMillis: number(integration.TimeoutInMillis) ?? DEFAULT_TIMEOUT_MILLIS,
+    cacheKeyParameters: textList(integration.CacheKeyParameters),
+    cacheNamespace: text(integration.CacheNamespace),
   };
   const uri = withStageVariables(text(integration.Uri), context.stageVariables);
   const type = text(integration.Type);

@@ -71,6 +71,13 @@ export interface MethodModel {
   /** `method.request.header.x` → required, and only where the method's request validator asks for parameters. */
   readonly requestParameters: Readonly<Record<string, boolean>>;
   readonly integration: IntegrationModel;
+  /** How its answers are cached on its stage; absent where they are not. */
+  readonly cache?: MethodCacheModel;
+}
+
+export interface MethodCacheModel {
+  /** At least 1. */
+  readonly ttlSeconds: number;
 }
 
 export interface AuthorizerModel {
@@ -100,6 +107,10 @@ export interface IntegrationModel {
   readonly passthroughBehavior: 'WHEN_NO_MATCH' | 'WHEN_NO_TEMPLATES' | 'NEVER';
   readonly integrationResponses: readonly IntegrationResponseModel[];
   readonly timeoutMillis: number;
+  /** By what cached answers are found: `method.request.path.id`, or a parameter of the integration's own. */
+  readonly cacheKeyParameters?: readonly string[];
+  /** Whose answers are one; those of the resource where it is absent. */
+  readonly cacheNamespace?: string;
 }
 
 export interface IntegrationResponseModel {

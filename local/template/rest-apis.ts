@@ -6,13 +6,15 @@ import { readGatewayResponses } from './gateway-responses';
 import { apiIdOf, readMethods } from './methods';
 import type { RestApiModel } from './model';
 import type { Resource } from './stack';
+import { readStageCache, type StageCache, withCaching } from './stage-cache';
 import type { UsagePlanCatalogue } from './usage-plans';
-import { flag, list, object, text, textList, textMap } from './values';
+import { list, object, text, textList, textMap } from './values';
 
 interface Stage {
   readonly name: string;
   readonly variables: Readonly<Record<string, string>>;
   readonly accessLog?: RestApiModel['accessLog'];
+  readonly cache?: StageCache;
 }
 
 /** One model for each stage: its variables and usage plans are its own. */
@@ -55,7 +57,7 @@ function readRestApi(
     stageVariables: stage.variables,
     apiKeySource: api.property('ApiKeySourceType') === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER',
     binaryMediaTypes: textList(api.property('BinaryMediaTypes')),
-    methods: readMethods(api, app, { functions, stageVariables: stage.variables }),
+    methods: withCaching(readMethods(api, app, { functions, stageVariables: stage.variables }), stage.cache),
     gatewayResponses: readGatewayResponses(id, app),
     accessLog: stage.accessLog,
   };
@@ -90,9 +92,6 @@ function readStage(resource: Resource): Stage | undefined {
   }
   const settings = isStage ? resource : undefined;
   const methodSettings = list(settings?.property('MethodSettings')).map(object);
-  if (methodSettings.some((setting) => flag(setting.CachingEnabled))) {
-    resource.unserved('its cache is not served: every request reaches the integration');
-  }
   if (methodSettings.some((setting) => setting.ThrottlingRateLimit !== undefined)) {
     resource.unserved('its throttle is not applied; those of usage plans are');
   }
@@ -105,6 +104,7 @@ function readStage(resource: Resource): Stage | undefined {
     name,
     variables: textMap(resource.resolved(setting('Variables'))),
     accessLog: readAccessLog(resource, setting('AccessLogSetting')),
+    cache: isStage ? readStageCache(resource) : undefined,
   };
 }
 

@@ -131,7 +131,9 @@ describe('refusals', () => {
   test('are read by the settlement, with the one subscription that it has', () => {
     template().resourceCountIs('AWS::Logs::SubscriptionFilter', 1);
     template().hasResourceProperties('AWS::Logs::SubscriptionFilter', {
-      FilterPattern: '{ ($.cost != "-" && ($.status = "5*" || $.responseType != "-")) || $.status = "402" }',
+      FilterPattern:
+        '{ ($.cost != "-" && ($.status = "5*" || $.responseType != "-" || ' +
+        '($.cachedCost = "0" && $.integrationLatency = "-"))) || $.status = "402" }',
     });
     template().hasResourceProperties('AWS::Lambda::Function', {
       Description: Match.stringLikeRegexp('not served'),

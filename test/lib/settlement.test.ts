@@ -43,7 +43,9 @@ describe('giving back what was not served', () => {
     template.hasResourceProperties('AWS::Logs::SubscriptionFilter', {
       LogGroupName: { Ref: logGroup },
       DestinationArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('Settlement'), 'Arn'] },
-      FilterPattern: '{ $.cost != "-" && ($.status = "5*" || $.responseType != "-") }',
+      FilterPattern:
+        '{ $.cost != "-" && ($.status = "5*" || $.responseType != "-" || ' +
+        '($.cachedCost = "0" && $.integrationLatency = "-")) }',
     });
   });
 

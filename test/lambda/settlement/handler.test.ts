@@ -77,6 +77,11 @@ test.each([
   ['a refusal by the backend itself', { status: '429' }, 45],
   ['a refusal before the charge', { status: '402', responseType: 'ACCESS_DENIED', cost: '-', charge: '-' }, 45],
   ['a call that cost nothing', { cost: '0' }, 45],
+  ['an answer from the cache, where that is free', { status: '200', cachedCost: '0', integrationLatency: '-' }, 50],
+  ['an answer that the cache did not have', { status: '200', cachedCost: '0', integrationLatency: '12' }, 45],
+  ['an answer in no time', { status: '200', cachedCost: '0', integrationLatency: '0' }, 45],
+  ['an answer from the cache', { status: '200', cachedCost: '-', integrationLatency: '-' }, 45],
+  ['an answer of which a log of its own says less', { status: '200', cachedCost: '0' }, 45],
 ])('%s is given back as it should be', async (_, overrides, left) => {
   await handle(logEvent([{ ...LINE, ...overrides }]), dependencies);
   expect(remaining()).toBe(left);

@@ -158,10 +158,10 @@ describe('what is served in part is named', () => {
     expect(model.unserved).toMatchObject([{ path: 'Stack/Api', reason: expect.stringContaining('OpenAPI') }]);
   });
 
-  test('body validation, caches, throttles of a stage, canaries', () => {
+  test('body validation, throttles of a stage, canaries', () => {
     const found = reasons((stack) => {
       const api = new RestApi(stack, 'Api', {
-        deployOptions: { cachingEnabled: true, cacheClusterEnabled: true, throttlingRateLimit: 5 },
+        deployOptions: { throttlingRateLimit: 5 },
       });
       const model = api.addModel('Model', { schema: { type: apigateway.JsonSchemaType.OBJECT } });
       api.root.addMethod('POST', new MockIntegration(), {
@@ -171,7 +171,6 @@ describe('what is served in part is named', () => {
     });
 
     expect(found).toEqual([
-      ['Stack/Api/DeploymentStage.prod', 'its cache is not served: every request reaches the integration'],
       ['Stack/Api/DeploymentStage.prod', 'its throttle is not applied; those of usage plans are'],
       ['Stack/Api/Default/POST', 'its request body is not validated against its model'],
     ]);
