@@ -159,7 +159,7 @@ export class QuotaStoreGrants {
     const write = ['dynamodb:PutItem', 'dynamodb:UpdateItem'];
     const remove = 'dynamodb:DeleteItem';
     return this.allow(grantee, [read, query, ...write], ['CUSTOMER#*', 'LEDGER#*'])
-      .combine(this.allow(grantee, [remove], ['CUSTOMER#*']))
+      .combine(this.allow(grantee, [remove], ['CUSTOMER#*', 'REFUSED#*']))
       .combine(this.allow(grantee, [query, ...write], ['AUDIT#*']))
       .combine(this.allow(grantee, [read, remove], ['KEY#*', 'STRIPE#*']))
       .combine(this.allow(grantee, [query, remove], ['REQUEST#*']))
