@@ -48,8 +48,15 @@ export async function wholeCustomer(operators: Operators, subscription?: string)
     await keepRequest(operators, { customer, id }, hour);
   }
   const { client, table } = operators.stores.table;
-  const refused = { customer, reason: 'quota_exhausted', periodStart: NOW } as const;
-  await new DynamoDbRefusalMarks(client, table, () => NOW).note(refused);
+  await new DynamoDbRefusalMarks(client, table, () => NOW).note({
+    customer,
+    plan: 'free',
+    reason: 'quota_exhausted',
+    periodStart: NOW,
+    route: 'GET /forecast/{city}',
+    requestId: 'r1',
+    at: NOW,
+  });
   const personal = [...words, ...kept.map((id) => `REQUEST#${id}`), `REFUSED#${customer}`, stripeCustomer, hash];
   return { customer, apiKey, keyId: key.id, stripeCustomer, personal };
 }
