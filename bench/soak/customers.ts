@@ -19,7 +19,8 @@ export interface Payments {
   checkouts: number;
   renewals: number;
   refunds: number;
-  /** Calls right after a payment that were answered 402 though there was something left. */
+  /** Calls right after a payment that were answered 402 though there was something left, and those half a second later. */
+  refusedAtFirst: number;
   refusedAfterwards: number;
 }
 
@@ -91,7 +92,8 @@ export class Customer {
       this.subscription = typeof subscription === 'string' ? subscription : undefined;
       return;
     }
-    const { status } = await client.post(`${stripeUrl}/local/subscriptions/${this.subscription}/renew`);
+    const renewal = `${stripeUrl}/local/subscriptions/${this.subscription}/renew`;
+    const { status } = await client.post(renewal, { form: { outcome: 'paid' } });
     if (status !== 200) {
       throw new Error(`the renewal of ${this.subscription} was answered with ${status}`);
     }

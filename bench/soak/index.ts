@@ -36,8 +36,7 @@ const PATIENCE = 60_000;
 const TOLD = 20;
 
 /** Calls of many customers over HTTP to the local gateway, while they pay; then what the table, Stripe's side and they themselves say. */
-export async function measureSoak(quick: boolean) {
-  const size = quick ? QUICK_SIZE : SIZE;
+export async function measureSoak(quick: boolean, size = quick ? QUICK_SIZE : SIZE) {
   const loadAverage = rounded(loadavg()[0] ?? 0);
   const assembly = synthesized();
   const gateway = await Gateway.start(assembly);
@@ -63,7 +62,13 @@ function synthesized(): string {
 
 class Soak {
   private readonly counts = new Counts();
-  private readonly payments: Payments = { checkouts: 0, renewals: 0, refunds: 0, refusedAfterwards: 0 };
+  private readonly payments: Payments = {
+    checkouts: 0,
+    renewals: 0,
+    refunds: 0,
+    refusedAtFirst: 0,
+    refusedAfterwards: 0,
+  };
   private readonly shop: Shop;
   private milliseconds = 0;
 
@@ -189,12 +194,13 @@ export function soakTable({ calls, customers, loadAverage, soaked }: Measured): 
   );
   const description = `${text(calls)} calls of ${text(customers)} customers to the local gateway, most of them while others pay.`;
   const load = `Load average ${text(loadAverage)} at the start: the seconds are the machine's.`;
+  const others = [...soaked.counts.others].map(([status, times]) => `\nanswered ${status}: ${times}`);
   const wrong = soaked.disagreements.slice(0, TOLD).map((line) => `\n${line}`);
   return [
     `## ${TITLE}\n${description}\n`,
     aligned([['', 'value', 'target'], ...rows]),
     aligned([['after calls', 'items', 'heap, MB', 'resident, MB'], ...samples]),
-    `${load}${wrong.join('')}`,
+    `${load}${others.join('')}${wrong.join('')}`,
   ].join('\n');
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fork, type Random, weightedPicker } from '../simulation/random';
 import type { Answer, Client } from './client';
 import type { Customer, Payments } from './customers';
@@ -11,6 +12,9 @@ const PAYING = 2;
 
 /** Of the calls, the part that those make who never pay. */
 const HAMMERED = 0.1;
+
+/** Milliseconds for which a refusal is kept in memory, and a little more. */
+const MEMORY = 600;
 
 /** What the calls have come to. */
 export class Counts {
@@ -127,12 +131,23 @@ export class Traffic {
     this.paying.add(payment);
   }
 
-  /** The very next call must work; unless the money has gone to debts, or back. */
+  /**
+   * The next call must work, unless the money has gone to debts, or back. Who hammers with nothing left is refused from memory for half a
+   * second, and may meet that.
+   */
   private async payAndCall(customer: Customer): Promise<void> {
+    const { payments } = this.options;
     await customer.pay();
+    if (await this.isRefused(customer)) {
+      payments.refusedAtFirst += 1;
+      await sleep(MEMORY);
+      payments.refusedAfterwards += Number(await this.isRefused(customer));
+    }
+  }
+
+  private async isRefused(customer: Customer): Promise<boolean> {
     const { status } = await this.call(customer, PLAIN);
-    const mayBeEmpty = customer.kind === 'buyer' && customer.left < ENOUGH;
-    this.options.payments.refusedAfterwards += Number(status === 402 && !mayBeEmpty);
+    return status === 402 && (customer.kind === 'subscriber' || customer.left >= ENOUGH);
   }
 
   private async repeat(times: number, once: () => Promise<void>): Promise<void> {
