@@ -5,6 +5,7 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { PaymentProcessor } from './payment-processor';
 import type { Payments } from './payments';
+import { encryptionKeyOf } from './private/encryption';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
 
@@ -52,6 +53,7 @@ export class StripeWebhook extends Construct {
     const secret = new Secret(this, 'SigningSecret', {
       description:
         'The signing secret (whsec_...) of the Stripe webhook endpoint; put it here once the endpoint exists',
+      encryptionKey: encryptionKeyOf(this),
     });
     const reason = 'Stripe makes the signing secret and alone can rotate it; several are accepted at once meanwhile';
     Validations.of(secret).acknowledge({ id: 'AwsSolutions::AwsSolutions-SMG4', reason });

@@ -22,7 +22,17 @@ export class Client {
     this.agent = new Agent({ keepAlive: true, maxSockets: connections });
   }
 
-  post(url: string, { body, form, key }: Sent = {}): Promise<Answer> {
+  async post(url: string, sent: Sent = {}): Promise<Answer> {
+    for (;;) {
+      const answer = await this.attempt(url, sent);
+      if (answer !== 'closed') {
+        return answer;
+      }
+    }
+  }
+
+  /** `closed`: by the server, which had no use for the connection any more, before it has seen the request. */
+  private attempt(url: string, { body, form, key }: Sent): Promise<Answer | 'closed'> {
     const begun = performance.now();
     const text = form === undefined ? JSON.stringify(body ?? {}) : new URLSearchParams(form).toString();
     const headers = {
@@ -40,7 +50,10 @@ export class Client {
         response.once('end', () => done(response.statusCode ?? 0, response.headers.location, chunks.join('')));
         response.once('error', () => done(0));
       });
-      posting.once('error', () => done(0));
+      posting.once('error', ({ code }: NodeJS.ErrnoException) => {
+        const isStale = posting.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
+        return isStale ? resolve('closed') : done(0);
+      });
       posting.end(text);
     });
   }
