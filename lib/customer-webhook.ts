@@ -4,10 +4,16 @@ import { type EventPattern, type IEventBus, Rule } from 'aws-cdk-lib/aws-events'
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { allowKeyToReceive, allowKeyToRules, encryptedQueue, encryptionKeyOf } from './private/encryption';
+import {
+  allowKeyToRead,
+  allowKeyToReceive,
+  allowKeyToRules,
+  encryptedQueue,
+  encryptedSecret,
+} from './private/encryption';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
 import { requireHttpUrl } from './private/validation';
@@ -78,6 +84,7 @@ export class CustomerWebhook extends Construct {
       },
     });
     this.secret.grantRead(handler);
+    allowKeyToRead(this.secret, handler);
     queue.grant(handler, 'sqs:ChangeMessageVisibility');
     allowKeyToReceive(queue, handler);
     allowKeyToRules(queue);
@@ -104,9 +111,8 @@ export class CustomerWebhook extends Construct {
 
   /** Letters and digits in fours are Base64 of something, which is what a signing key is. */
   private generatedSecret(): Secret {
-    const secret = new Secret(this, 'Secret', {
+    const secret = encryptedSecret(this, 'Secret', {
       description: `What ${Stack.of(this).stackName} signs events of customers with`,
-      encryptionKey: encryptionKeyOf(this),
       generateSecretString: { passwordLength: 44, excludePunctuation: true, includeSpace: false },
     });
     Validations.of(secret).acknowledge({

@@ -94,8 +94,8 @@ export interface PaywallProps {
    * the queues, the log groups, the event buses and the secrets that it makes. The stack must then have a Region (`env`). What you pass
    * in, such as a store, a bus or a secret, keeps the key that it has.
    *
-   * The key's policy gets what CloudWatch Logs, EventBridge and Secrets Manager need; into that of a key that was made elsewhere
-   * (`Key.fromKeyArn`) you put it yourself.
+   * The key's policy gets what CloudWatch Logs and EventBridge need; into that of a key that was made elsewhere (`Key.fromKeyArn`) you put
+   * it yourself.
    *
    * @default - the key of `store`; without one, keys of AWS's own, which cost nothing
    */

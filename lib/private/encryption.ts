@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Grant, type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type CfnSecret, type ISecret, Secret, type SecretProps } from 'aws-cdk-lib/aws-secretsmanager';
 import { type CfnQueue, type IQueue, Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IConstruct } from 'constructs';
 
@@ -92,6 +92,22 @@ export function encryptedLogGroup(scope: Construct, id: string): LogGroup {
     removalPolicy: RemovalPolicy.DESTROY,
     encryptionKey,
   });
+}
+
+/** A secret that the paywall makes. */
+export function encryptedSecret(scope: Construct, id: string, props: SecretProps): Secret {
+  const key = encryptionKeyOf(scope);
+  const secret = new Secret(scope, id, props);
+  if (key !== undefined) {
+    // As with a queue; the construct's own grants would also lead from the key, which may be in another stack, back to the roles of this one.
+    (secret.node.defaultChild as CfnSecret).kmsKeyId = key.keyArn;
+  }
+  return secret;
+}
+
+/** The key alone, for who is let read a secret that was made here. */
+export function allowKeyToRead(secret: ISecret, grantee: IGrantable): void {
+  allowKey('secretsmanager', secret, grantee, ['kms:Decrypt']);
 }
 
 /** The key alone, for who is let write a secret that was made here. */
