@@ -1,6 +1,7 @@
 import { figuresOf } from './measure';
 import { misses, results, surroundings, table } from './report';
 import { SIMULATED, type SimulatedSection } from './scenarios';
+import { measureSoak, soakMisses, soakResults, soakTable } from './soak';
 import { measureWebhooks, webhooksMisses, webhooksResults, webhooksTable } from './webhooks';
 import { inParallel } from './workers';
 
@@ -46,11 +47,21 @@ async function webhooks(quick: boolean): Promise<Measured> {
   };
 }
 
+async function soak(quick: boolean): Promise<Measured> {
+  const measured = await measureSoak(quick);
+  return {
+    text: soakTable(measured),
+    missed: soakMisses(measured),
+    results: { ...surroundings(), ...soakResults(measured) },
+  };
+}
+
 /** The parts of the benchmark, each of which can be run alone. */
 export const SECTIONS = {
   engines: (quick: boolean) => simulated('engines', quick),
   crediting: (quick: boolean) => simulated('crediting', quick),
   webhooks,
+  soak,
 } as const;
 
 export type SectionName = keyof typeof SECTIONS;

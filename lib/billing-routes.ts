@@ -7,6 +7,7 @@ import type { Payments } from './payments';
 import type { PlanCatalogue } from './plan-catalogue';
 import { addBillingMethod, admitHeaders, integrateBelow } from './private/billing-method';
 import type { ApiEntry, BillingEntry, SignUpEntry } from './private/catalogue';
+import { allowOnQueue } from './private/encryption';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
 import {
@@ -206,7 +207,7 @@ export class BillingRoutes extends Construct {
     if (!this.takesReports) {
       const queue = this.props.settlement._reports();
       this.fn.addEnvironment(Environment.REPORTS_QUEUE_URL, queue.queueUrl);
-      queue.grant(this.fn, 'sqs:SendMessage');
+      allowOnQueue(queue, this.fn, 'sqs:SendMessage');
       this.takesReports = true;
     }
   }

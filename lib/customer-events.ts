@@ -12,11 +12,12 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { CustomerWebhook, type CustomerWebhookOptions } from './customer-webhook';
 import type { PlanCatalogue } from './plan-catalogue';
 import { CUSTOMER_EVENT_SOURCE } from './private/customer-event-source';
+import { allowKeyToRules, allowKeyToSend, encryptedQueue, encryptionKeyOf } from './private/encryption';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
 import { requireInteger } from './private/validation';
@@ -120,13 +121,9 @@ export class CustomerEvents extends Construct {
     const { store, thresholds = [80, 100] } = props;
     requireThresholds(thresholds);
     const stack = Stack.of(this);
-    this.bus = props.bus ?? new EventBus(this, 'Bus', { description: 'What happens to customers of the paywall' });
+    this.bus = props.bus ?? this.ownBus();
     requireNear(this.bus, stack);
-    this.deadLetterQueue = new Queue(this, 'DeadLetters', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
+    this.deadLetterQueue = encryptedQueue(this, 'DeadLetters');
     Validations.of(this.deadLetterQueue).acknowledge({
       id: 'AwsSolutions::AwsSolutions-SQS3',
       reason: 'It is the dead-letter queue of a stream and of rules',
@@ -142,6 +139,7 @@ export class CustomerEvents extends Construct {
       },
     });
     store.grants.readChanges(this.handler);
+    allowKeyToSend(this.deadLetterQueue, this.handler);
     this.allowPut(this.handler);
     this.allowPut(props.settlement._tellRefusals(this.environment(props)));
     new EventSourceMapping(this, 'Changes', {
@@ -171,6 +169,7 @@ export class CustomerEvents extends Construct {
     if (this.node.tryFindChild(ruleId) !== undefined) {
       throw new Error(`\`notifyTopic\` must be called once for a topic, got again: ${topic.node.path}`);
     }
+    allowKeyToRules(this.deadLetterQueue);
     new Rule(this, ruleId, {
       description: 'Events of customers for a topic',
       eventBus: this.bus,
@@ -200,6 +199,11 @@ export class CustomerEvents extends Construct {
    */
   public metricDeadLetters(options: MetricOptions = {}): Metric {
     return this.deadLetterQueue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM, ...options });
+  }
+
+  private ownBus(): EventBus {
+    const description = 'What happens to customers of the paywall';
+    return new EventBus(this, 'Bus', { description, kmsKey: encryptionKeyOf(this) });
   }
 
   private environment({ paywallId }: CustomerEventsProps): Record<string, string> {

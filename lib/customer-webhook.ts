@@ -4,9 +4,16 @@ import { type EventPattern, type IEventBus, Rule } from 'aws-cdk-lib/aws-events'
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import {
+  allowKeyToRead,
+  allowKeyToReceive,
+  allowKeyToRules,
+  encryptedQueue,
+  encryptedSecret,
+} from './private/encryption';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
 import { requireHttpUrl } from './private/validation';
@@ -57,11 +64,9 @@ export class CustomerWebhook extends Construct {
   constructor(scope: Construct, id: string, props: CustomerWebhookProps) {
     super(scope, id);
     requireHttpUrl('notifyWebhook: url', props.url);
-    const common = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: Duration.days(14) };
-    const deadLetterQueue = new Queue(this, 'DeadLetters', common);
+    const deadLetterQueue = encryptedQueue(this, 'DeadLetters');
     const timeout = Duration.seconds(30);
-    const queue = new Queue(this, 'Queue', {
-      ...common,
+    const queue = encryptedQueue(this, 'Queue', {
       // Six times the function's timeout, as Lambda wants it of a queue that it polls.
       visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
       deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount: MAX_ATTEMPTS },
@@ -79,7 +84,10 @@ export class CustomerWebhook extends Construct {
       },
     });
     this.secret.grantRead(handler);
+    allowKeyToRead(this.secret, handler);
     queue.grant(handler, 'sqs:ChangeMessageVisibility');
+    allowKeyToReceive(queue, handler);
+    allowKeyToRules(queue);
     handler.addEventSource(
       new SqsEventSource(queue, { batchSize: 10, maxConcurrency: 2, reportBatchItemFailures: true }),
     );
@@ -103,7 +111,7 @@ export class CustomerWebhook extends Construct {
 
   /** Letters and digits in fours are Base64 of something, which is what a signing key is. */
   private generatedSecret(): Secret {
-    const secret = new Secret(this, 'Secret', {
+    const secret = encryptedSecret(this, 'Secret', {
       description: `What ${Stack.of(this).stackName} signs events of customers with`,
       generateSecretString: { passwordLength: 44, excludePunctuation: true, includeSpace: false },
     });

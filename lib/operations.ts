@@ -6,6 +6,7 @@ import type { Identity } from './identity';
 import type { PaymentProcessor } from './payment-processor';
 import type { Payments } from './payments';
 import type { PlanCatalogue } from './plan-catalogue';
+import { allowOnQueue } from './private/encryption';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
 import { acceptsImportedKeys, renderIdentities } from './private/identities';
@@ -89,7 +90,7 @@ export class Operations extends Construct {
       store.grants.importKeys(handler);
     }
     payments.secretKey.grantRead(this.handler);
-    deadLetterQueue.grant(this.handler, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility');
+    allowOnQueue(deadLetterQueue, handler, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility');
     this.handler.addToRolePolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [processor.handler.functionArn] }),
     );

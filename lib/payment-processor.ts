@@ -1,10 +1,11 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { type Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Payments } from './payments';
 import type { PlanCatalogue } from './plan-catalogue';
+import { encryptedQueue } from './private/encryption';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
 import type { QuotaStore } from './quota-store';
@@ -46,11 +47,7 @@ export class PaymentProcessor extends Construct {
   constructor(scope: Construct, id: string, props: PaymentProcessorProps) {
     super(scope, id);
     const { store, payments } = props;
-    const deadLetterQueue = new Queue(this, 'DeadLetters', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
+    const deadLetterQueue = encryptedQueue(this, 'DeadLetters');
     const handler = new HandlerFunction(this, 'Handler', {
       bundle: 'payments',
       description: 'Carries out what the events of Stripe mean',

@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Clawback } from './clawback';
 import type { CustomerEventsOptions } from './customer-events';
 import type { DiscoveryOptions } from './discovery';
@@ -87,6 +88,18 @@ export interface PaywallProps {
    * @default - a store of its own, whose table outlives the stack
    */
   readonly store?: QuotaStore;
+
+  /**
+   * The KMS key of yours that everything is encrypted with that holds data of customers, or secrets: the table of the paywall's own store,
+   * the queues, the log groups, the event buses and the secrets that it makes. The stack must then have a Region (`env`). What you pass
+   * in, such as a store, a bus or a secret, keeps the key that it has.
+   *
+   * The key's policy gets what CloudWatch Logs and EventBridge need; into that of a key that was made elsewhere (`Key.fromKeyArn`) you put
+   * it yourself.
+   *
+   * @default - the key of `store`; without one, keys of AWS's own, which cost nothing
+   */
+  readonly encryptionKey?: IKey;
 
   /**
    * How it is told on EventBridge what happens to customers. Nothing of it is made before it is asked for, here or as `paywall.events`.

@@ -22,6 +22,7 @@ import { PlanCatalogue } from './plan-catalogue';
 import { Caching } from './private/caching';
 import type { ApiEntry } from './private/catalogue';
 import { corsOrigins } from './private/cors';
+import { encryptBelow } from './private/encryption';
 import { Environment } from './private/environment';
 import { environmentErrors } from './private/environment-limit';
 import { identityEntries, renderIdentities, requireIdentities, requireKeys } from './private/identities';
@@ -133,7 +134,9 @@ export class Paywall extends Construct {
     requireKeys(identities, { signUp, keyRotationOverlap });
     this.identities = identities;
     this.discovery = requireDiscovery(props.discovery ?? {});
-    const store = props.store ?? new QuotaStore(this, 'Store');
+    const encryptionKey = props.encryptionKey ?? props.store?.encryptionKey;
+    encryptBelow(this, encryptionKey);
+    const store = props.store ?? new QuotaStore(this, 'Store', { encryptionKey });
     const { payments } = props;
     this.catalogue = catalogue;
     this.store = store;

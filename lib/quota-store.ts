@@ -41,6 +41,9 @@ export class QuotaStore extends Construct {
   /** The table. */
   public readonly table: ITableV2;
 
+  /** The KMS key of yours that the table is encrypted with; none where it is DynamoDB's own. */
+  public readonly encryptionKey?: IKey;
+
   /** Who may do what with it. */
   public readonly grants: QuotaStoreGrants;
 
@@ -66,6 +69,7 @@ export class QuotaStore extends Construct {
       }),
     });
     this.table = table;
+    this.encryptionKey = props.encryptionKey;
     this.grants = new QuotaStoreGrants(table, props.encryptionKey);
   }
 }
@@ -159,7 +163,7 @@ export class QuotaStoreGrants {
     const write = ['dynamodb:PutItem', 'dynamodb:UpdateItem'];
     const remove = 'dynamodb:DeleteItem';
     return this.allow(grantee, [read, query, ...write], ['CUSTOMER#*', 'LEDGER#*'])
-      .combine(this.allow(grantee, [remove], ['CUSTOMER#*']))
+      .combine(this.allow(grantee, [remove], ['CUSTOMER#*', 'REFUSED#*']))
       .combine(this.allow(grantee, [query, ...write], ['AUDIT#*']))
       .combine(this.allow(grantee, [read, remove], ['KEY#*', 'STRIPE#*']))
       .combine(this.allow(grantee, [query, remove], ['REQUEST#*']))

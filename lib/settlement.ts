@@ -3,9 +3,10 @@ import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lamb
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { FilterPattern, type ILogGroup, SubscriptionFilter } from 'aws-cdk-lib/aws-logs';
 import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
-import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { NOT_SERVED_OR_REFUSED_PATTERN, NOT_SERVED_PATTERN } from './private/access-log';
+import { allowKeyToReceive, encryptedQueue } from './private/encryption';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
 import type { QuotaStore } from './quota-store';
@@ -31,11 +32,7 @@ export class Settlement extends Construct {
 
   constructor(scope: Construct, id: string, props: SettlementProps) {
     super(scope, id);
-    this.deadLetterQueue = new Queue(this, 'DeadLetters', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
+    this.deadLetterQueue = encryptedQueue(this, 'DeadLetters');
     this.fn = new HandlerFunction(this, 'Handler', {
       bundle: 'settlement',
       description: 'Gives back calls that were not served, and settles reported costs',
@@ -55,10 +52,7 @@ export class Settlement extends Construct {
    */
   public _reports(): IQueue {
     if (this.queue === undefined) {
-      const queue = new Queue(this, 'Reports', {
-        encryption: QueueEncryption.SQS_MANAGED,
-        enforceSSL: true,
-        retentionPeriod: Duration.days(14),
+      const queue = encryptedQueue(this, 'Reports', {
         // Six times the function's timeout, as Lambda wants it of a queue that it polls.
         visibilityTimeout: Duration.minutes(6),
         deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: 5 },
@@ -71,6 +65,7 @@ export class Settlement extends Construct {
         reportBatchItemFailures: true,
       });
       this.handler.addEventSource(source);
+      allowKeyToReceive(queue, this.handler);
       this.queue = queue;
     }
     return this.queue;

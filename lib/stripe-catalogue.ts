@@ -4,6 +4,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Payments } from './payments';
 import type { PlanCatalogue } from './plan-catalogue';
+import { allowKeyToWrite } from './private/encryption';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
 import { HANDLED_EVENTS } from './private/stripe-events';
@@ -60,6 +61,7 @@ export class StripeCatalogue extends Construct {
           resources: [webhook.signingSecret.secretArn],
         }),
       );
+      allowKeyToWrite(webhook.signingSecret, handler);
     }
     new CustomResource(this, 'Resource', {
       resourceType: 'Custom::StripeCatalogue',

@@ -3,6 +3,7 @@ import { EventBus, type IEventBus, type IRule, Match, Rule } from 'aws-cdk-lib/a
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import type { PaymentProcessor } from './payment-processor';
+import { allowKeyToRules, encryptionKeyOf } from './private/encryption';
 import { STRIPE_EVENT_SOURCES } from './private/stripe-event-source';
 import { HANDLED_EVENTS } from './private/stripe-events';
 import type { StripeEventBridgeOptions } from './stripe-events';
@@ -30,8 +31,10 @@ export class StripeEventBridge extends Construct {
   constructor(scope: Construct, id: string, props: StripeEventBridgeProps) {
     super(scope, id);
     const { eventSourceName, processor } = props;
-    this.eventBus = props.eventBus ?? new EventBus(this, 'EventBus', { eventSourceName });
+    this.eventBus =
+      props.eventBus ?? new EventBus(this, 'EventBus', { eventSourceName, kmsKey: encryptionKeyOf(this) });
     this.requireNear(this.eventBus);
+    allowKeyToRules(processor.deadLetterQueue);
     this.rule = new Rule(this, 'Rule', {
       description: 'The events of Stripe that change a balance or a plan',
       eventBus: this.eventBus,

@@ -7,6 +7,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { PaymentProcessor } from './payment-processor';
 import type { Payments } from './payments';
+import { allowOnQueue } from './private/encryption';
 import { Environment } from './private/environment';
 import { functionMetric } from './private/function-metric';
 import { HandlerFunction } from './private/handler-function';
@@ -53,7 +54,7 @@ export class StripeReconciler extends Construct {
     });
     store.grants.keepCursor(this.handler);
     payments.secretKey.grantRead(this.handler);
-    processor.deadLetterQueue.grant(this.handler, 'sqs:SendMessage', 'sqs:GetQueueAttributes');
+    allowOnQueue(processor.deadLetterQueue, this.handler, 'sqs:SendMessage', 'sqs:GetQueueAttributes');
     this.handler.addToRolePolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [processor.handler.functionArn] }),
     );

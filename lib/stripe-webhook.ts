@@ -1,10 +1,11 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { PaymentProcessor } from './payment-processor';
 import type { Payments } from './payments';
+import { allowKeyToRead, encryptedSecret } from './private/encryption';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
 
@@ -43,13 +44,14 @@ export class StripeWebhook extends Construct {
       },
     });
     this.signingSecret.grantRead(this.handler);
+    allowKeyToRead(this.signingSecret, this.handler);
     this.handler.addToRolePolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [processor.handler.functionArn] }),
     );
   }
 
   private placeholder(): Secret {
-    const secret = new Secret(this, 'SigningSecret', {
+    const secret = encryptedSecret(this, 'SigningSecret', {
       description:
         'The signing secret (whsec_...) of the Stripe webhook endpoint; put it here once the endpoint exists',
     });

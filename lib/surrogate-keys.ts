@@ -2,9 +2,10 @@ import { Duration, Stack, Token, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { PlanCatalogue } from './plan-catalogue';
+import { allowKeyToReceive, allowOnQueue, encryptedQueue } from './private/encryption';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
 import type { QuotaStore } from './quota-store';
@@ -41,11 +42,10 @@ export class SurrogateKeys extends Construct {
   constructor(scope: Construct, id: string, props: SurrogateKeysProps) {
     super(scope, id);
     const { catalogue, store, usagePlans } = props;
-    const common = { fifo: true, encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
-    const deadLetterQueue = new Queue(this, 'DeadLetters', { ...common, retentionPeriod: Duration.days(14) });
+    const deadLetterQueue = encryptedQueue(this, 'DeadLetters', { fifo: true });
     const timeout = Duration.seconds(30);
-    const queue = new Queue(this, 'Arrivals', {
-      ...common,
+    const queue = encryptedQueue(this, 'Arrivals', {
+      fifo: true,
       // Longer than any lease: by then no execution environment of the authorizer names a key of the plan before.
       deliveryDelay: Duration.seconds(90),
       // Six times the function's timeout, as Lambda wants it of a queue that it polls.
@@ -65,6 +65,7 @@ export class SurrogateKeys extends Construct {
       },
     });
     handler.addEventSource(new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true }));
+    allowKeyToReceive(queue, handler);
     store.grants.nameSurrogateKeys(handler);
     this.handler = handler;
     this.deadLetterQueue = deadLetterQueue;
@@ -83,7 +84,7 @@ export class SurrogateKeys extends Construct {
    */
   public _announceFrom(handler: LambdaFunction): void {
     handler.addEnvironment(Environment.ARRIVALS_QUEUE_URL, this.queue.queueUrl);
-    this.queue.grant(handler, 'sqs:SendMessage');
+    allowOnQueue(this.queue, handler, 'sqs:SendMessage');
   }
 
   private allowKeys(handler: IFunction, usagePlanIds: readonly string[]): void {

@@ -78,6 +78,7 @@ export class DynamoDbCustomerDeletions implements CustomerDeletions {
         await this.delete({ pk, sk });
       }
     }
+    await this.delete(Key.refusals(customer));
   }
 
   public async redact(customer: string): Promise<void> {

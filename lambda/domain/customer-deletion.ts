@@ -29,8 +29,8 @@ export interface CustomerDeletions {
   forgetLink(customer: string, stripeCustomer: string): Promise<void>;
 
   /**
-   * Deletes all items of his but the balance: the account, what is known of keys, and the requests that are kept for him. The ledger is not
-   * his alone, and stays.
+   * Deletes all items of his but the balance: the account, what is known of keys, the requests that are kept for him, and which refusals of
+   * his were told. The ledger is not his alone, and stays.
    */
   sweep(customer: string): Promise<void>;
 

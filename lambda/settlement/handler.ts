@@ -40,13 +40,44 @@ async function readLog(event: CloudWatchLogsEvent, dependencies: SettlementDepen
 }
 
 async function report({ Records }: SQSEvent, dependencies: SettlementDependencies): Promise<SQSBatchResponse> {
-  const reports = Records.map((record) => ({ id: record.messageId, settlement: readReport(record.body) }));
+  const replayed = Records.flatMap(({ messageId: id, body }) => logBatch(id, body) ?? []);
+  const logs = new Set(replayed.map(({ id }) => id));
+  const failedLogs = await replay(replayed, dependencies);
+  const reports = Records.filter(({ messageId }) => !logs.has(messageId)).map((record) => ({
+    id: record.messageId,
+    settlement: readReport(record.body),
+  }));
   const { failures } = await run(
     reports.map(({ settlement }) => settlement),
     dependencies,
   );
-  const failed = reports.filter(({ settlement }) => failures.has(settlement.customer));
-  return { batchItemFailures: failed.map(({ id }) => ({ itemIdentifier: id })) };
+  const failed = reports.filter(({ settlement }) => failures.has(settlement.customer)).map(({ id }) => id);
+  return { batchItemFailures: [...failedLogs, ...failed].map((id) => ({ itemIdentifier: id })) };
+}
+
+interface LogBatch {
+  readonly id: string;
+  readonly event: CloudWatchLogsEvent;
+}
+
+/** A batch of the access log among the reports: an operator has moved it here from the dead letters, where both end. */
+function logBatch(id: string, body: string): LogBatch | undefined {
+  const event = JSON.parse(body) as Partial<CloudWatchLogsEvent>;
+  return event.awslogs === undefined ? undefined : { id, event: { awslogs: event.awslogs } };
+}
+
+/** One after the other; gives those that have failed again. */
+async function replay(batches: readonly LogBatch[], dependencies: SettlementDependencies): Promise<string[]> {
+  const failed: string[] = [];
+  for (const { id, event } of batches) {
+    try {
+      await readLog(event, dependencies);
+    } catch (error) {
+      dependencies.logError('a batch of the access log has failed again', { id }, error);
+      failed.push(id);
+    }
+  }
+  return failed;
 }
 
 async function run(settlements: readonly Settlement[], dependencies: SettlementDependencies): Promise<Settled> {

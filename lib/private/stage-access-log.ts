@@ -1,9 +1,10 @@
 import { CfnResource, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { CfnAccount, CfnStage, LogGroupLogDestination, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { ACCESS_LOG_FIELDS, CACHE_FIELDS, REFUND_FIELDS } from './access-log';
+import { encryptedLogGroup } from './encryption';
 
 type LogField = keyof typeof ACCESS_LOG_FIELDS;
 
@@ -28,10 +29,7 @@ export function stageAccessLog(scope: Construct, id: string, api: RestApi, isFre
   if (own !== undefined) {
     return ownAccessLog(scope, id, stage, Stack.of(stage).resolve(own), isFreeWhenCached);
   }
-  const logGroup = new LogGroup(scope, id, {
-    retention: RetentionDays.ONE_MONTH,
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
+  const logGroup = encryptedLogGroup(scope, id);
   stage.accessLogSetting = {
     ...new LogGroupLogDestination(logGroup).bind(api.deploymentStage),
     format: accessLogFormat(),

@@ -48,7 +48,7 @@ test('who operates sees and changes customers, keys and ledgers, sees to dead le
     Condition: leading(...leadingKeys),
   });
   expect(customers).toEqual(onTable([read, query, put, update], 'CUSTOMER#*', 'LEDGER#*'));
-  expect(whole).toEqual(onTable('dynamodb:DeleteItem', 'CUSTOMER#*'));
+  expect(whole).toEqual(onTable('dynamodb:DeleteItem', 'CUSTOMER#*', 'REFUSED#*'));
   expect(audit).toEqual(onTable([query, put, update], 'AUDIT#*'));
   expect(links).toEqual(onTable([read, 'dynamodb:DeleteItem'], 'KEY#*', 'STRIPE#*'));
   expect(requests).toEqual(onTable([query, 'dynamodb:DeleteItem'], 'REQUEST#*'));

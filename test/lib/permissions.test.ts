@@ -97,7 +97,7 @@ test.each<[string, { readonly readsStripeKey: boolean; readonly may: string[] }]
       may: [
         ...onTable('GetItem Query PutItem UpdateItem', 'CUSTOMER#* LEDGER#*'),
         ...onTable('Query PutItem UpdateItem', 'AUDIT#*'),
-        ...onTable('DeleteItem', 'CUSTOMER#*'),
+        ...onTable('DeleteItem', 'CUSTOMER#* REFUSED#*'),
         ...onTable('GetItem DeleteItem', 'KEY#* STRIPE#*'),
         ...onTable('Query DeleteItem', 'REQUEST#*'),
         ...onTable('Scan', 'StoreTable, some attributes'),

@@ -1,5 +1,6 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDbKeptRequests } from '../../../lambda/adapters/dynamodb-kept-requests';
+import { DynamoDbRefusalMarks } from '../../../lambda/adapters/dynamodb-refusal-marks';
 import { SdkItemUpdates } from '../../../lambda/adapters/sdk-item-updates';
 import type { OpenAnswer } from '../../../lib/private/operations';
 import { NOW } from '../fixtures';
@@ -20,8 +21,8 @@ export const remove = (customer: string, overrides: object = {}) => ({
 });
 
 /**
- * A customer with all that there can be: keys with names, an imported one, a link from Stripe, bought units, requests that are kept, and
- * changes by himself.
+ * A customer with all that there can be: keys with names, an imported one, a link from Stripe, bought units, requests that are kept, a
+ * refusal that was told, and changes by himself.
  * `personal` are the words by which something of him is found.
  */
 export async function wholeCustomer(operators: Operators, subscription?: string) {
@@ -46,7 +47,17 @@ export async function wholeCustomer(operators: Operators, subscription?: string)
   for (const [hour, id] of kept.entries()) {
     await keepRequest(operators, { customer, id }, hour);
   }
-  const personal = [...words, ...kept.map((id) => `REQUEST#${id}`), stripeCustomer, hash];
+  const { client, table } = operators.stores.table;
+  await new DynamoDbRefusalMarks(client, table, () => NOW).note({
+    customer,
+    plan: 'free',
+    reason: 'quota_exhausted',
+    periodStart: NOW,
+    route: 'GET /forecast/{city}',
+    requestId: 'r1',
+    at: NOW,
+  });
+  const personal = [...words, ...kept.map((id) => `REQUEST#${id}`), `REFUSED#${customer}`, stripeCustomer, hash];
   return { customer, apiKey, keyId: key.id, stripeCustomer, personal };
 }
 

@@ -133,6 +133,18 @@ test('reports are settled, and those that could not be stay in the queue', async
   expect(counted).toEqual({ ReportedCalls: 2 });
 });
 
+test('batches of the access log that were moved from the dead letters are given back beside reports, each for itself', async () => {
+  const moved = (...charges: string[]) => JSON.stringify(logEvent(charges.map((charge) => ({ ...LINE, charge }))));
+  const bodies = [moved('charge-1'), writeReport(charged({ chargeId: 'charge-2' }), 9), '{"awslogs":{"data":"none"}}'];
+  const Records = bodies.map((body, index) => ({ messageId: `m${index}`, body })) as SQSRecord[];
+  expect(await handle({ Records }, dependencies)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm2' }] });
+  expect(remaining()).toBe(45 + 5 - 4);
+  expect(errors).toEqual([{ message: 'a batch of the access log has failed again', id: 'm2' }]);
+  // AND what is moved once more is given back once
+  await handle({ Records: Records.slice(0, 2) }, dependencies);
+  expect(remaining()).toBe(46);
+});
+
 describe('refusals', () => {
   const REFUSED = {
     ...LINE,
