@@ -1,0 +1,88 @@
+import { type IWidget, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { QuotaStore } from '../../quota-store';
+import type { StripeReconciler } from '../../stripe-reconciler';
+import type { StripeWebhook } from '../../stripe-webhook';
+import type { DeadLetters } from '../dead-letters';
+import { chart, heading, percentiles, Tone } from './widgets';
+
+/** How events come from Stripe, and how much was missed. */
+export function stripeRows(reconciler: StripeReconciler, webhook: StripeWebhook | undefined): IWidget[][] {
+  const byWebhook =
+    webhook === undefined
+      ? []
+      : [
+          chart({
+            title: 'Webhook lag',
+            width: 8,
+            unit: 'Milliseconds',
+            left: percentiles((options) => webhook.metricWebhookLag(options)),
+          }),
+          chart({
+            title: 'Webhooks that failed',
+            width: 8,
+            unit: 'Webhooks',
+            left: [
+              webhook.metricFailedWebhooks({ label: 'Not carried out', color: Tone.FAILED }),
+              webhook.metricRefusedWebhooks({ label: 'Wrong signature', color: Tone.OTHER }),
+            ],
+          }),
+        ];
+  const width = webhook === undefined ? 24 : 8;
+  return [
+    [
+      heading(
+        "Stripe's way",
+        'From an event at Stripe until it was carried out, and what the reconciler had to make good.',
+      ),
+    ],
+    [
+      ...byWebhook,
+      chart({
+        title: 'Reconciler',
+        width,
+        unit: 'Events',
+        left: [
+          reconciler.metricMissedEvents({ label: 'Made good', color: Tone.REFUSED }),
+          reconciler.metricFailedEvents({ label: 'Failed', color: Tone.FAILED }),
+        ],
+        right: [reconciler.metricReconcilerLag({ label: 'Lag', color: Tone.SLOW })],
+        rightYAxis: { min: 0, label: 'Milliseconds', showUnits: false },
+      }),
+    ],
+  ];
+}
+
+/** What waits for the operator, and how the store does. */
+export function storeRows(store: QuotaStore, deadLetters: readonly DeadLetters[]): IWidget[][] {
+  return [
+    [
+      heading(
+        'Dead letters, and the table',
+        'Every queue is empty while all is well; and a table on demand throttles nothing.',
+      ),
+    ],
+    [
+      chart({
+        title: 'Dead letters',
+        width: 8,
+        unit: 'Messages',
+        left: deadLetters.map(({ label, metric }) => metric({ label })),
+      }),
+      chart({
+        title: 'Table: capacity taken',
+        width: 8,
+        unit: 'Units',
+        left: [
+          store.metricConsumedWriteUnits({ label: 'Writes', color: Tone.SLOW }),
+          store.metricConsumedReadUnits({ label: 'Reads', color: Tone.CALLS }),
+        ],
+      }),
+      chart({
+        title: 'Table: throttled',
+        width: 8,
+        unit: 'Requests',
+        left: [store.metricThrottledRequests({ statistic: Stats.SUM, color: Tone.FAILED })],
+      }),
+    ],
+  ];
+}
