@@ -1,5 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -70,6 +70,16 @@ export class PaymentProcessor extends Construct {
     payments.secretKey.grantRead(handler);
     this.handler = handler;
     this.deadLetterQueue = deadLetterQueue;
+  }
+
+  /**
+   * From an event at Stripe until it was carried out, whoever has brought it, in milliseconds: how long who has paid
+   * waits.
+   *
+   * @default - the 99th percentile over 5 minutes
+   */
+  public metricWebhookLag(options: MetricOptions = {}): Metric {
+    return functionMetric(this.handler, MetricName.WEBHOOK_LAG, { statistic: Stats.percentile(99), ...options });
   }
 
   /**

@@ -73,7 +73,7 @@ export class PaywallDashboard extends Construct {
 }
 
 function rowsOf(paywall: Paywall, currencies: readonly string[]): IWidget[][] {
-  const { authorizer, processor, reconciler, webhook, store, catalogue } = paywall;
+  const { authorizer, processor, agentPayments, reconciler, webhook, store, catalogue } = paywall;
   const { alarms, apis, deadLetters } = paywall._watched();
   const plans = catalogue.plans.map(({ id }) => id);
   const ringing = new AlarmStatusWidget({
@@ -86,10 +86,10 @@ function rowsOf(paywall: Paywall, currencies: readonly string[]): IWidget[][] {
     ...(alarms.length === 0
       ? []
       : [[heading('What rings', 'Each alarm says what it means, and what to do.')], [ringing]]),
-    ...moneyRows({ authorizer, processor, currencies, plans }),
+    ...moneyRows({ authorizer, processor, agentPayments, currencies, plans }),
     ...callRows(authorizer),
     ...feelRows(authorizer, apis),
-    ...stripeRows(reconciler, webhook),
+    ...stripeRows({ processor, reconciler, webhook }),
     ...storeRows(store, deadLetters),
   ];
 }

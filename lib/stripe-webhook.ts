@@ -1,5 +1,5 @@
 import { Duration, Validations } from 'aws-cdk-lib';
-import { type Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -68,15 +68,6 @@ export class StripeWebhook extends Construct {
    */
   public metricFailedWebhooks(options: MetricOptions = {}): Metric {
     return functionMetric(this.handler, MetricName.FAILED_WEBHOOKS, options);
-  }
-
-  /**
-   * From an event at Stripe until it was carried out, in milliseconds: how long who has paid waits.
-   *
-   * @default - the 99th percentile over 5 minutes
-   */
-  public metricWebhookLag(options: MetricOptions = {}): Metric {
-    return functionMetric(this.handler, MetricName.WEBHOOK_LAG, { statistic: Stats.percentile(99), ...options });
   }
 
   private placeholder(): Secret {

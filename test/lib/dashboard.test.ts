@@ -71,7 +71,7 @@ describe('the dashboard', () => {
 
   test('shows money in the unit that people count in, and refusals by reason and by plan', () => {
     const money = titled('USD, in the time that is shown');
-    expect(JSON.stringify(money?.properties.metrics)).toContain('FILL(revenue_usd, 0) / 100');
+    expect(JSON.stringify(money?.properties.metrics)).toContain('(FILL(revenue_usd, 0)) / 100');
     expect(money && names(money)).toEqual(['Revenue', 'RevenueBlocked', 'Refunded']);
     const [byReason, byPlan] = [titled('402 by reason'), titled('402 by plan')];
     expect(JSON.stringify(byReason)).toContain('"Reason","quota_exhausted"');
@@ -87,7 +87,7 @@ describe('the dashboard', () => {
     ['Not decided', ['FailedDecisions', 'FailOpenCalls', 'Throttles', 'StoreRetries']],
     ['Api: answers', ['Count', '4XXError', '5XXError']],
     ['Api: latency', ['Latency', 'Latency']],
-    ['Webhook lag', ['WebhookLag', 'WebhookLag']],
+    ['From an event until it was carried out', ['WebhookLag', 'WebhookLag']],
     ['Webhooks that failed', ['FailedWebhooks', 'RefusedWebhooks']],
     ['Reconciler', ['MissedEvents', 'FailedEvents', 'ReconcilerLag']],
     ['Dead letters', Array(4).fill('ApproximateNumberOfMessagesVisible')],
@@ -124,9 +124,9 @@ test('without alarms, and with events that come by EventBridge, it begins with m
   template.hasResourceProperties('AWS::CloudWatch::Dashboard', { DashboardName: 'paid' });
   template.resourcePropertiesCountIs('AWS::CloudWatch::Dashboard', { DashboardBody: Match.anyValue() }, 1);
   expect(widgets[0]?.properties.markdown).toMatch(/^## Money/);
-  expect(JSON.stringify(widgets)).not.toMatch(/Webhook/);
-  expect(JSON.stringify(widgets)).toContain('FILL(revenue_eur, 0) / 100');
-  expect(JSON.stringify(widgets)).toContain('FILL(revenue_jpy, 0) / 1"');
+  expect(JSON.stringify(widgets)).not.toMatch(/FailedWebhooks/);
+  expect(JSON.stringify(widgets)).toContain('(FILL(revenue_eur, 0)) / 100');
+  expect(JSON.stringify(widgets)).toContain('(FILL(revenue_jpy, 0)) / 1"');
 });
 
 describe('a metric of the authorizer', () => {

@@ -25,10 +25,10 @@ export function refusedWebhooks(webhook: StripeWebhook, requests: number): Alarm
       'Most often the signing secret was rotated at Stripe and not here. Put the new one into the secret that the output or the doctor names, ' +
       'then run: cdk-paywall doctor, and cdk-paywall reconcile',
     metric: new MathExpression({
-      expression: 'IF(FILL(accepted, 0) == 0, refused, 0)',
+      expression: 'IF(refused >= requests, refused, 0)',
       usingMetrics: {
         refused: webhook.metricRefusedWebhooks({ period }),
-        accepted: webhook.metricWebhookLag({ period, statistic: Stats.SAMPLE_COUNT }),
+        requests: webhook.handler.metricInvocations({ period }),
       },
       label: 'Refused, with none accepted',
       period,

@@ -1,4 +1,5 @@
 import { type IMetric, type IWidget, MathExpression, type Metric, SingleValueWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import type { AgentPayments } from '../../agent-payments';
 import type { PaymentProcessor } from '../../payment-processor';
 import type { QuotaAuthorizer } from '../../quota-authorizer';
 import { PaymentRequiredReason } from '../../quota-authorizer-base';
@@ -7,6 +8,8 @@ import { chart, heading, type Legend, Tone } from './widgets';
 interface Sold {
   readonly authorizer: QuotaAuthorizer;
   readonly processor: PaymentProcessor;
+  /** Where calls pay for top-ups themselves. */
+  readonly agentPayments?: AgentPayments;
   /** ISO 4217 codes in lower case. */
   readonly currencies: readonly string[];
   /** Ids of plans. */
@@ -14,7 +17,8 @@ interface Sold {
 }
 
 /** What came, what went back, and what was refused for want of payment. */
-export function moneyRows({ authorizer, processor, currencies, plans }: Sold): IWidget[][] {
+export function moneyRows(sold: Sold): IWidget[][] {
+  const { authorizer, currencies, plans } = sold;
   const refused = (title: string, left: IMetric[]) => chart({ title, width: 12, unit: 'Calls', left, stacked: true });
   const reasons = Object.values(PaymentRequiredReason);
   return [
@@ -24,7 +28,7 @@ export function moneyRows({ authorizer, processor, currencies, plans }: Sold): I
         'What came by Stripe and what went back; and what the units of refused calls would have cost, each refusal counted anew.',
       ),
     ],
-    ...currencies.map((currency) => currencyRow(currency, authorizer, processor)),
+    ...currencies.map((currency) => currencyRow(currency, sold)),
     [
       refused(
         '402 by reason',
@@ -38,15 +42,22 @@ export function moneyRows({ authorizer, processor, currencies, plans }: Sold): I
   ];
 }
 
-function currencyRow(currency: string, authorizer: QuotaAuthorizer, processor: PaymentProcessor): IWidget[] {
+function currencyRow(currency: string, { authorizer, processor, agentPayments }: Sold): IWidget[] {
   const code = currency.toUpperCase();
   const taken = { label: 'Revenue', color: Tone.GOOD };
   const blocked = { label: 'Blocked', color: Tone.REFUSED };
   const returned = { label: 'Refunded', color: Tone.FAILED };
   const metrics = () => [
-    inMajorUnits(`revenue_${currency}`, processor.metricRevenue(currency), currency, taken),
-    inMajorUnits(`blocked_${currency}`, authorizer.metricRevenueBlocked(currency), currency, blocked),
-    inMajorUnits(`refunded_${currency}`, processor.metricRefunded(currency), currency, returned),
+    inMajorUnits(
+      {
+        [`revenue_${currency}`]: processor.metricRevenue(currency),
+        ...(agentPayments && { [`by_calls_${currency}`]: agentPayments.metricRevenue(currency) }),
+      },
+      currency,
+      taken,
+    ),
+    inMajorUnits({ [`blocked_${currency}`]: authorizer.metricRevenueBlocked(currency) }, currency, blocked),
+    inMajorUnits({ [`refunded_${currency}`]: processor.metricRefunded(currency) }, currency, returned),
   ];
   return [
     new SingleValueWidget({
@@ -61,8 +72,9 @@ function currencyRow(currency: string, authorizer: QuotaAuthorizer, processor: P
 }
 
 /** Stripe counts in cents, and people do not. */
-function inMajorUnits(id: string, metric: Metric, currency: string, legend: Legend): MathExpression {
+function inMajorUnits(usingMetrics: Record<string, Metric>, currency: string, legend: Legend): MathExpression {
   const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
-  const expression = `FILL(${id}, 0) / ${10 ** maximumFractionDigits}`;
-  return new MathExpression({ expression, usingMetrics: { [id]: metric }, ...legend });
+  const filled = Object.keys(usingMetrics).map((id) => `FILL(${id}, 0)`);
+  const expression = `(${filled.join(' + ')}) / ${10 ** maximumFractionDigits}`;
+  return new MathExpression({ expression, usingMetrics, ...legend });
 }

@@ -1,33 +1,31 @@
 import { type IWidget, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { PaymentProcessor } from '../../payment-processor';
 import type { QuotaStore } from '../../quota-store';
 import type { StripeReconciler } from '../../stripe-reconciler';
 import type { StripeWebhook } from '../../stripe-webhook';
 import type { DeadLetters } from '../dead-letters';
 import { chart, heading, percentiles, Tone } from './widgets';
 
+interface StripesWay {
+  readonly processor: PaymentProcessor;
+  readonly reconciler: StripeReconciler;
+  readonly webhook?: StripeWebhook;
+}
+
 /** How events come from Stripe, and how much was missed. */
-export function stripeRows(reconciler: StripeReconciler, webhook: StripeWebhook | undefined): IWidget[][] {
-  const byWebhook =
-    webhook === undefined
-      ? []
-      : [
-          chart({
-            title: 'Webhook lag',
-            width: 8,
-            unit: 'Milliseconds',
-            left: percentiles((options) => webhook.metricWebhookLag(options)),
-          }),
-          chart({
-            title: 'Webhooks that failed',
-            width: 8,
-            unit: 'Webhooks',
-            left: [
-              webhook.metricFailedWebhooks({ label: 'Not carried out', color: Tone.FAILED }),
-              webhook.metricRefusedWebhooks({ label: 'Wrong signature', color: Tone.OTHER }),
-            ],
-          }),
-        ];
-  const width = webhook === undefined ? 24 : 8;
+export function stripeRows({ processor, reconciler, webhook }: StripesWay): IWidget[][] {
+  const width = webhook === undefined ? 12 : 8;
+  const failures =
+    webhook &&
+    chart({
+      title: 'Webhooks that failed',
+      width,
+      unit: 'Webhooks',
+      left: [
+        webhook.metricFailedWebhooks({ label: 'Not carried out', color: Tone.FAILED }),
+        webhook.metricRefusedWebhooks({ label: 'Wrong signature', color: Tone.OTHER }),
+      ],
+    });
   return [
     [
       heading(
@@ -36,7 +34,13 @@ export function stripeRows(reconciler: StripeReconciler, webhook: StripeWebhook 
       ),
     ],
     [
-      ...byWebhook,
+      chart({
+        title: 'From an event until it was carried out',
+        width,
+        unit: 'Milliseconds',
+        left: percentiles((options) => processor.metricWebhookLag(options)),
+      }),
+      ...(failures === undefined ? [] : [failures]),
       chart({
         title: 'Reconciler',
         width,
