@@ -79,7 +79,7 @@ function rowsOf(paywall: Paywall, currencies: readonly string[]): IWidget[][] {
   const ringing = new AlarmStatusWidget({
     title: 'Alarms',
     width: FULL_WIDTH,
-    height: 2 + Math.ceil(alarms.length / 4),
+    height: 2 + Math.ceil(alarms.length / 6),
     alarms: [...alarms],
   });
   return [

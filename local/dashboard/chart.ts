@@ -38,7 +38,7 @@ export function chart(options: ChartOptions): Html {
   const lines = stacked ? stack(options.lines) : options.lines;
   const periods = Math.max(2, ...lines.map(({ points }) => points.length));
   const hasRight = lines.some(({ onRight }) => onRight);
-  const [left, right, top, bottom] = [48, width - (hasRight ? 52 : 12), 16, height - 22];
+  const [left, right, top, bottom] = [48, width - (hasRight ? 52 : 16), 24, height - 22];
   const plot: Plot = { left, right, top, bottom, x: (index) => left + (index / (periods - 1)) * (right - left) };
   const scaleOf = (onRight: boolean) =>
     scaleFor(
@@ -129,7 +129,7 @@ function axis(scale: Scale, plot: Plot, label: string | undefined, side: 'left' 
     const line = html`<line class="grid" x1="${plot.left}" x2="${plot.right}" y1="${at}" y2="${at}"/>`;
     return html`${side === 'left' ? line : undefined}<text class="tick ${side}" x="${x}" y="${at + 4}">${short(tick)}</text>`;
   });
-  const name = html`<text class="unit ${side}" x="${side === 'left' ? 0 : plot.right + 50}" y="9">${label}</text>`;
+  const name = html`<text class="unit ${side}" x="${side === 'left' ? 0 : plot.right + 50}" y="10">${label}</text>`;
   return html`${ticks}${label === undefined ? undefined : name}`;
 }
 

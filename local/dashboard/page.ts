@@ -65,7 +65,7 @@ function drawDashboard({ path, body }: DashboardModel, shown: Shown): Html {
       const place = `grid-column:${widget.x + 1}/span ${widget.width};grid-row:${widget.y + 1}/span ${widget.height}`;
       return html`<section class="${widget.type}" style="${place}">${drawWidget(widget, shown)}</section>`;
     });
-  return html`<main><h1>${path}</h1><div class="grid">${widgets}</div></main>`;
+  return html`<main><h1>${path.replace(/(\/[^/]+)\1$/, '$1')}</h1><div class="grid">${widgets}</div></main>`;
 }
 
 /** Up to the end of the period that has begun. */

@@ -28,8 +28,8 @@ export interface Shown {
 /** One of CloudWatch's grid: 24 of the first make up a page's width. */
 export const COLUMN_PIXELS = 56;
 export const ROW_PIXELS = 46;
-const TITLE_PIXELS = 30;
-const LEGEND_PIXELS = 30;
+const TITLE_PIXELS = 24;
+const LEGEND_PIXELS = 22;
 const PADDING_PIXELS = 24;
 
 /** As CloudWatch's own, where a widget names none. */
