@@ -1,10 +1,13 @@
 import { Duration, Stack } from 'aws-cdk-lib';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Payments } from './payments';
 import type { PlanCatalogue } from './plan-catalogue';
 import { Environment } from './private/environment';
+import { currencyDimension, functionMetric } from './private/function-metric';
 import { HandlerFunction } from './private/handler-function';
+import { MetricName } from './private/metric-names';
 import type { QuotaStore } from './quota-store';
 
 /** Properties of `AgentPayments`. */
@@ -55,5 +58,16 @@ export class AgentPayments extends Construct {
     });
     store.grants.topUp(this.handler);
     payments.secretKey.grantRead(this.handler);
+  }
+
+  /**
+   * Money that came with calls, in the currency's minor unit: 2900 is 29.00 USD, and 2900 JPY. What customers pay by Checkout is counted by
+   * the `PaymentProcessor`.
+   *
+   * @param currency the ISO 4217 code, `usd`
+   * @default - the sum over 5 minutes
+   */
+  public metricRevenue(currency: string, options: MetricOptions = {}): Metric {
+    return functionMetric(this.handler, MetricName.REVENUE, options, currencyDimension(currency));
   }
 }

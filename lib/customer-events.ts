@@ -1,5 +1,5 @@
 import { Duration, Stack, Token, Validations } from 'aws-cdk-lib';
-import { type Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus, type EventPattern, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -17,8 +17,10 @@ import { Construct } from 'constructs';
 import { CustomerWebhook, type CustomerWebhookOptions } from './customer-webhook';
 import type { PlanCatalogue } from './plan-catalogue';
 import { CUSTOMER_EVENT_SOURCE } from './private/customer-event-source';
+import { customerEventsDeadLetters, customerWebhookDeadLetters, DeadLetterQueues } from './private/dead-letters';
 import { allowKeyToRules, allowKeyToSend, encryptedQueue, encryptionKeyOf } from './private/encryption';
 import { Environment } from './private/environment';
+import { waitingMessages } from './private/function-metric';
 import { HandlerFunction } from './private/handler-function';
 import { requireInteger } from './private/validation';
 import type { QuotaStore } from './quota-store';
@@ -116,6 +118,13 @@ export class CustomerEvents extends Construct {
    */
   public readonly deadLetterQueue: IQueue;
 
+  /**
+   * Its own queue, and those of its webhooks.
+   *
+   * @internal
+   */
+  public readonly _deadLetters: DeadLetterQueues;
+
   constructor(scope: Construct, id: string, props: CustomerEventsProps) {
     super(scope, id);
     const { store, thresholds = [80, 100] } = props;
@@ -128,6 +137,7 @@ export class CustomerEvents extends Construct {
       id: 'AwsSolutions::AwsSolutions-SQS3',
       reason: 'It is the dead-letter queue of a stream and of rules',
     });
+    this._deadLetters = new DeadLetterQueues([customerEventsDeadLetters(this)]);
     this.handler = new HandlerFunction(this, 'Handler', {
       bundle: 'customer-events',
       description: 'Tells on EventBridge what has changed for customers',
@@ -189,7 +199,9 @@ export class CustomerEvents extends Construct {
       throw new Error(`\`notifyWebhook: id\` must be another for each webhook, got again: ${JSON.stringify(id)}`);
     }
     const eventPattern = this.pattern('notifyWebhook', types);
-    return new CustomerWebhook(this, id, { ...webhook, bus: this.bus, eventPattern });
+    const made = new CustomerWebhook(this, id, { ...webhook, bus: this.bus, eventPattern });
+    this._deadLetters.add(customerWebhookDeadLetters(made));
+    return made;
   }
 
   /**
@@ -198,7 +210,7 @@ export class CustomerEvents extends Construct {
    * @default - the maximum within 5 minutes
    */
   public metricDeadLetters(options: MetricOptions = {}): Metric {
-    return this.deadLetterQueue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM, ...options });
+    return waitingMessages(this.deadLetterQueue, options);
   }
 
   private ownBus(): EventBus {

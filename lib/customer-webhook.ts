@@ -1,5 +1,5 @@
 import { Duration, Stack, Token, Validations } from 'aws-cdk-lib';
-import { type Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { type EventPattern, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -15,6 +15,7 @@ import {
   encryptedSecret,
 } from './private/encryption';
 import { Environment } from './private/environment';
+import { waitingMessages } from './private/function-metric';
 import { HandlerFunction } from './private/handler-function';
 import { requireHttpUrl } from './private/validation';
 
@@ -106,7 +107,7 @@ export class CustomerWebhook extends Construct {
    * @default - the maximum within 5 minutes
    */
   public metricDeadLetters(options: MetricOptions = {}): Metric {
-    return this.deadLetterQueue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM, ...options });
+    return waitingMessages(this.deadLetterQueue, options);
   }
 
   /** Letters and digits in fours are Base64 of something, which is what a signing key is. */

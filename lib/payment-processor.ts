@@ -7,7 +7,9 @@ import type { Payments } from './payments';
 import type { PlanCatalogue } from './plan-catalogue';
 import { encryptedQueue } from './private/encryption';
 import { Environment } from './private/environment';
+import { currencyDimension, functionMetric, waitingMessages } from './private/function-metric';
 import { HandlerFunction } from './private/handler-function';
+import { MetricName } from './private/metric-names';
 import type { QuotaStore } from './quota-store';
 import type { SurrogateKeys } from './surrogate-keys';
 
@@ -68,11 +70,54 @@ export class PaymentProcessor extends Construct {
   }
 
   /**
+   * From an event at Stripe until it was carried out, whoever has brought it, in milliseconds: how long who has paid
+   * waits.
+   *
+   * @default - the 99th percentile over 5 minutes
+   */
+  public metricWebhookLag(options: MetricOptions = {}): Metric {
+    return functionMetric(this.handler, MetricName.WEBHOOK_LAG, { statistic: Stats.percentile(99), ...options });
+  }
+
+  /**
+   * Money that came, in the currency's minor unit: 2900 is 29.00 USD, and 2900 JPY.
+   *
+   * @param currency the ISO 4217 code, `usd`
+   * @default - the sum over 5 minutes
+   */
+  public metricRevenue(currency: string, options: MetricOptions = {}): Metric {
+    return this.metricOfMoney(MetricName.REVENUE, currency, options);
+  }
+
+  /**
+   * Refunds and disputes by which money went back: a count.
+   *
+   * @default - the sum over 5 minutes
+   */
+  public metricRefunds(options: MetricOptions = {}): Metric {
+    return functionMetric(this.handler, MetricName.REFUNDS, options);
+  }
+
+  /**
+   * Money that went back, in the currency's minor unit.
+   *
+   * @param currency the ISO 4217 code, `usd`
+   * @default - the sum over 5 minutes
+   */
+  public metricRefunded(currency: string, options: MetricOptions = {}): Metric {
+    return this.metricOfMoney(MetricName.REFUNDED, currency, options);
+  }
+
+  /**
    * How many events wait in the dead-letter queue.
    *
    * @default - the maximum within 5 minutes
    */
   public metricDeadLetters(options: MetricOptions = {}): Metric {
-    return this.deadLetterQueue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM, ...options });
+    return waitingMessages(this.deadLetterQueue, options);
+  }
+
+  private metricOfMoney(name: string, currency: string, options: MetricOptions): Metric {
+    return functionMetric(this.handler, name, options, currencyDimension(currency));
   }
 }

@@ -17,11 +17,18 @@ import { Operations } from './operations';
 import { PaymentGatewayResponses } from './payment-gateway-responses';
 import { PaymentProcessor } from './payment-processor';
 import { PaywallAlarms, type PaywallAlarmsOptions } from './paywall-alarms';
+import { PaywallDashboard, type PaywallDashboardOptions } from './paywall-dashboard';
 import type { PaywallProps } from './paywall-props';
 import { PlanCatalogue } from './plan-catalogue';
 import { Caching } from './private/caching';
 import type { ApiEntry } from './private/catalogue';
 import { corsOrigins } from './private/cors';
+import {
+  DeadLetterQueues,
+  paymentsDeadLetters,
+  settlementDeadLetters,
+  surrogateKeysDeadLetters,
+} from './private/dead-letters';
 import { encryptBelow } from './private/encryption';
 import { Environment } from './private/environment';
 import { environmentErrors } from './private/environment-limit';
@@ -108,6 +115,9 @@ export class Paywall extends Construct {
   private readonly identities?: Identity[];
   private readonly discovery: DiscoveryOptions;
   private cloudWatchAccount?: CfnAccount;
+  private madeAlarms?: PaywallAlarms;
+  /** Beside that of payments. */
+  private readonly deadLetters = new DeadLetterQueues();
   /**
    * The format of an access log that `Refund.onServerError()` can read, for a stage that has a log of its own: a line of JSON.
    *
@@ -117,7 +127,7 @@ export class Paywall extends Construct {
     return AccessLogFormat.custom(accessLogFormat(fields));
   }
 
-  private readonly protected = new Set<IRestApi>();
+  private readonly protected = new Set<RestApi>();
 
   constructor(scope: Construct, id: string, props: PaywallProps) {
     super(scope, id);
@@ -177,6 +187,10 @@ export class Paywall extends Construct {
       this.operations._addWebhook(webhook);
     }
     this.settlement = new Settlement(this, 'Settlement', { store });
+    this.deadLetters.add(settlementDeadLetters(this.settlement));
+    if (surrogateKeys !== undefined) {
+      this.deadLetters.add(surrogateKeysDeadLetters(surrogateKeys));
+    }
     this.billing = new BillingRoutes(this, 'Billing', {
       catalogue,
       store,
@@ -202,7 +216,10 @@ export class Paywall extends Construct {
 
   /** What tells what happens to customers; it is made when it is first asked for, and costs nothing before. */
   public get events(): CustomerEvents {
-    this.customerEvents ??= new CustomerEvents(this, 'Events', this.eventsProps);
+    if (this.customerEvents === undefined) {
+      this.customerEvents = new CustomerEvents(this, 'Events', this.eventsProps);
+      this.customerEvents._deadLetters.watch((one) => this.deadLetters.add(one));
+    }
     return this.customerEvents;
   }
 
@@ -277,13 +294,41 @@ export class Paywall extends Construct {
     }
   }
 
-  /** Makes CloudWatch alarms for what an operator must see to: payments that could not be carried out, and a reconciler that fails. */
+  /**
+   * Makes CloudWatch alarms for what an operator must see to: calls that are not decided, payments that could not be carried out, a
+   * reconciler that fails, dead letters, and more.
+   */
   public alarms(options: PaywallAlarmsOptions = {}): PaywallAlarms {
-    if (this.node.tryFindChild('Alarms') !== undefined) {
+    if (this.madeAlarms !== undefined) {
       throw new Error(`\`alarms\` must be called once, got again: ${this.node.path}`);
     }
-    const { processor, reconciler } = this;
-    return new PaywallAlarms(this, 'Alarms', { ...options, processor, reconciler });
+    const { authorizer, store, processor, reconciler, webhook } = this;
+    const watched = { authorizer, store, processor, reconciler, webhook };
+    const alarms = new PaywallAlarms(this, 'Alarms', { ...options, ...watched });
+    this.madeAlarms = alarms;
+    this.deadLetters.watch((one) => void alarms._watch(one));
+    return alarms;
+  }
+
+  /** Makes a CloudWatch dashboard of money, calls, Stripe's events and what waits for the operator. */
+  public dashboard(options: PaywallDashboardOptions = {}): PaywallDashboard {
+    if (this.node.tryFindChild('Dashboard') !== undefined) {
+      throw new Error(`\`dashboard\` must be called once, got again: ${this.node.path}`);
+    }
+    return new PaywallDashboard(this, 'Dashboard', { ...options, paywall: this });
+  }
+
+  /**
+   * What is watched beside the paywall's own parts; all of it is known when the app is complete.
+   *
+   * @internal
+   */
+  public _watched() {
+    return {
+      alarms: this.madeAlarms?.all ?? [],
+      apis: [...this.protected],
+      deadLetters: [paymentsDeadLetters(this.processor), ...this.deadLetters.all],
+    };
   }
 
   /** Tells programs of the API; the methods are known when the app is complete. */

@@ -1,4 +1,4 @@
-import { Duration, type Stack } from 'aws-cdk-lib';
+import { Duration, type Stack, Token } from 'aws-cdk-lib';
 import { Clawback } from './clawback';
 import type { Plan } from './plan';
 import type { Catalogue } from './private/catalogue';
@@ -72,6 +72,17 @@ export class PlanCatalogue {
     this.defaultPlan = startingPlan(this.plans, props.defaultPlan);
     this.gracePeriod = props.gracePeriod ?? Duration.days(3);
     this.clawback = props.clawback ?? Clawback.credits();
+  }
+
+  /**
+   * What prices are in, as far as it is known at synth.
+   *
+   * @internal
+   */
+  public _currencies(): string[] {
+    const priced = [...this.plans.map((plan) => plan._render()), ...this.topUps.map((topUp) => topUp._render())];
+    const known = priced.flatMap(({ price }) => price?.currency ?? []).filter((code) => !Token.isUnresolved(code));
+    return [...new Set(known.map((code) => code.toLowerCase()))];
   }
 
   /**

@@ -2,7 +2,7 @@ import { Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { CfnAuthorizer, type IRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { AgentPayments } from './agent-payments';
 import { FailurePolicy } from './failure-policy';
 import type { Identity } from './identity';
@@ -12,6 +12,7 @@ import type { ApiEntry } from './private/catalogue';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
 import { acceptsImportedKeys, renderIdentities } from './private/identities';
+import { QuotaAuthorizerBase } from './quota-authorizer-base';
 import type { QuotaStore } from './quota-store';
 
 /** Properties of `QuotaAuthorizer`. */
@@ -55,9 +56,16 @@ export interface QuotaAuthorizerProps {
 }
 
 /** The Lambda authorizer that spends quota, one call at a time. */
-export class QuotaAuthorizer extends Construct {
+export class QuotaAuthorizer extends QuotaAuthorizerBase {
   /** The function behind it. */
   public readonly handler: IFunction;
+
+  /**
+   * The ids of the plans that calls are counted by.
+   *
+   * @internal
+   */
+  protected readonly _planIds: string[];
 
   private readonly apis: ApiEntry[] = [];
 
@@ -65,6 +73,7 @@ export class QuotaAuthorizer extends Construct {
     super(scope, id);
     const stack = Stack.of(this);
     const { agentPayments } = props;
+    this._planIds = props.catalogue.plans.map((plan) => plan.id);
     this.handler = new HandlerFunction(this, 'Handler', {
       bundle: 'authorizer',
       description: 'Authenticates API calls and spends their quota',

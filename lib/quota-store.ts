@@ -1,4 +1,5 @@
 import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { type IMetric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   AttributeType,
   Billing,
@@ -17,6 +18,7 @@ import {
   SETTLED_ATTRIBUTES,
   SURROGATE_KEY_ATTRIBUTES,
 } from './private/attributes';
+import { sumOf } from './private/function-metric';
 
 /** Properties of `QuotaStore`. */
 export interface QuotaStoreProps {
@@ -71,6 +73,40 @@ export class QuotaStore extends Construct {
     this.table = table;
     this.encryptionKey = props.encryptionKey;
     this.grants = new QuotaStoreGrants(table, props.encryptionKey);
+  }
+
+  /**
+   * Capacity that reads have taken, in read units; divided by the seconds of the period, it is the rate.
+   *
+   * @default - the sum over 5 minutes
+   */
+  public metricConsumedReadUnits(options: MetricOptions = {}): IMetric {
+    return this.table.metricConsumedReadCapacityUnits({ statistic: Stats.SUM, ...options });
+  }
+
+  /**
+   * Capacity that writes have taken, in write units.
+   *
+   * @default - the sum over 5 minutes
+   */
+  public metricConsumedWriteUnits(options: MetricOptions = {}): IMetric {
+    return this.table.metricConsumedWriteCapacityUnits({ statistic: Stats.SUM, ...options });
+  }
+
+  /**
+   * Reads and writes that DynamoDB has throttled, whatever became of them when they were sent again: a count.
+   *
+   * @default - the sum over 5 minutes
+   */
+  public metricThrottledRequests(options: MetricOptions = {}): IMetric {
+    const throttled = { statistic: Stats.SUM, ...options };
+    return sumOf(
+      {
+        throttled_reads: this.table.metric('ReadThrottleEvents', throttled),
+        throttled_writes: this.table.metric('WriteThrottleEvents', throttled),
+      },
+      { label: 'Throttled', ...options },
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { Duration, Lazy } from 'aws-cdk-lib';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { FilterPattern, type ILogGroup, SubscriptionFilter } from 'aws-cdk-lib/aws-logs';
@@ -8,6 +9,7 @@ import { Construct } from 'constructs';
 import { NOT_SERVED_OR_REFUSED_PATTERN, NOT_SERVED_PATTERN } from './private/access-log';
 import { allowKeyToReceive, encryptedQueue } from './private/encryption';
 import { Environment } from './private/environment';
+import { waitingMessages } from './private/function-metric';
 import { HandlerFunction } from './private/handler-function';
 import type { QuotaStore } from './quota-store';
 
@@ -43,6 +45,15 @@ export class Settlement extends Construct {
     this.handler = this.fn;
     this.store = props.store;
     props.store.grants.settle(this.handler);
+  }
+
+  /**
+   * How many batches of the access log, and reports, wait in the dead-letter queue.
+   *
+   * @default - the maximum within 5 minutes
+   */
+  public metricDeadLetters(options: MetricOptions = {}): Metric {
+    return waitingMessages(this.deadLetterQueue, options);
   }
 
   /**

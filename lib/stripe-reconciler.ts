@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -82,5 +82,14 @@ export class StripeReconciler extends Construct {
    */
   public metricFailedEvents(options: MetricOptions = {}): Metric {
     return functionMetric(this.handler, MetricName.FAILED_EVENTS, options);
+  }
+
+  /**
+   * From the event up to which all are carried out until now, in milliseconds.
+   *
+   * @default - the maximum within 5 minutes
+   */
+  public metricReconcilerLag(options: MetricOptions = {}): Metric {
+    return functionMetric(this.handler, MetricName.RECONCILER_LAG, { statistic: Stats.MAXIMUM, ...options });
   }
 }

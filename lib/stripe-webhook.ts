@@ -1,4 +1,5 @@
 import { Duration, Validations } from 'aws-cdk-lib';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -7,7 +8,9 @@ import type { PaymentProcessor } from './payment-processor';
 import type { Payments } from './payments';
 import { allowKeyToRead, encryptedSecret } from './private/encryption';
 import { Environment } from './private/environment';
+import { functionMetric } from './private/function-metric';
 import { HandlerFunction } from './private/handler-function';
+import { MetricName } from './private/metric-names';
 
 /** Properties of `StripeWebhook`. */
 export interface StripeWebhookProps {
@@ -48,6 +51,25 @@ export class StripeWebhook extends Construct {
     this.handler.addToRolePolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [processor.handler.functionArn] }),
     );
+  }
+
+  /**
+   * Requests whose signature does not fit: a count. Some are no fault, as the URL is public; all of them mean that the signing secret is
+   * another than Stripe's.
+   *
+   * @default - the sum over 5 minutes
+   */
+  public metricRefusedWebhooks(options: MetricOptions = {}): Metric {
+    return functionMetric(this.handler, MetricName.REFUSED_WEBHOOKS, options);
+  }
+
+  /**
+   * Events that were not carried out, and that Stripe sends again: a count.
+   *
+   * @default - the sum over 5 minutes
+   */
+  public metricFailedWebhooks(options: MetricOptions = {}): Metric {
+    return functionMetric(this.handler, MetricName.FAILED_WEBHOOKS, options);
   }
 
   private placeholder(): Secret {

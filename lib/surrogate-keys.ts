@@ -1,4 +1,5 @@
 import { Duration, Stack, Token, Validations } from 'aws-cdk-lib';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -7,6 +8,7 @@ import { Construct } from 'constructs';
 import type { PlanCatalogue } from './plan-catalogue';
 import { allowKeyToReceive, allowOnQueue, encryptedQueue } from './private/encryption';
 import { Environment } from './private/environment';
+import { functionMetric, waitingMessages } from './private/function-metric';
 import { HandlerFunction } from './private/handler-function';
 import type { QuotaStore } from './quota-store';
 import type { UsagePlans } from './usage-plans';
@@ -75,6 +77,24 @@ export class SurrogateKeys extends Construct {
       handler,
       catalogue.plans.filter((plan) => plan.ownThrottle).flatMap(({ id }) => ids[id] ?? []),
     );
+  }
+
+  /**
+   * Customers who stay in a lane, as the Region has no room for another key: a count.
+   *
+   * @default - the sum over 5 minutes
+   */
+  public metricCeilingReached(options: MetricOptions = {}): Metric {
+    return functionMetric(this.handler, 'SurrogateKeyCeilingReached', options);
+  }
+
+  /**
+   * How many customers wait in the dead-letter queue.
+   *
+   * @default - the maximum within 5 minutes
+   */
+  public metricDeadLetters(options: MetricOptions = {}): Metric {
+    return waitingMessages(this.deadLetterQueue, options);
   }
 
   /**

@@ -5,6 +5,7 @@ import { Environment } from '../lib/private/environment';
 import { LocalClock } from './clock';
 import { type ControlPlane, startControlPlane } from './control-plane/control-plane';
 import { runCustomResources } from './custom-resources/custom-resources';
+import { dashboardPage, LOCAL_DASHBOARD_PATH, LOCAL_METRICS_PATH } from './dashboard/page';
 import { EventBuses } from './events/event-buses';
 import { LOCAL_EVENTS_PATH, localEvents } from './events/local-events';
 import { partnerEventSources } from './events/partner-event-sources';
@@ -13,9 +14,10 @@ import { createGateway } from './gateway';
 import { keepSecretValues, keptSecretValues } from './kept-secrets';
 import { type LocalLambda, startLambda } from './lambda/lambda';
 import type { Schedule } from './lambda/schedule';
-import { withLocalPages } from './local-pages';
+import { HtmlPage, withLocalPages } from './local-pages';
 import { LOCAL_STACKS_PATH, localStacks } from './local-stacks';
 import { createLogSubscriptions, type LogSubscriptions } from './logs/subscriptions';
+import { LocalMetrics } from './metrics/local-metrics';
 import { findPaywalls, findReconcilers, type PaywallModel } from './paywall';
 import { type EventSources, startEventSources } from './queues/event-sources';
 import { type LocalQueues, startQueues } from './queues/queues';
@@ -89,6 +91,7 @@ interface Parts {
   stripe?: StripeStandIn;
   server?: { close(): Promise<void> };
   logs?: LogSubscriptions;
+  metrics?: { close(): void };
   schedules?: Schedules;
   reconciliations?: Reconciliations;
   eventSources?: EventSources;
@@ -108,9 +111,9 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   const { log = console.error } = options;
   const close = async () => {
     parts.isClosing = true;
-    const { stripe, server, logs, schedules, reconciliations, eventSources, streamSources } = parts;
+    const { stripe, server, logs, metrics, schedules, reconciliations, eventSources, streamSources } = parts;
     const { lambda, controlPlane, eventBridge, queues, secrets, store } = parts;
-    const asking = [stripe, server, logs, schedules, reconciliations, eventSources, streamSources];
+    const asking = [stripe, server, logs, metrics, schedules, reconciliations, eventSources, streamSources];
     for (const part of [...asking, lambda, controlPlane, eventBridge, queues, secrets, store]) {
       await part?.close();
     }
@@ -156,6 +159,9 @@ async function start(
   const controlPlane = await startControlPlane({ apiKeys: templateKeys, usagePlans, dataDir, clock: now });
   parts.controlPlane = controlPlane;
 
+  const metrics = new LocalMetrics({ clock: now });
+  parts.metrics = metrics;
+  metrics.ofQueues(queues, app.queues);
   const invocationsOf = () => parts.lambda?.invocations;
   const delivery = new EventBuses({ rules: app.eventRules, queues, invocations: invocationsOf, now, report });
   const eventBridge = await startEventBridge({ buses: app.eventBuses, delivery, now, report });
@@ -180,7 +186,11 @@ async function start(
     },
     clock,
     queues,
-    onLog: (name, line) => log?.(`${name}: ${line}`),
+    onLog: (name, line) => {
+      metrics.takeLine(line);
+      log?.(`${name}: ${line}`);
+    },
+    metrics,
     report,
   });
   parts.lambda = lambda;
@@ -200,9 +210,20 @@ async function start(
   });
   server.on(
     'request',
-    withLocalPages(gateway, {
+    withLocalPages(metrics.ofApis(gateway, apis), {
       [LOCAL_STACKS_PATH]: () => stacks,
       [LOCAL_EVENTS_PATH]: () => localEvents(delivery.recent),
+      [LOCAL_METRICS_PATH]: () => metrics.asJson(),
+      [LOCAL_DASHBOARD_PATH]: (query) =>
+        new HtmlPage(
+          dashboardPage({
+            dashboards: app.dashboards,
+            alarms: app.alarms,
+            metrics,
+            now: now(),
+            range: query.get('range') ?? undefined,
+          }),
+        ),
     }),
   );
   const schedule: Schedule = (millis, run) => clock.after(millis, run);

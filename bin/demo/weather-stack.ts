@@ -28,6 +28,7 @@ export class WeatherStack extends Stack {
     });
     this.paywall.protect(this.api, { costs: { 'POST /search': 5 }, open: ['GET /health'] });
     this.paywall.alarms();
+    this.paywall.dashboard();
   }
 
   private weatherApi(): RestApi {

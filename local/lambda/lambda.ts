@@ -1,5 +1,6 @@
 import type { LocalClock } from '../clock';
 import { startLoopbackServer } from '../loopback-server';
+import type { LocalMetrics } from '../metrics/local-metrics';
 import type { LocalQueues } from '../queues/queues';
 import type { FunctionModel } from '../template/model';
 import { AsynchronousInvocations } from './asynchronous-invocations';
@@ -19,6 +20,8 @@ export interface LambdaOptions {
   /** Where dead-letter queues are. */
   readonly queues: LocalQueues;
   readonly onLog: LogSink;
+  /** Counts invocations. @default - nobody does */
+  readonly metrics?: LocalMetrics;
   /** Takes a line for every event that is given up. */
   readonly report: (line: string) => void;
   /** @default - the machine's own clock */
@@ -35,13 +38,14 @@ export interface LocalLambda {
 }
 
 export async function startLambda(options: LambdaOptions): Promise<LocalLambda> {
-  const { functions, environment, clock, queues, onLog, report, schedule } = options;
+  const { functions, environment, clock, queues, onLog, metrics, report, schedule } = options;
   const server = await startLoopbackServer((request, response) => endpoint(request, response));
-  const runtime = createLambdaRuntime(functions, {
+  const uncounted = createLambdaRuntime(functions, {
     environment: { ...environment, AWS_ENDPOINT_URL_LAMBDA: server.url },
     onLog,
     clock,
   });
+  const runtime = metrics?.ofLambda(uncounted, functions) ?? uncounted;
   const deadLetters = deadLettersOf(functions, queues, report);
   const invocations = new AsynchronousInvocations(runtime, { schedule, deadLetters });
   const endpoint = createInvokeEndpoint({ functions, runtime, invocations, report });

@@ -30,6 +30,8 @@ const ARNS: Readonly<Record<string, (name: string, stack: Stack) => string>> = {
   'AWS::Lambda::Function': (name, stack) => arn(stack, 'lambda', `function:${name}`),
   'AWS::Lambda::LayerVersion': (name, stack) => arn(stack, 'lambda', `layer:${name}:1`),
   'AWS::DynamoDB::GlobalTable': (name, stack) => arn(stack, 'dynamodb', `table/${name}`),
+  'AWS::CloudWatch::Alarm': (name, stack) => arn(stack, 'cloudwatch', `alarm:${name}`),
+  'AWS::CloudWatch::CompositeAlarm': (name, stack) => arn(stack, 'cloudwatch', `alarm:${name}`),
   'AWS::SQS::Queue': (name, stack) => arn(stack, 'sqs', name),
   'AWS::SNS::Topic': (name, stack) => arn(stack, 'sns', name),
   'AWS::S3::Bucket': (name) => `arn:aws:s3:::${name}`,

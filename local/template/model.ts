@@ -21,6 +21,8 @@ export interface AppModel {
   readonly eventBuses: EventBusModel[];
   readonly eventRules: EventRuleModel[];
   readonly customResources: CustomResourceModel[];
+  readonly dashboards: readonly DashboardModel[];
+  readonly alarms: readonly AlarmModel[];
   /** What the template holds and the local gateway cannot serve, each with the construct path that names it. */
   readonly unserved: UnservedResource[];
 }
@@ -298,6 +300,21 @@ export type RuleInput =
   | { readonly kind: 'path'; readonly path: string }
   /** Text with `<name>` for what is at the JSONPath of that name. */
   | { readonly kind: 'transformer'; readonly paths: Readonly<Record<string, string>>; readonly template: string };
+
+/** A dashboard of CloudWatch. */
+export interface DashboardModel {
+  readonly name: string;
+  readonly path: string;
+  /** As PutDashboard takes it: `{ "widgets": [ … ] }`. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** An alarm of CloudWatch. */
+export interface AlarmModel {
+  readonly arn: string;
+  readonly path: string;
+  readonly description?: string;
+}
 
 /** A custom resource whose provider is a function of the app. */
 export interface CustomResourceModel {

@@ -1,6 +1,7 @@
 import { AppTemplates, type GivenValues } from './app-templates';
 import { readAssembly } from './assembly';
 import { readCustomResources } from './custom-resources';
+import { readAlarms, readDashboards } from './dashboards';
 import { readEventBuses, readEventRules } from './event-rules';
 import { readEventSources } from './event-sources';
 import { FunctionCatalogue } from './functions';
@@ -30,6 +31,7 @@ export function readApp(assemblyDir: string, given: GivenValues = {}): AppModel 
   const eventRules = readEventRules(app, functions, queues);
   const eventBuses = readEventBuses(app, eventRules);
   const customResources = readCustomResources(app, functions);
+  const [dashboards, alarms] = [readDashboards(app), readAlarms(app)];
   nameUnserved(app);
   const { apiKeys, usagePlans } = usage;
   return {
@@ -45,6 +47,8 @@ export function readApp(assemblyDir: string, given: GivenValues = {}): AppModel 
     eventBuses,
     eventRules,
     customResources,
+    dashboards,
+    alarms,
     logSubscriptions,
     apiKeys,
     usagePlans,
