@@ -1,9 +1,10 @@
 import { CfnResource, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { CfnAccount, CfnStage, LogGroupLogDestination, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { ACCESS_LOG_FIELDS, REFUND_FIELDS } from './access-log';
+import { logRetention } from './handler-settings';
 
 /** A JSON line with the paywall's fields, and others beside them. */
 export function accessLogFormat(others: Readonly<Record<string, string>> = {}): string {
@@ -21,7 +22,7 @@ export function stageAccessLog(scope: Construct, id: string, api: RestApi): ILog
     return ownAccessLog(scope, id, stage, Stack.of(stage).resolve(own));
   }
   const logGroup = new LogGroup(scope, id, {
-    retention: RetentionDays.ONE_MONTH,
+    retention: logRetention(scope),
     removalPolicy: RemovalPolicy.DESTROY,
   });
   stage.accessLogSetting = {
