@@ -87,13 +87,18 @@ async function runOnce(bundle, { first, others }, environment) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-  return JSON.parse(output);
+  return JSON.parse(lastLine(output));
 }
 
 async function summarize(name, bundle, results) {
   const medianOf = (figure) => median(results.map((result) => result[figure]));
   const { size } = await stat(bundle);
   return { name, bundleBytes: size, firstDecisionMs: medianOf('firstDecision'), warmCpuUs: medianOf('warmCpu') };
+}
+
+/** What a program tells at its end, after whatever the handler that it has called wrote. */
+export function lastLine(output) {
+  return output.trimEnd().split('\n').at(-1);
 }
 
 export function median(values) {

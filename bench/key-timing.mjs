@@ -15,7 +15,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
-import { BUNDLING, DEPLOYED } from './cold-start.mjs';
+import { BUNDLING, DEPLOYED, lastLine } from './cold-start.mjs';
 import { record } from './record.mjs';
 
 const PROGRAMS = join(import.meta.dirname, 'key-timing');
@@ -39,7 +39,7 @@ async function measure(calls) {
     const args = [join(PROGRAMS, 'call-in-turns.cjs'), DEPLOYED, file];
     const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
     const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-    return JSON.parse(output);
+    return JSON.parse(lastLine(output));
   } finally {
     store?.kill();
     await rm(folder, { recursive: true, force: true });

@@ -14,7 +14,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
-import { BUNDLING, DEPLOYED, median, PROGRAMS, startStore } from './cold-start.mjs';
+import { BUNDLING, DEPLOYED, lastLine, median, PROGRAMS, startStore } from './cold-start.mjs';
 import { record } from './record.mjs';
 
 const TARGET_US = 20;
@@ -68,7 +68,7 @@ async function cpuOfACall({ bundle, event, environment }) {
   const args = [join(PROGRAMS, 'invoke-busy.cjs'), bundle, JSON.stringify(event), String(WARM_UP), String(MEASURED)];
   const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
   const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-  return JSON.parse(output).cpu;
+  return JSON.parse(lastLine(output)).cpu;
 }
 
 const runs = Number(process.argv[2] ?? 21);

@@ -16,7 +16,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
-import { BUNDLING, DEPLOYED, median } from './cold-start.mjs';
+import { BUNDLING, DEPLOYED, lastLine, median } from './cold-start.mjs';
 import { record } from './record.mjs';
 
 const PROGRAMS = join(import.meta.dirname, 'table-size');
@@ -76,7 +76,7 @@ async function callAll({ environment, file }) {
   const args = [join(PROGRAMS, 'call-all.cjs'), DEPLOYED, file];
   const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
   const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-  return JSON.parse(output);
+  return JSON.parse(lastLine(output));
 }
 
 const sizes = process.argv.length > 2 ? process.argv.slice(2).map(Number) : SIZES;

@@ -10,6 +10,7 @@ export * from './customer-webhook';
 export * from './discovery';
 export * from './failure-policy';
 export * from './identity';
+export * from './logging-options';
 export * from './mcp-options';
 export * from './mcp-server';
 export * from './metering';

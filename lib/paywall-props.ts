@@ -5,6 +5,7 @@ import type { CustomerEventsOptions } from './customer-events';
 import type { DiscoveryOptions } from './discovery';
 import type { FailurePolicy } from './failure-policy';
 import type { Identity } from './identity';
+import type { LoggingOptions } from './logging-options';
 import type { McpOptions } from './mcp-options';
 import type { Metering } from './metering';
 import type { Payments } from './payments';
@@ -142,6 +143,20 @@ export interface PaywallProps {
    * @default - they are not kept
    */
   readonly resume?: ResumeOptions;
+
+  /**
+   * What the paywall's functions log, and for how long it is kept.
+   *
+   * @default - for a month, without a line for each decision
+   */
+  readonly logging?: LoggingOptions;
+
+  /**
+   * Whether X-Ray traces the paywall's functions: how long each took, and which request it was for. The stage has a setting of its own.
+   *
+   * @default false
+   */
+  readonly tracing?: boolean;
 
   /**
    * The first segment of the path of the billing routes.

@@ -32,6 +32,7 @@ import {
 import { encryptBelow } from './private/encryption';
 import { Environment } from './private/environment';
 import { environmentErrors } from './private/environment-limit';
+import { setHandlerSettings } from './private/handler-settings';
 import { identityEntries, renderIdentities, requireIdentities, requireKeys } from './private/identities';
 import { nameRoutes } from './private/named-routes';
 import { DiscoveryRoutes } from './private/openapi/discovery-routes';
@@ -131,6 +132,7 @@ export class Paywall extends Construct {
 
   constructor(scope: Construct, id: string, props: PaywallProps) {
     super(scope, id);
+    setHandlerSettings(this, { ...props.logging, tracing: props.tracing });
     this.billingPath = props.billingPath ?? 'billing';
     if (!/^[A-Za-z0-9_-]{1,64}$/.test(this.billingPath)) {
       throw new Error(

@@ -11,6 +11,7 @@ import type { PlanCatalogue } from './plan-catalogue';
 import type { ApiEntry } from './private/catalogue';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
+import { handlerSettings } from './private/handler-settings';
 import { acceptsImportedKeys, renderIdentities } from './private/identities';
 import { QuotaAuthorizerBase } from './quota-authorizer-base';
 import type { QuotaStore } from './quota-store';
@@ -74,6 +75,7 @@ export class QuotaAuthorizer extends QuotaAuthorizerBase {
     const stack = Stack.of(this);
     const { agentPayments } = props;
     this._planIds = props.catalogue.plans.map((plan) => plan.id);
+    const { decisionSampleRate: sampleRate = 0 } = handlerSettings(this);
     this.handler = new HandlerFunction(this, 'Handler', {
       bundle: 'authorizer',
       description: 'Authenticates API calls and spends their quota',
@@ -89,6 +91,7 @@ export class QuotaAuthorizer extends QuotaAuthorizerBase {
         [Environment.SURROGATE_KEY_PREFIX]: props.surrogateKeyPrefix,
         [Environment.APIS]: Lazy.string({ produce: () => this._renderApis() }),
         ...renderIdentities(stack, props.identities),
+        ...(sampleRate !== 0 && { [Environment.DECISION_LOG_SAMPLE_RATE]: String(sampleRate) }),
         ...(agentPayments !== undefined && {
           [Environment.NETWORK_ID]: agentPayments.networkId,
           [Environment.AGENT_PAYMENTS_FUNCTION]: agentPayments.handler.functionName,

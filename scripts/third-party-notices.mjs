@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Licences that a bundle may hold: they ask for their notice, and for nothing else. */
-const PERMISSIVE = /^\(?(Apache-2\.0|MIT|ISC|0BSD|BSD-[23]-Clause|BlueOak-1\.0\.0)( (AND|OR) [\w.-]+)*\)?$/;
+/** Licences that a bundle may hold: they ask for their notice at most, and for nothing else. */
+const PERMISSIVE = /^\(?(Apache-2\.0|MIT(-0)?|ISC|0BSD|BSD-[23]-Clause|BlueOak-1\.0\.0)( (AND|OR) [\w.-]+)*\)?$/;
 
 /** The text for the bundles' metafiles, or an error that names a package whose licence does not do. */
 export function thirdPartyNotices(root, metafiles) {

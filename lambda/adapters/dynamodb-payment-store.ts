@@ -46,9 +46,9 @@ export class DynamoDbPaymentStore implements PaymentStore {
     return (await this.get(Key.event(eventId))) !== undefined;
   }
 
-  public async markSeen(eventId: string, type: string): Promise<void> {
+  public markSeen(eventId: string, type: string): Promise<boolean> {
     const expiresAt = number(this.clock() + EVENT_LIFETIME);
-    await this.items.putNew(this.table, { ...Key.event(eventId), type: text(type), expiresAt });
+    return this.items.putNew(this.table, { ...Key.event(eventId), type: text(type), expiresAt });
   }
 
   public post(

@@ -5,9 +5,12 @@ import { API_KEYS, type Credentials, type Identity } from '../domain/identity';
 import { importedIdentity, type KeyDirectory } from '../domain/imported-keys';
 import { systemClock } from './clock';
 
+/** Writes a line into the handler's log. */
+export type LogError = (message: string, about: Readonly<Record<string, string>>, error: unknown) => void;
+
 /** What verifies tokens: a module of its own, so that it costs nothing where there are none. */
 export interface TokenModule {
-  openTokenIdentity(entry: TokenEntry, catalogue: Catalogue): Identity;
+  openTokenIdentity(entry: TokenEntry, catalogue: Catalogue, logError: LogError): Identity;
 }
 
 export interface IdentitySources {
@@ -16,6 +19,7 @@ export interface IdentitySources {
   readonly load: () => Promise<TokenModule>;
   /** Where the owners of keys are found that were made elsewhere; it is asked where such are accepted. */
   readonly directory: () => KeyDirectory;
+  readonly logError: LogError;
 }
 
 /** By what callers are known, as the constructs have put it into the environment; by keys alone where they have put nothing there. */
@@ -25,7 +29,7 @@ export function readIdentityEntries(): readonly IdentityEntry[] {
 }
 
 /** How callers are known. */
-export function readIdentities({ catalogue, load, directory }: IdentitySources): readonly Identity[] {
+export function readIdentities({ catalogue, load, directory, logError }: IdentitySources): readonly Identity[] {
   let loading: Promise<TokenModule> | undefined;
   return readIdentityEntries().map((entry) => {
     if (entry === 'apiKeys') {
@@ -35,7 +39,7 @@ export function readIdentities({ catalogue, load, directory }: IdentitySources):
       return importedIdentity(directory(), systemClock);
     }
     loading ??= load();
-    return new LoadingIdentity(loading.then((module) => module.openTokenIdentity(entry, catalogue)));
+    return new LoadingIdentity(loading.then((module) => module.openTokenIdentity(entry, catalogue, logError)));
   });
 }
 

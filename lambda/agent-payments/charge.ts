@@ -13,6 +13,8 @@ export interface AgentPaymentDependencies {
   readonly catalogue: Catalogue;
   /** What purchases are marked with at Stripe. */
   readonly paywallId: string;
+  /** Told of the money that came, in the currency's minor unit, where its units were credited now. */
+  readonly revenue: (amount: number, currency: string) => void;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface AgentPaymentDependencies {
  */
 export async function chargeTopUp(
   order: PaymentOrder,
-  { payments, store, catalogue, paywallId }: AgentPaymentDependencies,
+  { payments, store, catalogue, paywallId, revenue }: AgentPaymentDependencies,
 ): Promise<PaymentAnswer> {
   const { customer, challenge, token } = order;
   const topUp = catalogue.topUps.find(({ id }) => id === order.topUp);
@@ -43,6 +45,9 @@ export async function chargeTopUp(
   }
   const { intent, paidAt } = payment;
   const credited = await credit(customer, intent, topUp.units, store);
+  if (credited) {
+    revenue(topUp.price.amount, topUp.price.currency);
+  }
   return { outcome: 'paid', reference: intent, paidAt, credited };
 }
 

@@ -1,9 +1,11 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Environment } from '../../lib/private/environment';
+import { MetricName } from '../../lib/private/metric-names';
 import { systemClock } from '../adapters/clock';
 import { DynamoDbPaymentStore } from '../adapters/dynamodb-payment-store';
 import { readCatalogue, requireEnv } from '../adapters/environment';
-import { log, logError } from '../adapters/log';
+import { log, logError, logged } from '../adapters/log';
+import { moneyMetric } from '../adapters/metrics';
 import { moneyItems } from '../adapters/money-items';
 import { SecretReader } from '../adapters/secrets';
 import { StripeConnection } from '../adapters/stripe-client';
@@ -19,10 +21,11 @@ const dependencies = {
   store: new DynamoDbPaymentStore(moneyItems(), requireEnv(Environment.TABLE_NAME), systemClock),
   catalogue: readCatalogue(),
   paywallId: requireEnv(Environment.PAYWALL_ID),
+  revenue: (amount: number, currency: string) => moneyMetric(MetricName.REVENUE, amount, currency),
 };
 
 /** Invoked by the authorizer, which waits for the answer. */
-export async function handler(order: PaymentOrder): Promise<PaymentAnswer> {
+export const handler = logged(async (order: PaymentOrder): Promise<PaymentAnswer> => {
   const { customer, topUp } = order;
   try {
     const answer = await chargeTopUp(order, dependencies);
@@ -32,4 +35,4 @@ export async function handler(order: PaymentOrder): Promise<PaymentAnswer> {
     logError('a payment of an agent could not be carried out', { customer, topUp }, error);
     throw error;
   }
-}
+});

@@ -5,13 +5,15 @@ import { type ApiEntry, type Catalogue, chargedUnits, routeKeys } from '../../li
 import { credentialsOf, paymentCredentialOf, publicUrl, resourceUrl } from '../adapters/api-gateway';
 import { type AgentPayments, SPENT_PAYMENT } from '../domain/agent-payment';
 import { allowance, type Balance, boughtUnits, findPlan } from '../domain/balance';
+import { blockedRevenue } from '../domain/blocked-revenue';
 import { type ChargeRequest, charge, type Decision, type SpendingStore, type Tokens } from '../domain/charge';
 import type { Clock } from '../domain/clock';
+import type { DecidedCall } from '../domain/decision-window';
 import { API_KEYS, callerOf, type Identity } from '../domain/identity';
 import type { CredentialProblem, ExpectedPayment } from '../domain/payment-credential';
 import { hostOf, paymentRequired, type RefusalReason } from '../domain/payment-required';
 import { rateLimitHeaders } from '../domain/rate-limit';
-import { missingUnits } from '../domain/recommendation';
+import { missingUnits, type Recommendation } from '../domain/recommendation';
 import { REPORT_LIFETIME, signReportToken } from '../domain/report-link';
 import type { ChargedCall } from '../domain/settlement';
 import { surrogateKeyOf } from '../domain/surrogate-key';
@@ -41,10 +43,15 @@ const UNAUTHORIZED = 'Unauthorized';
 /** No plan holds it, so API Gateway answers INVALID_API_KEY, 403: the status that no payment lifts. */
 const SUSPENDED_KEY = 'suspended';
 
-/** Throws `Unauthorized` where API Gateway shall answer 401, and any other error where it shall answer 503. */
+/**
+ * Throws `Unauthorized` where API Gateway shall answer 401, and any other error where it shall answer 503.
+ *
+ * @param tell is told, once, how a call of a known caller was decided
+ */
 export async function authorize(
   event: Event,
   dependencies: AuthorizerDependencies,
+  tell: (call: DecidedCall) => void = () => undefined,
 ): Promise<APIGatewayAuthorizerResult> {
   const api = dependencies.apis.get(event.requestContext.apiId);
   if (api === undefined) {
@@ -56,7 +63,7 @@ export async function authorize(
   }
   const { store, catalogue, clock, tokens } = dependencies;
   const decision = await charge(store, catalogue, request, clock, tokens);
-  return answer({ event, request, api, dependencies }, decision);
+  return answer({ event, request, api, dependencies, tell }, decision);
 }
 
 /** A call whose caller is known. */
@@ -65,21 +72,25 @@ interface KnownCall {
   readonly request: MeteredCall;
   readonly api: ApiEntry;
   readonly dependencies: AuthorizerDependencies;
+  readonly tell: (call: DecidedCall) => void;
 }
 
 async function answer(call: KnownCall, decision: Decision): Promise<APIGatewayAuthorizerResult> {
-  const { event, request } = call;
+  const { event, request, tell } = call;
   switch (decision.kind) {
     case 'granted':
-      return allow(call, decision.balance);
+      return allow(call, decision);
     case 'unauthorized':
       throw new Error(UNAUTHORIZED);
     case 'suspended':
+      tell({ outcome: 'suspended', customer: request.customer, cost: request.cost });
       return policy('Allow', event, request.customer, {}, SUSPENDED_KEY);
     case 'payment_required':
       return (await payThenSpend(call, decision)) ?? deny(call, decision);
   }
 }
+
+type Granted = Extract<Decision, { kind: 'granted' }>;
 
 type Refused = Extract<Decision, { kind: 'payment_required' }>;
 
@@ -102,7 +113,7 @@ async function payThenSpend(call: KnownCall, refused: Refused): Promise<APIGatew
   const decision = await decideAnew(call);
   switch (decision.kind) {
     case 'granted':
-      return allow(call, decision.balance, payment.receipt);
+      return allow(call, decision, payment.receipt);
     case 'payment_required':
       // Other calls have taken the units meanwhile, or long ago.
       return deny(call, decision, payment.credited ? undefined : SPENT_PAYMENT);
@@ -131,17 +142,24 @@ function expectedPayment({ event, request, api, dependencies }: KnownCall, balan
 }
 
 function deny(
-  { event, request, api, dependencies }: KnownCall,
+  call: KnownCall,
   { balance, reason }: Refused,
   credentialProblem?: CredentialProblem,
 ): APIGatewayAuthorizerResult {
+  const { event, request, dependencies, tell } = call;
+  const { customer, cost } = request;
+  const { context, recommendation } = paymentContext(call, balance, reason, credentialProblem);
+  const plan = findPlan(dependencies.catalogue, balance.plan);
+  const blocked = blockedRevenue(recommendation, plan, cost);
+  const { remaining } = allowance(plan, balance);
+  tell({ outcome: 'payment_required', customer, cost, plan: plan.id, remaining, reason, blocked });
   return policy('Deny', event, request.customer, {
     // The access log takes these four; by them a customer's first refusal is told.
     customer: request.customer,
     plan: balance.plan,
     period: String(balance.periodStart),
     reason,
-    ...paymentContext(event, request, balance, reason, api, dependencies, credentialProblem),
+    ...context,
   });
 }
 
@@ -183,16 +201,19 @@ async function identify(
 }
 
 function allow(
-  { event, request, api, dependencies }: KnownCall,
-  balance: Balance,
+  call: KnownCall,
+  { balance, leased = false }: Granted,
   paymentReceipt?: string,
 ): APIGatewayAuthorizerResult {
+  const { event, request, api, dependencies, tell } = call;
   const plan = findPlan(dependencies.catalogue, balance.plan);
   const { limit, remaining } = allowance(plan, balance);
+  const { customer, cost } = request;
+  tell({ outcome: 'granted', customer, cost, plan: plan.id, remaining, leased });
   const charged: ChargedCall = {
     chargeId: dependencies.newId(),
-    customer: request.customer,
-    charged: request.cost,
+    customer,
+    charged: cost,
     bought: boughtUnits(balance, request.cost),
     period: balance.periodStart,
   };
@@ -212,7 +233,7 @@ function allow(
     ...rateLimitHeaders(plan, balance, dependencies.clock()),
     ...(paymentReceipt !== undefined && { paymentReceipt }),
     // Only API Gateway can tell whether its own quota is over; the 402 that it would answer with must be ready before.
-    ...(plan.usagePlanQuota && paymentContext(event, request, balance, 'usage_plan_quota_exceeded', api, dependencies)),
+    ...(plan.usagePlanQuota && paymentContext(call, balance, 'usage_plan_quota_exceeded').context),
   };
   const surrogateKey = surrogateKeyOf(dependencies.surrogateKeyPrefix, plan, request.customer, balance);
   return policy('Allow', event, request.customer, context, surrogateKey);
@@ -236,15 +257,12 @@ function billingUrl(event: Event, { billingPath }: ApiEntry): string {
 
 /** The 402, ready to be substituted into a gateway response. */
 function paymentContext(
-  event: Event,
-  request: ChargeRequest,
+  { event, request, api, dependencies }: KnownCall,
   balance: Balance,
   reason: RefusalReason,
-  api: ApiEntry,
-  dependencies: AuthorizerDependencies,
   credentialProblem?: CredentialProblem,
-): Context {
-  const { body, headers } = paymentRequired(dependencies.catalogue, {
+): { readonly context: Context; readonly recommendation: Recommendation } {
+  const { body, headers, recommendation } = paymentRequired(dependencies.catalogue, {
     customer: request.customer,
     reason,
     balance,
@@ -257,7 +275,7 @@ function paymentContext(
     networkId: dependencies.agentPayments?.networkId,
     credentialProblem,
   });
-  return { problem: JSON.stringify(body), ...headers };
+  return { context: { problem: JSON.stringify(body), ...headers }, recommendation };
 }
 
 function policy(

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent, Context } from 'aws-lambda';
 import { Environment } from '../../lib/private/environment';
 import { systemClock } from '../adapters/clock';
 import { DynamoDbKeyDirectory } from '../adapters/dynamodb-key-directory';
@@ -7,32 +7,40 @@ import { DynamoDbSpendingStore } from '../adapters/dynamodb-spending-store';
 import type { ItemReads, ItemUpdates } from '../adapters/dynamodb-update';
 import { readApis, readCatalogue, readMetering, requireEnv } from '../adapters/environment';
 import { readIdentities } from '../adapters/identities';
-import { logError } from '../adapters/log';
-import { countMetric } from '../adapters/metrics';
+import { logError } from '../adapters/lean-log';
 import type { AgentPayments } from '../domain/agent-payment';
+import type { DecidedCall, UndecidedOutcome } from '../domain/decision-window';
 import { metered } from '../domain/metering';
 import { type AuthorizerDependencies, authorize } from './authorizer';
+import { DecisionReport } from './decision-report';
 
-type Handler = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
+type Handler = (
+  event: APIGatewayRequestAuthorizerEvent,
+  context?: Pick<Context, 'awsRequestId'>,
+) => Promise<APIGatewayAuthorizerResult>;
+
+const milliseconds = () => Date.now();
+
+/** What the operator is told of calls, as the environment has it. */
+export function openReport(): DecisionReport {
+  const sampleRate = Number(process.env[Environment.DECISION_LOG_SAMPLE_RATE] ?? 0);
+  return new DecisionReport({ sampleRate, milliseconds, random: Math.random });
+}
 
 /** The authorizer's handler as the environment configures it, over a client of DynamoDB. */
-export function createHandler(items: ItemUpdates & ItemReads): Handler {
+export function createHandler(items: ItemUpdates & ItemReads, report = openReport()): Handler {
   const table = requireEnv(Environment.TABLE_NAME);
   const balances = new DynamoDbSpendingStore(items, table);
   const catalogue = readCatalogue();
   const dependencies = {
-    store: metered(
-      balances,
-      readMetering(),
-      () => Date.now(),
-      () => countMetric('FailOpenCalls'),
-    ),
+    store: metered(balances, readMetering(), milliseconds, report.countFailOpenCall),
     catalogue,
     apis: readApis(),
     identities: readIdentities({
       catalogue,
       load: () => import('./tokens'),
       directory: () => new DynamoDbKeyDirectory(items, table),
+      logError,
     }),
     tokens: { customers: balances, newLinkSecret: () => randomBytes(16) },
     surrogateKeyPrefix: requireEnv(Environment.SURROGATE_KEY_PREFIX),
@@ -40,14 +48,22 @@ export function createHandler(items: ItemUpdates & ItemReads): Handler {
     newId: randomUUID,
     agentPayments: readAgentPayments(),
   };
-  return async (event) => {
+  return async (event, context) => {
+    const begun = performance.now();
+    let call: DecidedCall | UndecidedOutcome = 'failed';
     try {
-      return await authorize(event, dependencies);
+      return await authorize(event, dependencies, (decided) => {
+        call = decided;
+      });
     } catch (error) {
-      if (!(error instanceof Error && error.message === 'Unauthorized')) {
-        logError('a call could not be metered', { requestId: event.requestContext.requestId }, error);
+      call = error instanceof Error && error.message === 'Unauthorized' ? 'unauthorized' : 'failed';
+      if (call === 'failed') {
+        const { requestId } = event.requestContext;
+        logError('a call could not be metered', { function_request_id: context?.awsRequestId, requestId }, error);
       }
       throw error;
+    } finally {
+      report.note(call, performance.now() - begun, event, context);
     }
   };
 }

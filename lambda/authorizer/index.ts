@@ -1,8 +1,9 @@
 import { LeanItemUpdates } from '../adapters/dynamodb-lean/item-updates';
-import { createHandler } from './handler';
+import { createHandler, openReport } from './handler';
 
-const updates = new LeanItemUpdates();
+const report = openReport();
+const updates = new LeanItemUpdates({ onRetry: report.countStoreRetry });
 // While Lambda fetches the first event.
 updates.open();
 
-export const handler = createHandler(updates);
+export const handler = createHandler(updates, report);

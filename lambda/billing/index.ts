@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { BillingEntry, CheckoutEntry } from '../../lib/private/catalogue';
 import { Environment } from '../../lib/private/environment';
 import { systemClock } from '../adapters/clock';
@@ -14,6 +14,7 @@ import { DynamoDbSignUpCounter } from '../adapters/dynamodb-sign-up-counter';
 import type { ItemReads } from '../adapters/dynamodb-update';
 import { readApis, readCatalogue, requireEnv } from '../adapters/environment';
 import { readIdentities } from '../adapters/identities';
+import { logError, logged } from '../adapters/log';
 import { readResuming } from '../adapters/resuming';
 import { SdkItemUpdates } from '../adapters/sdk-item-updates';
 import { SecretReader } from '../adapters/secrets';
@@ -45,6 +46,7 @@ const dependencies = {
     catalogue,
     load: () => import('../adapters/tokens'),
     directory: () => new DynamoDbKeyDirectory(items, table),
+    logError,
   }),
   apis: readApis(),
   clock: systemClock,
@@ -58,6 +60,4 @@ const dependencies = {
   reports: reportsUrl === undefined ? undefined : new SqsReportQueue(new SQSClient({}), reportsUrl),
 };
 
-export function handler(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
-  return route(event, dependencies);
-}
+export const handler = logged((event: APIGatewayProxyEvent) => route(event, dependencies));

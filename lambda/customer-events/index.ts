@@ -1,9 +1,9 @@
-import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { Environment } from '../../lib/private/environment';
 import { readCatalogue, requireEnv } from '../adapters/environment';
 import { EventBridgeBus } from '../adapters/event-bridge-bus';
 import { EventBridgeClient } from '../adapters/event-bridge-client';
-import { logError } from '../adapters/log';
+import { logError, logged } from '../adapters/log';
 import { handle } from './handler';
 
 const dependencies = {
@@ -16,6 +16,4 @@ const dependencies = {
   logError,
 };
 
-export function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
-  return handle(event, dependencies);
-}
+export const handler = logged((event: DynamoDBStreamEvent) => handle(event, dependencies));

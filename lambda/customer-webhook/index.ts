@@ -1,10 +1,10 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ChangeMessageVisibilityCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { SQSEvent } from 'aws-lambda';
 import { Environment } from '../../lib/private/environment';
 import { systemClock } from '../adapters/clock';
 import { requireEnv } from '../adapters/environment';
-import { logError } from '../adapters/log';
+import { logError, logged } from '../adapters/log';
 import { SecretReader } from '../adapters/secrets';
 import { handle } from './handler';
 
@@ -23,6 +23,4 @@ const dependencies = {
   logError,
 };
 
-export function handler(event: SQSEvent): Promise<SQSBatchResponse> {
-  return handle(event, dependencies);
-}
+export const handler = logged((event: SQSEvent) => handle(event, dependencies));

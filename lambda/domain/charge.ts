@@ -50,13 +50,18 @@ export class StoreBusyError extends Error {
 }
 
 export type SpendOutcome =
-  | { readonly spent: true; readonly balance: Balance }
+  | {
+      readonly spent: true;
+      readonly balance: Balance;
+      /** Whether the store was not asked, as the units had been taken in advance. */
+      readonly leased?: boolean;
+    }
   | { readonly spent: false; readonly balance: Balance | undefined };
 
 export type PaymentReason = 'quota_exhausted' | 'payment_failed' | 'route_not_in_plan';
 
 export type Decision =
-  | { readonly kind: 'granted'; readonly balance: Balance }
+  | { readonly kind: 'granted'; readonly balance: Balance; readonly leased?: boolean }
   | { readonly kind: 'unauthorized' }
   | { readonly kind: 'suspended' }
   | { readonly kind: 'payment_required'; readonly reason: PaymentReason; readonly balance: Balance };
@@ -97,7 +102,7 @@ export async function charge(
     const wanted = attempt === MAX_ATTEMPTS ? { ...request, claim: undefined } : request;
     const outcome = await store.spend(wanted, now);
     if (outcome.spent) {
-      return { kind: 'granted', balance: outcome.balance };
+      return { kind: 'granted', balance: outcome.balance, leased: outcome.leased };
     }
     if (outcome.balance === undefined && request.credential === 'token' && tokens !== undefined) {
       const opening = newcomersBalance(catalogue, request.claim, now, tokens.newLinkSecret());

@@ -56,7 +56,8 @@ export interface PaymentStore {
 
   /** Whether an event was processed to its end. */
   isSeen(eventId: string): Promise<boolean>;
-  markSeen(eventId: string, type: string): Promise<void>;
+  /** Whether this was the first to do so. */
+  markSeen(eventId: string, type: string): Promise<boolean>;
 
   /**
    * Writes an entry into the ledger, and does to the balance what it says; once, by its id. Who is no customer yet is made one by

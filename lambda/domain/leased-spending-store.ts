@@ -109,7 +109,7 @@ export class LeasedSpendingStore implements SpendingStore {
     const age = time - lease.confirmedAt;
     if (age >= 0 && age < this.options.life && explain(local, request, now) === undefined) {
       lease.held -= request.cost;
-      return { spent: true, balance: { ...balance, remaining: balance.remaining + lease.held } };
+      return { spent: true, leased: true, balance: { ...balance, remaining: balance.remaining + lease.held } };
     }
     if (lease.refusals >= HAMMERING && time - lease.refusedAt < REFUSAL_LIFE && isExhausted(balance, request, now)) {
       lease.toldAt = time;

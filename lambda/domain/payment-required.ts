@@ -88,7 +88,7 @@ const TITLES: Readonly<Record<CredentialProblem['type'], string>> = {
 export function paymentRequired(
   catalogue: Catalogue,
   call: RefusedCall,
-): { readonly body: PaymentRequired; readonly headers: PaymentHeaders } {
+): { readonly body: PaymentRequired; readonly headers: PaymentHeaders; readonly recommendation: Recommendation } {
   const { balance, cost, reason, credentialProblem: problem } = call;
   const plan = findPlan(catalogue, balance.plan);
   const { limit, remaining, resetsAt } = allowance(plan, balance);
@@ -118,7 +118,7 @@ export function paymentRequired(
   };
   const header = prepaid(call, checkoutUrl);
   const fits = JSON.stringify({ body, headers }).length + (header?.length ?? 0) <= MAX_CHARACTERS;
-  return { body, headers: { ...headers, paymentRequired: fits ? header : undefined } };
+  return { body, headers: { ...headers, paymentRequired: fits ? header : undefined }, recommendation };
 }
 
 /** The host name that a challenge and x402 name the API by. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { BillingEntry, CheckoutEntry, McpEntry } from '../../lib/private/catalogue';
 import { Environment } from '../../lib/private/environment';
 import { version } from '../../package.json';
@@ -12,6 +12,7 @@ import { DynamoDbTokenCustomers } from '../adapters/dynamodb-token-customers';
 import { readApis, readCatalogue, requireEnv } from '../adapters/environment';
 import { HttpApiCaller } from '../adapters/http-api-caller';
 import { readIdentities } from '../adapters/identities';
+import { logError, logged } from '../adapters/log';
 import { readResuming } from '../adapters/resuming';
 import { MAX_SHOWN_BYTES } from './answer';
 import { answerMcp } from './handler';
@@ -34,6 +35,7 @@ const dependencies = {
     catalogue,
     load: () => import('./tokens'),
     directory: () => new DynamoDbKeyDirectory(items, table),
+    logError,
   }),
   apis: readApis(),
   clock: systemClock,
@@ -51,6 +53,4 @@ const dependencies = {
   sleep: (milliseconds: number) => sleep(milliseconds),
 };
 
-export function handler(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
-  return answerMcp(event, dependencies);
-}
+export const handler = logged((event: APIGatewayProxyEvent) => answerMcp(event, dependencies));

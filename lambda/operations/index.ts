@@ -4,7 +4,6 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { Context } from 'aws-lambda';
 import { Environment } from '../../lib/private/environment';
 import type { OperationResult } from '../../lib/private/operations';
 import { systemClock } from '../adapters/clock';
@@ -20,7 +19,7 @@ import { DynamoDbProbes } from '../adapters/dynamodb-probes';
 import { readCatalogue, requireEnv } from '../adapters/environment';
 import { readIdentityEntries } from '../adapters/identities';
 import { LambdaEnvironments } from '../adapters/lambda-environments';
-import { logError } from '../adapters/log';
+import { logError, logged } from '../adapters/log';
 import { PaymentsFunction } from '../adapters/payments-function';
 import { patientItems } from '../adapters/sdk-item-updates';
 import { SecretReader } from '../adapters/secrets';
@@ -78,11 +77,11 @@ const dependencies: OperationsDependencies = {
 };
 
 /** What the command-line tool asks for. Whoever may invoke this function is an operator. */
-export async function handler(event: AskedEvent, context: Context): Promise<OperationResult> {
+export const handler = logged(async (event: AskedEvent, context): Promise<OperationResult> => {
   try {
     return await operate(event, dependencies, () => context.getRemainingTimeInMillis());
   } catch (error) {
     logError('an operation failed', { operation: String(event.operation) }, error);
     throw error;
   }
-}
+});

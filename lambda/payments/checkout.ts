@@ -16,7 +16,7 @@ export async function settleCheckout(
   if (metadata === undefined || !SETTLED.has(session.payment_status)) {
     return false;
   }
-  const { store } = dependencies;
+  const { store, meter } = dependencies;
   const { customer, topUp, units } = metadata;
   const sold = topUp === undefined ? undefined : soldUnits(`checkout session ${session.id}`, units);
   const stripeCustomer = session.customer === null ? undefined : idOf(session.customer);
@@ -25,7 +25,11 @@ export async function settleCheckout(
   // not deleted, for whom nothing may be written.
   if (sold !== undefined) {
     const entry = { kind: 'top_up', id: topUpEntry(session.id), units: sold } as const;
-    await store.post(customer, entry, opening, stripeCustomer);
+    const outcome = await store.post(customer, entry, opening, stripeCustomer);
+    const { amount_total: amount, currency } = session;
+    if (outcome === 'applied' && amount && currency !== null) {
+      meter.revenue(amount, currency);
+    }
   } else {
     await store.create(customer, opening);
     if (stripeCustomer !== undefined) {

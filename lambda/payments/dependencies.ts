@@ -8,6 +8,14 @@ import type { PaymentStore } from '../domain/customers';
 import type { PlanArrivals } from '../domain/own-keys';
 import type { PurchaseMetadata } from '../domain/purchase';
 
+/** What the operator is told of time and money, of each event and each payment once at most. Amounts are in the currency's minor unit. */
+export interface PaymentMeter {
+  /** How long after it happened at Stripe an event was carried out, in milliseconds. */
+  lag(milliseconds: number): void;
+  revenue(amount: number, currency: string): void;
+  refund(amount: number, currency: string): void;
+}
+
 export interface PaymentDependencies {
   readonly store: PaymentStore;
   readonly subscriptions: Subscriptions;
@@ -20,6 +28,7 @@ export interface PaymentDependencies {
   readonly newLinkSecret: () => Uint8Array;
   /** Absent where no plan gives its customers surrogate keys of their own. */
   readonly arrivals?: PlanArrivals;
+  readonly meter: PaymentMeter;
 }
 
 /** What a Stripe object says of a purchase; nothing where it is of something else, or of another paywall. */

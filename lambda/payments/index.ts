@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Environment } from '../../lib/private/environment';
+import { MetricName } from '../../lib/private/metric-names';
 import { systemClock } from '../adapters/clock';
 import { DynamoDbPaymentStore } from '../adapters/dynamodb-payment-store';
 import { readCatalogue, requireEnv } from '../adapters/environment';
-import { logError } from '../adapters/log';
+import { logError, logged } from '../adapters/log';
+import { countMetric, measureMetric, moneyMetric } from '../adapters/metrics';
 import { moneyItems } from '../adapters/money-items';
 import { SecretReader } from '../adapters/secrets';
 import type { NamedEvent } from '../adapters/sqs-dead-letters';
@@ -32,16 +34,28 @@ const dependencies = {
   clock: systemClock,
   newLinkSecret: () => randomBytes(16),
   arrivals: arrivalsUrl === undefined ? undefined : new SqsPlanArrivals(new SQSClient({}), arrivalsUrl),
+  meter: {
+    lag: (milliseconds: number) => measureMetric(MetricName.WEBHOOK_LAG, milliseconds),
+    revenue: (amount: number, currency: string) => moneyMetric(MetricName.REVENUE, amount, currency),
+    refund: (amount: number, currency: string) => {
+      countMetric(MetricName.REFUNDS);
+      moneyMetric(MetricName.REFUNDED, amount, currency);
+    },
+  },
 };
 
 const events = new StripeEventSource(stripe);
 
+interface EventBringer {
+  readonly detail: NamedEvent;
+}
+
 /** An event of Stripe's, wrapped as EventBridge wraps it, whoever brings it; one that is only named is fetched. */
-export async function handler({ detail }: { readonly detail: NamedEvent }): Promise<{ outcome: ProcessOutcome }> {
+export const handler = logged(async ({ detail }: EventBringer): Promise<{ outcome: ProcessOutcome }> => {
   try {
     return { outcome: await processEvent(await wholeEvent(detail, events), dependencies) };
   } catch (error) {
     logError('an event could not be processed', { event: detail.id, type: detail.type }, error);
     throw error;
   }
-}
+});

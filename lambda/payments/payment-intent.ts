@@ -12,10 +12,13 @@ export async function settlePaymentIntent(
   if (metadata?.topUp === undefined || intent.status !== 'succeeded') {
     return false;
   }
-  await dependencies.store.post(metadata.customer, {
+  const outcome = await dependencies.store.post(metadata.customer, {
     kind: 'top_up',
     id: paymentIntentEntry(intent.id),
     units: soldUnits(`PaymentIntent ${intent.id}`, metadata.units),
   });
+  if (outcome === 'applied') {
+    dependencies.meter.revenue(intent.amount_received, intent.currency);
+  }
   return true;
 }

@@ -19,10 +19,20 @@ export async function processEvent(event: Stripe.Event, dependencies: PaymentDep
   }
   const handled = await unlessDeleted(event, () => dispatch(event, dependencies));
   if (handled) {
-    // Last: an event that is marked is one whose effects are there.
-    await dependencies.store.markSeen(event.id, event.type);
+    // Last: an event that is marked is one whose effects are there. Who marks it first tells of it, and nobody else does.
+    if (await dependencies.store.markSeen(event.id, event.type)) {
+      measure(event, dependencies);
+    }
   }
   return handled ? 'processed' : 'ignored';
+}
+
+/** What the first run to carry it out tells of an event. Bought units tell of their money by themselves: several events may bring them. */
+function measure(event: Stripe.Event, { meter, clock }: PaymentDependencies): void {
+  meter.lag(Math.max(0, clock() - event.created) * 1_000);
+  if (event.type === 'invoice.paid' && event.data.object.amount_paid > 0) {
+    meter.revenue(event.data.object.amount_paid, event.data.object.currency);
+  }
 }
 
 async function dispatch(event: Stripe.Event, dependencies: PaymentDependencies): Promise<boolean> {

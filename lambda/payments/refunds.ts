@@ -15,7 +15,7 @@ export async function settleRefunds(chargeId: string, dependencies: PaymentDepen
     amount += refund.amount;
     // Of all refunds before it, whatever became of them: so a refund's units never change.
     const units = unitsFor(sold, amount) - before;
-    await takeBack(sold, `refund#${refund.id}`, units, isUndone(refund), dependencies);
+    await takeBack(sold, { id: `refund#${refund.id}`, units, money: refund, isUndone: isUndone(refund) }, dependencies);
   }
   return true;
 }
@@ -29,7 +29,11 @@ export async function settleDispute(disputeId: string, dependencies: PaymentDepe
     return false;
   }
   const units = unitsFor(sold, dispute.amount);
-  await takeBack(sold, `dispute#${dispute.id}`, units, dispute.status === 'won', dependencies);
+  await takeBack(
+    sold,
+    { id: `dispute#${dispute.id}`, units, money: dispute, isUndone: dispute.status === 'won' },
+    dependencies,
+  );
   return true;
 }
 
@@ -51,17 +55,26 @@ async function ownPack(chargeId: string, dependencies: PaymentDependencies): Pro
     : { ...sold, customer: metadata.customer, units };
 }
 
+interface Returned {
+  readonly id: string;
+  readonly units: number;
+  readonly money: { readonly amount: number; readonly currency: string };
+  readonly isUndone: boolean;
+}
+
 async function takeBack(
   { customer }: OwnPack,
-  id: string,
-  units: number,
-  isUndone: boolean,
-  { store }: PaymentDependencies,
+  { id, units, money, isUndone }: Returned,
+  { store, meter }: PaymentDependencies,
 ): Promise<void> {
   if (units === 0) {
     return;
   }
-  await store.post(customer, { kind: 'clawback', id, units });
+  const outcome = await store.post(customer, { kind: 'clawback', id, units });
+  // What has come to nothing before it was heard of is no money that went back.
+  if (outcome === 'applied' && !isUndone) {
+    meter.refund(money.amount, money.currency);
+  }
   if (isUndone) {
     await store.post(customer, { kind: 'restored', id: `${id}#restored`, units });
   }

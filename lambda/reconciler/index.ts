@@ -9,8 +9,8 @@ import type { PaymentsDiagnosis, PaymentsDiagnosisRequest } from '../../lib/priv
 import { systemClock } from '../adapters/clock';
 import { DynamoDbCursor } from '../adapters/dynamodb-cursor';
 import { requireEnv } from '../adapters/environment';
-import { logError } from '../adapters/log';
-import { countMetric } from '../adapters/metrics';
+import { logError, logged } from '../adapters/log';
+import { countMetric, measureMetric } from '../adapters/metrics';
 import { PaymentsFunction } from '../adapters/payments-function';
 import { SecretReader } from '../adapters/secrets';
 import { SqsDeadLetters } from '../adapters/sqs-dead-letters';
@@ -36,6 +36,7 @@ const dependencies: ReconcileDependencies = {
     await deadLetters.send(event);
   },
   clock: systemClock,
+  tellLag: (seconds) => measureMetric(MetricName.RECONCILER_LAG, seconds * 1_000),
   memory: new ReconcileMemory(),
 };
 
@@ -47,18 +48,20 @@ const diagnosis: DiagnosisDependencies = {
 };
 
 /** The schedule's event, or an operator's question. */
-export async function handler(event: object | PaymentsDiagnosisRequest): Promise<Reconciliation | PaymentsDiagnosis> {
-  if ('diagnose' in event) {
-    return diagnose(event, diagnosis);
-  }
-  const reconciliation = await reconcile(dependencies);
-  for (const [metric, value] of [
-    [MetricName.MISSED_EVENTS, reconciliation.missed],
-    [MetricName.FAILED_EVENTS, reconciliation.failed],
-  ] as const) {
-    if (value > 0) {
-      countMetric(metric, value);
+export const handler = logged(
+  async (event: object | PaymentsDiagnosisRequest): Promise<Reconciliation | PaymentsDiagnosis> => {
+    if ('diagnose' in event) {
+      return diagnose(event, diagnosis);
     }
-  }
-  return reconciliation;
-}
+    const reconciliation = await reconcile(dependencies);
+    for (const [metric, value] of [
+      [MetricName.MISSED_EVENTS, reconciliation.missed],
+      [MetricName.FAILED_EVENTS, reconciliation.failed],
+    ] as const) {
+      if (value > 0) {
+        countMetric(metric, value);
+      }
+    }
+    return reconciliation;
+  },
+);

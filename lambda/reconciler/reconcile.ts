@@ -12,6 +12,8 @@ export interface ReconcileDependencies {
   /** Takes what could not be carried out, for the operator. */
   readonly deadLetter: (event: NamedEvent, error: unknown) => Promise<void>;
   readonly clock: Clock;
+  /** Told at the end of a run for how many seconds the oldest event had waited that it found not carried out; 0 where it found none. */
+  readonly tellLag: (seconds: number) => void;
   /** What earlier runs of this execution environment have come to. */
   readonly memory: ReconcileMemory;
 }
@@ -48,6 +50,7 @@ export async function reconcile(dependencies: ReconcileDependencies): Promise<Re
   const run = new Run(dependencies, (await dependencies.cursor.read()) ?? firstProgress(dependencies.clock()));
   await run.retry();
   await run.list();
+  dependencies.tellLag(run.lag);
   return run.reconciliation;
 }
 
@@ -65,6 +68,8 @@ class Run {
   private listed = 0;
   private missed = 0;
   private failed = 0;
+  /** Seconds for which the oldest event had waited that was not carried out, but for those that are the operator's by now. */
+  public lag = 0;
 
   constructor(
     private readonly dependencies: ReconcileDependencies,
@@ -117,8 +122,12 @@ class Run {
 
   private async carryOut(named: NamedEvent, fetched: () => Promise<Stripe.Event>): Promise<void> {
     try {
-      const outcome = await this.dependencies.process(await fetched());
-      this.missed += outcome === 'processed' ? 1 : 0;
+      const event = await fetched();
+      const outcome = await this.dependencies.process(event);
+      if (outcome === 'processed') {
+        this.missed++;
+        this.waited(event.created);
+      }
       (outcome === 'ignored' ? this.ignored : this.settled).add(named.id);
       this.failing.delete(named.id);
     } catch (error) {
@@ -135,7 +144,14 @@ class Run {
     if (isForOperator && !isGiven) {
       await this.dependencies.deadLetter(event, error);
     }
+    if (!isForOperator && !isGiven) {
+      this.waited(created);
+    }
     this.failing.set(event.id, { type: event.type, created, since, isGiven: isGiven || isForOperator });
+  }
+
+  private waited(since: EpochSeconds): void {
+    this.lag = Math.max(this.lag, this.dependencies.clock() - since);
   }
 
   /** Not up to now: an event of this moment may not be listed yet. */

@@ -1,4 +1,5 @@
 import type { CloudWatchLogsEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { MetricName } from '../../lib/private/metric-names';
 import { readReport } from '../adapters/report-message';
 import type { Refusals } from '../domain/refusals';
 import type { Settlement, SettlementStore } from '../domain/settlement';
@@ -15,9 +16,9 @@ export interface SettlementDependencies {
 }
 
 const METRICS = [
-  ['RefundedCalls', 'refundedCalls'],
-  ['RefundedUnits', 'refundedUnits'],
-  ['ReportedCalls', 'reportedCalls'],
+  [MetricName.REFUNDED_CALLS, 'refundedCalls'],
+  [MetricName.REFUNDED_UNITS, 'refundedUnits'],
+  [MetricName.REPORTED_CALLS, 'reportedCalls'],
 ] as const;
 
 /** Settles what the access log, or the queue of reports, brings. Both may bring it again: it is done once. */

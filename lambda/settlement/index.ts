@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { CloudWatchLogsEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { CloudWatchLogsEvent, SQSEvent } from 'aws-lambda';
 import { Environment } from '../../lib/private/environment';
 import { systemClock } from '../adapters/clock';
 import { DynamoDbRefusalMarks } from '../adapters/dynamodb-refusal-marks';
@@ -8,7 +8,7 @@ import { DynamoDbSettlementStore } from '../adapters/dynamodb-settlement-store';
 import { requireEnv } from '../adapters/environment';
 import { EventBridgeBus } from '../adapters/event-bridge-bus';
 import { EventBridgeClient } from '../adapters/event-bridge-client';
-import { logError } from '../adapters/log';
+import { logError, logged } from '../adapters/log';
 import { countMetric } from '../adapters/metrics';
 import { Refusals } from '../domain/refusals';
 import { handle } from './handler';
@@ -25,9 +25,7 @@ const dependencies = {
   logError,
 };
 
-export function handler(event: CloudWatchLogsEvent | SQSEvent): Promise<SQSBatchResponse | undefined> {
-  return handle(event, dependencies);
-}
+export const handler = logged((event: CloudWatchLogsEvent | SQSEvent) => handle(event, dependencies));
 
 function refusalsTo(busArn: string): Refusals {
   return new Refusals({

@@ -3,7 +3,7 @@ import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { Environment } from '../../lib/private/environment';
 import { systemClock } from '../adapters/clock';
 import { requireEnv } from '../adapters/environment';
-import { log, logError } from '../adapters/log';
+import { log, logError, logged } from '../adapters/log';
 import { SecretReader } from '../adapters/secrets';
 import { SecretsManagerSigningSecret } from '../adapters/secrets-manager-signing-secret';
 import { StripeConnection } from '../adapters/stripe-client';
@@ -31,6 +31,4 @@ const dependencies = {
   logError,
 };
 
-export function handler(event: CloudFormationCustomResourceEvent): Promise<void> {
-  return handle(event, dependencies);
-}
+export const handler = logged((event: CloudFormationCustomResourceEvent) => handle(event, dependencies));

@@ -1,11 +1,12 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { SQSEvent } from 'aws-lambda';
 import { Environment } from '../../lib/private/environment';
+import { MetricName } from '../../lib/private/metric-names';
 import { ApiGatewaySurrogateKeys } from '../adapters/api-gateway-surrogate-keys';
 import { DynamoDbOwnKeyStore } from '../adapters/dynamodb-own-key-store';
 import { readCatalogue, requireEnv } from '../adapters/environment';
-import { logError } from '../adapters/log';
+import { logError, logged } from '../adapters/log';
 import { countMetric } from '../adapters/metrics';
 import { handle } from './handler';
 
@@ -16,11 +17,9 @@ const dependencies = {
   keys: new ApiGatewaySurrogateKeys(new APIGatewayClient({}), usagePlans),
   catalogue: readCatalogue(),
   prefix: requireEnv(Environment.SURROGATE_KEY_PREFIX),
-  onCeiling: () => countMetric('SurrogateKeyCeilingReached'),
+  onCeiling: () => countMetric(MetricName.SURROGATE_KEY_CEILING_REACHED),
   pace: 1_000,
   logError,
 };
 
-export function handler(event: SQSEvent): Promise<SQSBatchResponse> {
-  return handle(event, dependencies);
-}
+export const handler = logged((event: SQSEvent) => handle(event, dependencies));

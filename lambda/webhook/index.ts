@@ -5,6 +5,8 @@ import { Environment } from '../../lib/private/environment';
 import type { DiagnosisRequest, WebhookDiagnosis } from '../../lib/private/operations-doctor';
 import { systemClock } from '../adapters/clock';
 import { requireEnv } from '../adapters/environment';
+import { logged } from '../adapters/log';
+import { countMetric } from '../adapters/metrics';
 import { PaymentsFunction } from '../adapters/payments-function';
 import { SecretReader } from '../adapters/secrets';
 import { diagnose } from './diagnose';
@@ -17,13 +19,13 @@ const dependencies = {
   webhookSecretArn: requireEnv(Environment.STRIPE_WEBHOOK_SECRET_ARN),
   clock: systemClock,
   process: payments.process.bind(payments),
+  count: countMetric,
 };
 
 /** What API Gateway brings has a request context, and is never taken for the operator's question. */
-export function handler(
-  event: APIGatewayProxyEvent | DiagnosisRequest,
-): Promise<APIGatewayProxyResult | WebhookDiagnosis> {
-  return 'requestContext' in event
-    ? receive(event, dependencies)
-    : diagnose(dependencies.secrets, dependencies.webhookSecretArn);
-}
+export const handler = logged(
+  (event: APIGatewayProxyEvent | DiagnosisRequest): Promise<APIGatewayProxyResult | WebhookDiagnosis> =>
+    'requestContext' in event
+      ? receive(event, dependencies)
+      : diagnose(dependencies.secrets, dependencies.webhookSecretArn),
+);

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type Stripe from 'stripe';
+import { MetricName } from '../../lib/private/metric-names';
 import { headerValues, json, problem } from '../adapters/api-gateway';
 import { logError } from '../adapters/log';
 import type { SecretReader } from '../adapters/secrets';
@@ -12,6 +13,7 @@ export interface WebhookDependencies {
   readonly clock: Clock;
   /** Carries out what the event means, to its end, and tells what came of it. */
   readonly process: (event: Stripe.Event) => Promise<string>;
+  readonly count: (metric: string) => void;
 }
 
 /** Answers 2xx after the writes, 400 to what Stripe has not signed, and 5xx where ours is the fault: then Stripe sends it again. */
@@ -23,10 +25,12 @@ export async function receive(
   try {
     const stripeEvent = await verified(event, dependencies);
     if (stripeEvent === undefined) {
+      dependencies.count(MetricName.REFUSED_WEBHOOKS);
       return problem(400, 'Bad Request', 'The Stripe-Signature does not fit the body, or is too old.', requestId);
     }
     return json(200, { received: true, outcome: await dependencies.process(stripeEvent) });
   } catch (error) {
+    dependencies.count(MetricName.FAILED_WEBHOOKS);
     logError('a webhook could not be processed', { requestId }, error);
     return problem(500, 'Internal Server Error', 'The event was not processed. Send it again.', requestId);
   }

@@ -1,10 +1,11 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Grant, type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { type CfnSecret, type ISecret, Secret, type SecretProps } from 'aws-cdk-lib/aws-secretsmanager';
 import { type CfnQueue, type IQueue, Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IConstruct } from 'constructs';
+import { logRetention } from './handler-settings';
 
 const KEYS = new WeakMap<IConstruct, IKey>();
 
@@ -72,7 +73,7 @@ export function allowKeyToRules(queue: IQueue): void {
   );
 }
 
-/** A log group that forgets after a month, and goes with its stack. */
+/** A log group that forgets after the paywall's time for that, and goes with its stack. */
 export function encryptedLogGroup(scope: Construct, id: string): LogGroup {
   const encryptionKey = encryptionKeyOf(scope);
   const { partition, region, account } = Stack.of(scope);
@@ -88,7 +89,7 @@ export function encryptedLogGroup(scope: Construct, id: string): LogGroup {
     }),
   );
   return new LogGroup(scope, id, {
-    retention: RetentionDays.ONE_MONTH,
+    retention: logRetention(scope),
     removalPolicy: RemovalPolicy.DESTROY,
     encryptionKey,
   });

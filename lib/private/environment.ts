@@ -17,6 +17,8 @@ export const Environment = {
   SURROGATE_KEY_PREFIX: 'PAYWALL_SURROGATE_KEY_PREFIX',
   /** The name of the authorizer's function. */
   AUTHORIZER_FUNCTION: 'PAYWALL_AUTHORIZER_FUNCTION',
+  /** Of how many of its decisions the authorizer writes a line, between 0 and 1; of none where it is absent. */
+  DECISION_LOG_SAMPLE_RATE: 'PAYWALL_DECISION_LOG_SAMPLE_RATE',
   /** When a key was revoked at once: a change of it has the authorizer begin anew. No construct sets it. */
   REVOKED_AT: 'PAYWALL_REVOKED_AT',
   /** What purchases are marked with at Stripe. */

@@ -2,9 +2,10 @@ import { App, Validations } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import type { IConstruct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { WeatherStack } from '../../bin/demo/weather-stack';
 import { AgentPayments, Payments, StripeEventBridge } from '../../lib';
+import { setHandlerSettings } from '../../lib/private/handler-settings';
 
 // The demo under cdk-nag's AwsSolutions pack: synthesis fails on any finding that is not acknowledged, with its reason, here or
 // in the construct that it is about.
@@ -17,11 +18,13 @@ new StripeEventBridge(stack, 'StripeEventBridge', { eventSourceName: 'aws.partne
 events.notifyTopic(new Topic(stack, 'Customers', { enforceSSL: true }));
 events.notifyWebhook({ url: 'https://example.com/customers' });
 
-// What agents pay by.
+// What agents pay by, traced.
 const { catalogue, store } = stack.paywall;
 const secretKey = Secret.fromSecretNameV2(stack, 'AgentsStripeKey', 'stripe/secret-key');
 const payments = Payments.stripe({ secretKey, networkId: 'profile_1' });
-new AgentPayments(stack, 'AgentPayments', { catalogue, store, payments, paywallId: 'Weather-1' });
+const traced = new Construct(stack, 'Traced');
+setHandlerSettings(traced, { tracing: true });
+new AgentPayments(traced, 'AgentPayments', { catalogue, store, payments, paywallId: 'Weather-1' });
 
 acknowledge('Api/Resource', {
   'AwsSolutions-APIG2':

@@ -36,6 +36,8 @@ export interface LeanClientOptions {
   /** In [0, 1). */
   readonly random?: () => number;
   readonly sleep?: (milliseconds: number) => Promise<unknown>;
+  /** Told of each request that is sent again. @default - nobody is */
+  readonly onRetry?: () => void;
 }
 
 const TIMEOUTS = { connect: 500, response: 1_000, total: 2_000 };
@@ -83,6 +85,7 @@ export class LeanItemUpdates implements Items {
   private readonly now: () => number;
   private readonly random: () => number;
   private readonly sleep: (milliseconds: number) => Promise<unknown>;
+  private readonly onRetry: () => void;
 
   constructor(options: LeanClientOptions = {}) {
     const region = options.region ?? regionFromEnvironment();
@@ -97,6 +100,7 @@ export class LeanItemUpdates implements Items {
     this.now = options.now ?? Date.now;
     this.random = options.random ?? Math.random;
     this.sleep = options.sleep ?? delay;
+    this.onRetry = options.onRetry ?? (() => undefined);
   }
 
   /** Begins to connect, so that the first call need not wait for all of it. */
@@ -141,6 +145,7 @@ export class LeanItemUpdates implements Items {
         if (attempt === this.attempts || !this.isTriedAgain(error) || this.now() + pause >= deadline) {
           throw error;
         }
+        this.onRetry();
         await this.sleep(pause);
       }
     }

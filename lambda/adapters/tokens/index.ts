@@ -1,11 +1,11 @@
 import type { Catalogue } from '../../../lib/private/catalogue';
 import type { TokenEntry } from '../../../lib/private/identity-entry';
 import type { Identity } from '../../domain/identity';
-import { logError } from '../log';
+import type { LogError } from '../identities';
 import { TokenIdentity } from './token-identity';
 
 /** What knows callers by the tokens of one issuer, whose keys are on their way. */
-export function openTokenIdentity(entry: TokenEntry, catalogue: Catalogue): Identity {
+export function openTokenIdentity(entry: TokenEntry, catalogue: Catalogue, logError: LogError): Identity {
   const identity = new TokenIdentity(entry, {
     catalogue,
     onMisconfigured: (problem, issuer) =>

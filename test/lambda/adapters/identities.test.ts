@@ -22,7 +22,7 @@ function read(entries: unknown, load: () => Promise<TokenModule> = loading) {
   if (entries !== undefined) {
     process.env[Environment.IDENTITIES] = JSON.stringify(entries);
   }
-  return readIdentities({ catalogue: CATALOGUE, load, directory });
+  return readIdentities({ catalogue: CATALOGUE, load, directory, logError: jest.fn() });
 }
 
 async function loading(): Promise<TokenModule> {

@@ -1,6 +1,7 @@
 import Stripe from 'stripe';
 import type { StripeConnection } from '../../../lambda/adapters/stripe-client';
 import { StripeTokenPayments, type TokenPayment } from '../../../lambda/adapters/stripe-token-payments';
+import { type LogLine, takeLogLines } from '../../support/log-lines';
 import { NOW } from '../fixtures';
 import { paidIntent, soldPack } from '../payments/objects';
 
@@ -70,10 +71,9 @@ test.each([
 });
 
 describe('of Stripe’s errors', () => {
-  const logged: string[] = [];
+  let logged: LogLine[];
   beforeEach(() => {
-    logged.length = 0;
-    jest.spyOn(console, 'log').mockImplementation((line) => logged.push(String(line)));
+    logged = takeLogLines();
   });
   afterEach(() => jest.restoreAllMocks());
 
@@ -88,8 +88,8 @@ describe('of Stripe’s errors', () => {
 
   test('what the token is refused for is logged, and the token is not', async () => {
     await failing('invalid_request_error', { statusCode: 400, code: 'resource_missing' }).charge(payment);
-    expect(logged.join()).toContain('resource_missing');
-    expect(logged.join()).not.toContain('spt_');
+    expect(logged).toEqual([expect.objectContaining({ level: 'INFO', code: 'resource_missing' })]);
+    expect(JSON.stringify(logged)).not.toContain('spt_');
   });
 
   test.each([

@@ -3,6 +3,7 @@ import { chargeTopUp } from '../../../lambda/agent-payments/charge';
 import type { PaymentOrder } from '../../../lambda/domain/agent-payment';
 import { CustomerDeletedError } from '../../../lambda/domain/customers';
 import type { LedgerEntry } from '../../../lambda/domain/ledger';
+import { takeLogLines } from '../../support/log-lines';
 import { CATALOGUE } from '../fixtures';
 
 const order: PaymentOrder = {
@@ -18,6 +19,7 @@ const PAID: TokenCharge = { outcome: 'paid', intent: 'pi_1', paidAt: '2026-11-23
 
 function world(charge: TokenCharge = PAID) {
   const charged: TokenPayment[] = [];
+  const revenue: [number, string][] = [];
   const posted = new Map<string, LedgerEntry & { customer: string }>();
   const dependencies = {
     payments: {
@@ -35,8 +37,9 @@ function world(charge: TokenCharge = PAID) {
     },
     catalogue: CATALOGUE,
     paywallId: 'Paywall-1',
+    revenue: (amount: number, currency: string) => revenue.push([amount, currency]),
   };
-  return { charged, posted, dependencies };
+  return { charged, posted, revenue, dependencies };
 }
 
 test('a top-up is charged as the catalogue sells it, and credited under the name of its payment', async () => {
@@ -62,26 +65,24 @@ test('a top-up is charged as the catalogue sells it, and credited under the name
   ]);
 });
 
-test('an order that is placed again is charged under the same key, and credited once', async () => {
-  const { charged, posted, dependencies } = world();
+test('an order that is placed again is charged under the same key, and credited and told once', async () => {
+  const { charged, posted, revenue, dependencies } = world();
   await chargeTopUp(order, dependencies);
   expect(await chargeTopUp(order, dependencies)).toMatchObject({ outcome: 'paid', credited: false });
   expect(new Set(charged.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
   expect(posted.size).toBe(1);
+  expect(revenue).toEqual([[500, 'usd']]);
 });
 
 test('who was deleted while he paid has nothing of it, which the operator is told', async () => {
-  const logged = jest.spyOn(console, 'error').mockImplementation();
-  const { dependencies } = world();
+  const logged = takeLogLines();
+  const { dependencies, revenue } = world();
   const post = () => Promise.reject(new CustomerDeletedError('customer1'));
   const answer = await chargeTopUp(order, { ...dependencies, store: { post } });
   expect(answer).toMatchObject({ outcome: 'paid', reference: 'pi_1', credited: false });
-  expect(JSON.parse(logged.mock.calls[0]?.[0])).toMatchObject({
-    level: 'ERROR',
-    object: 'pi_1',
-    customer: 'customer1',
-  });
-  logged.mockRestore();
+  jest.restoreAllMocks();
+  expect(logged).toEqual([expect.objectContaining({ level: 'ERROR', object: 'pi_1', customer: 'customer1' })]);
+  expect(revenue).toEqual([]);
   // AND whatever else goes wrong is to be tried again
   const failing = { post: () => Promise.reject(new Error('no store')) };
   await expect(chargeTopUp(order, { ...dependencies, store: failing })).rejects.toThrow('no store');
@@ -90,9 +91,9 @@ test('who was deleted while he paid has nothing of it, which the operator is tol
 test.each(['declined', 'action_required', 'pending', 'token_refused', 'challenge_used'] as const)(
   'what is %s credits nothing',
   async (outcome) => {
-    const { posted, dependencies } = world({ outcome });
+    const { posted, revenue, dependencies } = world({ outcome });
     expect(await chargeTopUp(order, dependencies)).toEqual({ outcome });
-    expect(posted.size).toBe(0);
+    expect([posted.size, revenue.length]).toEqual([0, 0]);
   },
 );
 

@@ -7,6 +7,7 @@ import { createHandler } from '../../../lambda/authorizer/handler';
 import { hashApiKey, newApiKey, newCustomerId } from '../../../lambda/domain/api-key';
 import { openingBalance } from '../../../lambda/domain/balance';
 import { Environment } from '../../../lib/private/environment';
+import { takeLogLines } from '../../support/log-lines';
 import { EmbeddedTable } from '../adapters/embedded';
 import { CATALOGUE, plan } from '../fixtures';
 
@@ -29,6 +30,12 @@ interface Customer {
 beforeAll(() => {
   Object.assign(process.env, ENVIRONMENT);
 });
+
+beforeEach(() => {
+  takeLogLines();
+});
+
+afterEach(() => jest.restoreAllMocks());
 
 afterAll(() => {
   for (const name of Object.keys(ENVIRONMENT)) {

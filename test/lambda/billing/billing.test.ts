@@ -1,9 +1,11 @@
 import { newApiKey, newCustomerId } from '../../../lambda/domain/api-key';
+import { type LogLine, takeLogLines } from '../../support/log-lines';
 import { NOW } from '../fixtures';
 import { BillingApi, type Customer, signingUp, UNAUTHORIZED } from './billing-api';
 
 let api: BillingApi;
 let caller: Customer;
+let logged: LogLine[];
 
 beforeAll(async () => {
   api = await BillingApi.open();
@@ -12,7 +14,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   api.reset();
   caller = await api.addCustomer({ remaining: 12 });
-  jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  logged = takeLogLines();
 });
 
 afterEach(() => jest.restoreAllMocks());
@@ -114,5 +116,11 @@ test('a fault of ours is told by request id alone, and logged', async () => {
   expect(statusCode).toBe(500);
   expect(body).toContain('urn:uuid:request-1');
   expect(body).not.toContain('secret table');
-  expect(console.error).toHaveBeenCalledWith(expect.stringContaining('secret table name'));
+  expect(logged).toEqual([
+    expect.objectContaining({
+      level: 'ERROR',
+      requestId: 'request-1',
+      error: expect.objectContaining({ message: expect.stringContaining('secret table name') }),
+    }),
+  ]);
 });

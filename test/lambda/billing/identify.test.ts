@@ -4,6 +4,7 @@ import type { BillingDependencies } from '../../../lambda/billing/request';
 import { route } from '../../../lambda/billing/routes';
 import type { Balance } from '../../../lambda/domain/balance';
 import { type Caller, type Identity, IssuerUnavailableError } from '../../../lambda/domain/identity';
+import { takeLogLines } from '../../support/log-lines';
 import { balance, CATALOGUE, NOW } from '../fixtures';
 
 const api = { apiId: 'api1', costs: {}, routePlans: {}, billingPath: 'billing', corsOrigins: [] };
@@ -69,7 +70,7 @@ test('a key of nobody makes nobody', async () => {
 });
 
 test('an issuer that is away is 503, and no fault of the caller', async () => {
-  jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  takeLogLines();
   const away: Identity = { recognise: () => Promise.reject(new IssuerUnavailableError('timed out')) };
   const { statusCode, headers, body } = await route(event, dependenciesOf(away));
   expect([statusCode, headers?.['Retry-After']]).toEqual([503, '2']);

@@ -3,6 +3,7 @@ import type { CheckoutOutcome } from '../../../lambda/adapters/stripe-checkout';
 import { newCustomerId, parseApiKey } from '../../../lambda/domain/api-key';
 import { claimText, hashClaim } from '../../../lambda/domain/checkout-claim';
 import type { PurchaseMetadata } from '../../../lambda/domain/purchase';
+import { takeLogLines } from '../../support/log-lines';
 import { BillingApi, CLAIM, type Customer, SOURCE_IP } from './billing-api';
 
 let api: BillingApi;
@@ -230,9 +231,9 @@ test('a customer who was deleted meanwhile is shown no key, and told to start an
   const deletions = new DynamoDbCustomerDeletions(client, table);
   await deletions.begin(newcomer, api.now);
   await deletions.finish(newcomer);
-  const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  takeLogLines();
   const { statusCode, json } = await visit('cs_done', withClaim);
-  logged.mockRestore();
+  jest.restoreAllMocks();
   expect([statusCode, json]).toMatchObject([410, { detail: expect.stringContaining('POST checkout') }]);
   expect(await api.stores.customers.balance(newcomer)).toBeUndefined();
 });

@@ -1,10 +1,11 @@
+import { takeLogLines } from '../../support/log-lines';
 import { BILLING, envelope, McpApi } from './mcp-api';
 
 let api: McpApi;
 
 beforeEach(() => {
   api = new McpApi({ remaining: 7 });
-  jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  takeLogLines();
 });
 
 afterEach(() => jest.restoreAllMocks());

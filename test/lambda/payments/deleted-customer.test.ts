@@ -1,16 +1,16 @@
 import { DynamoDbCustomerDeletions } from '../../../lambda/adapters/dynamodb-customer-deletions';
 import { deleteCustomer } from '../../../lambda/domain/customer-deletion';
+import { type LogLine, takeLogLines } from '../../support/log-lines';
 import { NOW } from '../fixtures';
 import { event } from './events';
 import { PaymentsUnderTest } from './harness';
 import { checkoutSession, soldPack } from './objects';
 import { StripeAccount } from './stripe-account';
 
-let logged: string[];
+let logged: LogLine[];
 
 beforeEach(() => {
-  logged = [];
-  jest.spyOn(console, 'error').mockImplementation((line: string) => logged.push(line));
+  logged = takeLogLines();
 });
 
 afterEach(() => jest.restoreAllMocks());
@@ -42,7 +42,7 @@ test('a purchase that is told of after its customer was deleted makes nobody, an
     { pk: { S: 'LEDGER#customer1' }, sk: { S: 'checkout_session#cs_2' }, state: { S: 'void' } },
   ]);
   expect(await payments.balance()).toBeUndefined();
-  expect(logged.map((line) => JSON.parse(line))).toEqual([
+  expect(logged).toEqual([
     expect.objectContaining({ level: 'ERROR', id: late.id, type: late.type, object: 'cs_2', customer: 'customer1' }),
   ]);
 });
@@ -59,7 +59,7 @@ test('a payment of an agent that is told of after its customer was deleted is en
     { units: 10, state: 'applied' },
     { id: `payment_intent#${intent.id}`, units: 1_000, state: 'void' },
   ]);
-  expect(logged.map((line) => JSON.parse(line))).toEqual([
+  expect(logged).toEqual([
     expect.objectContaining({ type: 'payment_intent.succeeded', object: intent.id, customer: 'customer1' }),
   ]);
 });

@@ -187,6 +187,7 @@ async function runReconciler({ account, payments }: Stage): Promise<void> {
   const dead: string[] = [];
   await reconcile({
     memory: new ReconcileMemory(),
+    tellLag: () => undefined,
     events: {
       since: async function* (created) {
         for (const event of account.events) {

@@ -6,6 +6,7 @@ import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-
 import { DynamoDbSpendingStore } from '../../../lambda/adapters/dynamodb-spending-store';
 import { patientItems, SdkItemUpdates } from '../../../lambda/adapters/sdk-item-updates';
 import { type Balance, creditsLeft, includedLeft } from '../../../lambda/domain/balance';
+import type { Money } from '../../../lambda/domain/blocked-revenue';
 import type { PlanArrival } from '../../../lambda/domain/own-keys';
 import type { PaymentDependencies } from '../../../lambda/payments/dependencies';
 import { type ProcessOutcome, processEvent } from '../../../lambda/payments/process';
@@ -28,6 +29,9 @@ export interface Line {
 /** A customer, his account at Stripe, and what carries out the events of that, over a table. */
 export class PaymentsUnderTest {
   public readonly arrivals: PlanArrival[] = [];
+  public readonly lags: number[] = [];
+  public readonly revenue: Money[] = [];
+  public readonly refunded: Money[] = [];
   public dependencies: PaymentDependencies;
   public now = NOW;
   private delivered = 0;
@@ -49,6 +53,11 @@ export class PaymentsUnderTest {
         send: async (arrival) => {
           this.arrivals.push(arrival);
         },
+      },
+      meter: {
+        lag: (milliseconds) => this.lags.push(milliseconds),
+        revenue: (amount, currency) => this.revenue.push({ amount, currency }),
+        refund: (amount, currency) => this.refunded.push({ amount, currency }),
       },
     };
   }

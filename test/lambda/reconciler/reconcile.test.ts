@@ -14,6 +14,7 @@ let retrieved: string[];
 let processed: string[];
 let failing: Set<string>;
 let dead: string[];
+let lags: number[];
 let now: number;
 let cursor: DynamoDbCursor;
 let dependencies: ReconcileDependencies;
@@ -22,7 +23,7 @@ const at = (id: string, created: number) => event('customer.deleted', customerAt
 
 beforeEach(() => {
   const table = new EmbeddedTable();
-  [listed, asked, retrieved, processed, failing, dead, now] = [[], [], [], [], new Set(), [], NOW];
+  [listed, asked, retrieved, processed, failing, dead, lags, now] = [[], [], [], [], new Set(), [], [], NOW];
   cursor = new DynamoDbCursor(table.client, table.table);
   dependencies = {
     events: {
@@ -49,6 +50,7 @@ beforeEach(() => {
     },
     clock: () => now,
     memory: new ReconcileMemory(),
+    tellLag: (seconds) => lags.push(seconds),
   };
 });
 
@@ -90,6 +92,25 @@ test('one that fails holds up none that follows, and is tried again until it is 
   now += 900;
   await reconcile(dependencies);
   expect([retrieved, dead, processed]).toEqual([['evt_1'], [], ['evt_2', 'evt_1']]);
+});
+
+test('a run tells for how long the oldest event had waited that was not carried out', async () => {
+  await startAt(NOW - 60);
+  // WHEN webhooks have brought all of them, however long ago the last one was
+  listed = [at('evt_1', NOW - 60)];
+  processed = ['evt_1'];
+  now = NOW + 86_400;
+  await reconcile(dependencies);
+  // AND one has not come, and another fails
+  listed.push(at('evt_2', now - 500), at('evt_3', now - 400));
+  failing.add('evt_3');
+  await reconcile(dependencies);
+  // AND that goes on, until it is for the operator to see
+  for (let run = 0; run < 6; run++) {
+    now += 900;
+    await reconcile(dependencies);
+  }
+  expect(lags).toEqual([0, 500, 1_300, 2_200, 3_100, 0, 0, 0]);
 });
 
 test('one that fails for an hour goes to the operator, once, whether it is listed still or not', async () => {

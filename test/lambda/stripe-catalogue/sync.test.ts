@@ -23,7 +23,6 @@ beforeEach(async () => {
   shop = await openShop();
   [urlA, urlB] = [`${shop.endpoint.url}/a`, `${shop.endpoint.url}/b`];
   [kept, runs, breakSecret, reachesLoopback, logged] = [[], 0, false, true, []];
-  jest.spyOn(console, 'error').mockImplementation(() => undefined);
 });
 
 afterEach(async () => {

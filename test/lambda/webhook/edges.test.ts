@@ -25,6 +25,7 @@ beforeEach(() => {
     },
     secrets: new SecretReader({ send: async () => ({ SecretString: secret }) } as never, () => now),
     webhookSecretArn: 'arn:secret',
+    count: () => undefined,
   };
 });
 

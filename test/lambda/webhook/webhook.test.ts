@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import Stripe from 'stripe';
 import { SecretReader } from '../../../lambda/adapters/secrets';
 import { receive, type WebhookDependencies } from '../../../lambda/webhook/webhook';
+import { type LogLine, takeLogLines } from '../../support/log-lines';
 import { NOW } from '../fixtures';
 import { event as stripeEvent } from '../payments/events';
 import { customerAtStripe } from '../payments/objects';
@@ -10,10 +11,12 @@ const body = JSON.stringify(stripeEvent('customer.updated', { ...customerAtStrip
 let secret: string;
 let reads: number;
 let now: number;
+let counted: string[];
+let logged: LogLine[];
 let dependencies: WebhookDependencies;
 
 beforeEach(() => {
-  [secret, reads, now] = ['whsec_a', 0, NOW];
+  [secret, reads, now, counted] = ['whsec_a', 0, NOW, []];
   const client = {
     send: async () => {
       reads++;
@@ -25,8 +28,9 @@ beforeEach(() => {
     process: async () => 'ignored',
     secrets: new SecretReader(client as never, () => now),
     webhookSecretArn: 'arn:secret',
+    count: (metric) => counted.push(metric),
   };
-  jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  logged = takeLogLines();
 });
 
 afterEach(() => jest.restoreAllMocks());
@@ -46,6 +50,7 @@ test('a signed event is taken, whatever case the name of its header has', async 
   const answer = await receive(delivery('whsec_a'), dependencies);
   expect(answer.statusCode).toBe(200);
   expect(JSON.parse(answer.body)).toEqual({ received: true, outcome: 'ignored' });
+  expect(counted).toEqual([]);
 });
 
 test('a body that API Gateway has encoded is the same body', async () => {
@@ -75,6 +80,7 @@ test('a bad signature is told as a problem, and nothing of ours with it', async 
   expect(answer).toMatchObject({ statusCode: 400, headers: { 'Content-Type': 'application/problem+json' } });
   expect(JSON.parse(answer.body)).toMatchObject({ status: 400, instance: 'urn:uuid:request-1' });
   expect(answer.body).not.toContain('whsec');
+  expect(counted).toEqual(['RefusedWebhooks']);
 });
 
 test.each([
@@ -89,5 +95,6 @@ test.each([
   const answer = await receive(delivery('whsec_a'), { ...dependencies, ...broken() } as WebhookDependencies);
   expect(answer.statusCode).toBe(500);
   expect(answer.body).not.toMatch(/fire|denied|PaywallTable/);
-  expect(console.error).toHaveBeenCalledWith(expect.stringContaining('request-1'));
+  expect(logged).toEqual([expect.objectContaining({ level: 'ERROR', requestId: 'request-1' })]);
+  expect(counted).toEqual(['FailedWebhooks']);
 });
