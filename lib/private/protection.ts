@@ -3,6 +3,7 @@ import { CfnGatewayResponse, CfnMethod, type IResource, type IRestApi, Method } 
 import type { IConstruct } from 'constructs';
 import { tellWhatIsLeft } from './call-headers';
 import { covers, formatRoute, type Route } from './routes';
+import type { Transformation } from './transformation';
 
 export interface ProtectionProps {
   readonly api: IRestApi;
@@ -16,6 +17,8 @@ export interface ProtectionProps {
   readonly named: Readonly<Record<string, readonly Route[]>>;
   /** Whether answers to calls carry headers that the authorizer computed. */
   readonly paymentHeaders: boolean;
+  /** What becomes of requests on their way to the backend. */
+  readonly transformation: Transformation;
 }
 
 /** A method of the API, and who may call it: `own` is one of the paywall's, and `preflight` is CORS's. */
@@ -60,7 +63,7 @@ export class Protection implements IAspect {
             `\`${prop}\` must name routes of the API ${this.props.api.node.path}, which has ${this.known()}, got: "${formatRoute(route)}"`,
         ),
     );
-    return [...missing, ...this.conflicts];
+    return [...missing, ...this.conflicts, ...this.props.transformation.validateStage()];
   }
 
   private visitMethod(node: CfnMethod): void {
@@ -83,9 +86,10 @@ export class Protection implements IAspect {
     } else if (access === 'open') {
       node.apiKeyRequired = false;
     }
+    this.conflicts.push(...this.props.transformation.apply(node, route, access));
   }
 
-  private accessOf(route: Route): FoundMethod['access'] {
+  private accessOf(route: Route): Exclude<FoundMethod['access'], 'own'> {
     if (route.httpMethod === 'OPTIONS') {
       // A preflight request carries no credential, so whoever asks for one refuses every browser.
       return 'preflight';
