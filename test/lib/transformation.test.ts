@@ -283,7 +283,6 @@ describe('the key of an upstream', () => {
       paywall.protect(api, { upstreamAuth: { 'GET /up': UpstreamAuth.fromSecret(key, { versionId }) } });
       return Object.keys(Template.fromStack(stack).findResources('AWS::ApiGateway::Deployment'));
     };
-    expect(deploymentWith('one')).toEqual(deploymentWith('one'));
     expect(deploymentWith('one')).not.toEqual(deploymentWith('two'));
   });
 

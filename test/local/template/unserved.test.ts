@@ -51,14 +51,37 @@ describe('methods that are not served are left out, and named', () => {
       /^it is not served: its integration is of type AWS;/,
     ],
     [
-      'mapped HTTP',
+      'a function that is not waited for',
       (stack: Stack) => {
+        const requestParameters = { 'integration.request.header.X-Amz-Invocation-Type': "'Event'" };
         new RestApi(stack, 'Api').root.addMethod(
           'GET',
-          new apigateway.HttpIntegration('https://example.com', { proxy: false }),
+          new apigateway.LambdaIntegration(inlineFunction(stack, 'Fn'), { proxy: false, requestParameters }),
         );
       },
-      /^it is not served: its integration is of type HTTP;/,
+      /^it is not served: its function is invoked as 'Event';/,
+    ],
+    [
+      'parts of a body in a mapping',
+      (stack: Stack) => {
+        const requestParameters = { 'integration.request.header.X-City': 'method.request.body.city' };
+        new RestApi(stack, 'Api').root.addMethod(
+          'GET',
+          new apigateway.HttpIntegration('https://example.com', { options: { requestParameters } }),
+        );
+      },
+      /^it is not served: its integration maps method.request.body.city;/,
+    ],
+    [
+      'a payload that is converted',
+      (stack: Stack) => {
+        const options = { contentHandling: apigateway.ContentHandling.CONVERT_TO_TEXT };
+        new RestApi(stack, 'Api').root.addMethod(
+          'GET',
+          new apigateway.HttpIntegration('https://example.com', { proxy: false, options }),
+        );
+      },
+      /^it is not served: its integration converts payloads/,
     ],
     [
       'a VPC link',
@@ -158,12 +181,14 @@ describe('what is served in part is named', () => {
     expect(model.unserved).toMatchObject([{ path: 'Stack/Api', reason: expect.stringContaining('OpenAPI') }]);
   });
 
-  test('body validation, caches, throttles of a stage, canaries', () => {
+  test('formats in models, caches, throttles of a stage, canaries', () => {
     const found = reasons((stack) => {
       const api = new RestApi(stack, 'Api', {
         deployOptions: { cachingEnabled: true, cacheClusterEnabled: true, throttlingRateLimit: 5 },
       });
-      const model = api.addModel('Model', { schema: { type: apigateway.JsonSchemaType.OBJECT } });
+      const model = api.addModel('Model', {
+        schema: { properties: { to: { items: [{ format: 'email' }] } } },
+      });
       api.root.addMethod('POST', new MockIntegration(), {
         requestValidatorOptions: { validateRequestBody: true },
         requestModels: { 'application/json': model },
@@ -173,7 +198,7 @@ describe('what is served in part is named', () => {
     expect(found).toEqual([
       ['Stack/Api/DeploymentStage.prod', 'its cache is not served: every request reaches the integration'],
       ['Stack/Api/DeploymentStage.prod', 'its throttle is not applied; those of usage plans are'],
-      ['Stack/Api/Default/POST', 'its request body is not validated against its model'],
+      ['Stack/Api/Default/POST', 'its request body is validated but for formats (email)'],
     ]);
   });
 
