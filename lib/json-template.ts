@@ -9,7 +9,7 @@ export class JsonTemplate {
    * @param members what the object has, by name
    */
   public static request(members: { [name: string]: TemplateValue }): { [contentType: string]: string } {
-    return { 'application/json': TemplateValue.object(members).template };
+    return { 'application/json': TemplateValue.members(members).template };
   }
 
   private constructor() {}

@@ -69,13 +69,13 @@ export class TemplateValue {
   }
 
   /** An object of values. */
-  public static object(members: { [name: string]: TemplateValue }): TemplateValue {
+  public static members(members: { [name: string]: TemplateValue }): TemplateValue {
     const rendered = Object.entries(members).map(([name, { template }]) => `${jsonTemplate(name)}:${template}`);
     return new TemplateValue(`{${rendered.join(',')}}`);
   }
 
   /** A list of values. */
-  public static list(items: TemplateValue[]): TemplateValue {
+  public static items(items: TemplateValue[]): TemplateValue {
     return new TemplateValue(`[${items.map(({ template }) => template).join(',')}]`);
   }
 

@@ -5,6 +5,7 @@ import type { ProtectOptions } from '../protect-options';
 import {
   callerMappings,
   callsByHttp,
+  callsInClear,
   integrationType,
   mapRequestHeaders,
   passedCredentials,
@@ -79,6 +80,11 @@ export class Transformation {
     const faults = mapRequestHeaders(method, mappings);
     if (mappings.length > 0) {
       this.redeployFor({ route: formatRoute(route), requestHeaders: mappings });
+    }
+    if (auth !== undefined && callsInClear(method)) {
+      faults.push(
+        `calls its upstream by plain http, where anybody on the way could read the key of \`${prop}\`: use https`,
+      );
     }
     return [...faults, ...passed.map((source) => `passes on ${source}, which \`${prop}\` keeps from the upstream`)];
   }

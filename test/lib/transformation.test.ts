@@ -262,6 +262,17 @@ describe('the key of an upstream', () => {
     },
   );
 
+  test.each([
+    ['http://upstream.example/', 1],
+    ['http://localhost.example/', 1],
+    ['http://127.0.0.1:4020/', 0],
+    ['http://[::1]/', 0],
+    ['https://upstream.example/', 0],
+  ])('is not sent in clear: %s', (url, count) => {
+    const { faults } = apply(keyedUpstreams(), new HttpIntegration(url));
+    expect(faults.filter((fault) => fault.includes('calls its upstream by plain http'))).toHaveLength(count);
+  });
+
   test('is not said where the app has set its header to something else', () => {
     const { faults } = apply(keyedUpstreams(), backend({ 'integration.request.header.x-key': "'hush'" }));
     expect(faults).toHaveLength(1);

@@ -8,6 +8,7 @@ import { Rule } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Code, FunctionUrlAuthType, Function as LambdaFunction, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { inlineFunction, modelOf, onlyApi, removeTemporaryFolders, temporaryFolder } from './synthesized';
@@ -71,6 +72,18 @@ describe('methods that are not served are left out, and named', () => {
         );
       },
       /^it is not served: its integration maps method.request.body.city;/,
+    ],
+    [
+      'a secret whose value nobody has given',
+      (stack: Stack) => {
+        const key = Secret.fromSecretNameV2(stack, 'Key', 'upstream/key').secretValue.unsafeUnwrap();
+        const requestParameters = { 'integration.request.header.Authorization': `'Bearer ${key}'` };
+        new RestApi(stack, 'Api').root.addMethod(
+          'GET',
+          new apigateway.HttpIntegration('https://example.com', { options: { requestParameters } }),
+        );
+      },
+      /^it is not served: the value of the secret .*:secret:upstream\/key is not known$/,
     ],
     [
       'a payload that is converted',
