@@ -89,7 +89,7 @@ export function passedCredentials(method: CfnMethod): string[] {
 /** Whether a method calls its backend without TLS: not on the loopback, nor through a VPC link, which leaves no network of one's own. */
 export function callsInClear(method: CfnMethod): boolean {
   const { uri, connectionType } = method.integration as CfnMethod.IntegrationProperty;
-  const host = /^http:\/\/([^/:?#]+|\[[^\]]*\])/i.exec(uri ?? '')?.[1];
+  const host = /^http:\/\/(\[[^\]]*\]|[^/:?#]+)/i.exec(uri ?? '')?.[1];
   return host !== undefined && connectionType !== 'VPC_LINK' && !['localhost', '127.0.0.1', '[::1]'].includes(host);
 }
 
