@@ -1,3 +1,4 @@
+export { type PaywallCaller, paywallCaller } from './caller';
 export type * from './customer-events';
 
 /** Of the event that API Gateway sends to a Lambda backend, what a report needs. */

@@ -32,6 +32,13 @@ export interface PaymentGatewayResponsesProps {
    * @default [Identity.apiKeys()]
    */
   readonly identities?: Identity[];
+
+  /**
+   * Whether they word the refusals of requests that are not what the API's validators ask for, 400.
+   *
+   * @default false
+   */
+  readonly badRequests?: boolean;
 }
 
 interface Refusal {
@@ -50,7 +57,11 @@ export class PaymentGatewayResponses extends Construct {
       'Cache-Control': quoted('no-store'),
       ...corsHeaders(props.cors),
     };
-    for (const refusal of refusals(props.paymentHeaders ?? true, renderUnauthorized(props.identities))) {
+    const worded = [
+      ...refusals(props.paymentHeaders ?? true, renderUnauthorized(props.identities)),
+      ...(props.badRequests === true ? BAD_REQUESTS : []),
+    ];
+    for (const refusal of worded) {
       new GatewayResponse(this, refusal.type.responseType, {
         restApi: props.api,
         type: refusal.type,
@@ -106,6 +117,23 @@ function refusals(paymentHeaders: boolean, unauthorized: UnauthorizedEntry): Ref
     { type: ResponseType.AUTHORIZER_CONFIGURATION_ERROR, ...unavailable },
   ];
 }
+
+/**
+ * What is wrong with a request, in API Gateway's words: the message is put in with its quotation marks, and what is wrong with the body has
+ * none and is escaped (seen in public answers).
+ */
+const BAD_REQUESTS: readonly Refusal[] = [
+  {
+    type: ResponseType.BAD_REQUEST_BODY,
+    statusCode: '400',
+    body: problem(400, 'Bad Request', 'The body is not what this route takes: $context.error.validationErrorString'),
+  },
+  {
+    type: ResponseType.BAD_REQUEST_PARAMETERS,
+    statusCode: '400',
+    body: problem(400, 'Bad Request', '$context.error.message'),
+  },
+];
 
 /**
  * Headers out of the authorizer's context. AWS documents request parameters and literals as sources, and public configurations

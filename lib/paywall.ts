@@ -40,6 +40,7 @@ import { requireDiscovery } from './private/openapi/validate-options';
 import { requireProtectable, takeKeysFromAuthorizer } from './private/protectable';
 import { type FoundMethod, Protection } from './private/protection';
 import { knownUrlOf, publicUrlOf } from './private/public-url';
+import { RequestValidators } from './private/request-validators';
 import {
   accessLogFormat,
   cloudWatchRole,
@@ -47,6 +48,7 @@ import {
   stageAccessLog,
   stageOf,
 } from './private/stage-access-log';
+import { Transformation } from './private/transformation';
 import { associateWebAcl } from './private/web-acl';
 import type { ProtectOptions } from './protect-options';
 import { QuotaAuthorizer } from './quota-authorizer';
@@ -266,7 +268,10 @@ export class Paywall extends Construct {
       cors,
       paymentHeaders: options.paymentHeaders,
       identities: this.identities,
+      badRequests: options.requests !== undefined,
     });
+    const validators = new RequestValidators(this, `Requests-${name}`, restApi);
+    const transformation = new Transformation(restApi, validators, options);
     const billing = this.billing._attach(restApi, entry);
     const discovery = this.discover(restApi, entry, billing, () => protection.found);
     this.mcp?._attach(restApi, billing, entry);
@@ -276,9 +281,16 @@ export class Paywall extends Construct {
       own: () => [billing, ...(discovery?.resources ?? [])],
       open: routes.open,
       responses,
-      named: { costs: routes.costs, open: routes.open, routePlans: routes.routePlans, cache: caching.routes },
+      named: {
+        costs: routes.costs,
+        open: routes.open,
+        routePlans: routes.routePlans,
+        cache: caching.routes,
+        ...transformation.named,
+      },
       paymentHeaders: options.paymentHeaders ?? true,
       caching,
+      transformation,
     });
     Aspects.of(Stack.of(restApi)).add(protection);
     this.node.addValidation({ validate: () => protection.validate() });

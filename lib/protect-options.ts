@@ -1,8 +1,11 @@
 import type { CorsOptions } from 'aws-cdk-lib/aws-apigateway';
 import type { CacheClusterSize } from './cache-cluster-size';
+import type { CallerHeaders } from './caller-headers';
 import type { Cost } from './cost';
 import type { Refund } from './refund';
+import type { RequestValidation } from './request-validation';
 import type { RouteCache } from './route-cache';
+import type { UpstreamAuth } from './upstream-auth';
 
 /** Options of `Paywall.protect`. */
 export interface ProtectOptions {
@@ -83,4 +86,26 @@ export interface ProtectOptions {
    * @default - none
    */
   readonly webAclArn?: string;
+
+  /**
+   * Headers by which backends that are called by HTTP learn who calls, his plan and what is left to him. A caller cannot set them.
+   *
+   * @default CallerHeaders.named()
+   */
+  readonly callerHeaders?: CallerHeaders;
+
+  /**
+   * By what the operator is known to upstreams, by route (as in `costs`): `{ 'ANY /*': UpstreamAuth.fromSecret(key) }`. For integrations that
+   * call by HTTP. The credentials of customers are kept from these upstreams.
+   *
+   * @default - upstreams are sent what callers send
+   */
+  readonly upstreamAuth?: { [route: string]: UpstreamAuth };
+
+  /**
+   * What requests must be to reach the backend, by route (as in `costs`): `{ 'POST /search': RequestValidation.json(schema) }`.
+   *
+   * @default - the backend is handed whatever is sent
+   */
+  readonly requests?: { [route: string]: RequestValidation };
 }

@@ -92,7 +92,7 @@ const notices = thirdPartyNotices(
 );
 await writeFile(join(assets, 'THIRD-PARTY-NOTICES.txt'), notices);
 
-for (const name of ['index', 'customer-events']) {
+for (const name of ['index', 'caller', 'customer-events']) {
   const source = await readFile(join(root, 'backend', `${name}.ts`), 'utf8');
   const { outputText, diagnostics } = ts.transpileDeclaration(source, {
     fileName: `${name}.ts`,

@@ -43,6 +43,9 @@ const UNAUTHORIZED = 'Unauthorized';
 /** No plan holds it, so API Gateway answers INVALID_API_KEY, 403: the status that no payment lifts. */
 const SUSPENDED_KEY = 'suspended';
 
+/** What is left under a plan without a limit, where something must be said. */
+const UNLIMITED = 'unlimited';
+
 /**
  * Throws `Unauthorized` where API Gateway shall answer 401, and any other error where it shall answer 503.
  *
@@ -229,6 +232,8 @@ function allow(
     ...(request.isReported && { report: reportUrl(event, charged, balance, api, dependencies) }),
     // A backend that finds neither serves a plan without a limit.
     ...(limit !== undefined && { remaining, limit }),
+    // The source of a request header, which is never to be missing: what the caller has sent in the header would go through.
+    remainingUnits: remaining ?? UNLIMITED,
     // Where the API passes them on, they are headers of the answer.
     ...rateLimitHeaders(plan, balance, dependencies.clock()),
     ...(paymentReceipt !== undefined && { paymentReceipt }),

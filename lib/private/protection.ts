@@ -11,6 +11,7 @@ import type { IConstruct } from 'constructs';
 import type { Caching } from './caching';
 import { tellWhatIsLeft } from './call-headers';
 import { covers, formatRoute, type Route } from './routes';
+import type { Transformation } from './transformation';
 
 export interface ProtectionProps {
   readonly api: IRestApi;
@@ -26,6 +27,8 @@ export interface ProtectionProps {
   readonly paymentHeaders: boolean;
   /** What keeps answers. */
   readonly caching: Caching;
+  /** What becomes of requests on their way to the backend. */
+  readonly transformation: Transformation;
 }
 
 /** A method of the API, and who may call it: `own` is one of the paywall's, and `preflight` is CORS's. */
@@ -73,7 +76,8 @@ export class Protection implements IAspect {
             `\`${prop}\` must name routes of the API ${this.props.api.node.path}, which has ${this.known()}, got: "${formatRoute(route)}"`,
         ),
     );
-    return [...missing, ...this.conflicts, ...this.props.caching.validate(this.found)];
+    const { caching, transformation } = this.props;
+    return [...missing, ...this.conflicts, ...caching.validate(this.found), ...transformation.validateStage()];
   }
 
   private visitMethod(node: CfnMethod): void {
@@ -101,9 +105,10 @@ export class Protection implements IAspect {
     } else if (access === 'open') {
       node.apiKeyRequired = false;
     }
+    this.conflicts.push(...this.props.transformation.apply(node, route, access));
   }
 
-  private accessOf(route: Route): FoundMethod['access'] {
+  private accessOf(route: Route): Exclude<FoundMethod['access'], 'own'> {
     if (route.httpMethod === 'OPTIONS') {
       // A preflight request carries no credential, so whoever asks for one refuses every browser.
       return 'preflight';

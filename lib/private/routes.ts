@@ -31,6 +31,15 @@ function coversPath(pattern: string, path: string): boolean {
   return pattern === path || (pattern.endsWith('/*') && path.startsWith(pattern.slice(0, -1)));
 }
 
+/** Of the patterns that hold for a method, the one with the longest path, and of two with one path the one that names the method. */
+export function mostSpecific(patterns: readonly Route[], method: Route): Route | undefined {
+  const isAny = ({ httpMethod }: Route) => Number(httpMethod === 'ANY');
+  return patterns
+    .filter((pattern) => covers(pattern, method))
+    .sort((a, b) => b.resourcePath.length - a.resourcePath.length || isAny(a) - isAny(b))
+    .at(0);
+}
+
 /** `POST /search`. */
 export function formatRoute(route: Route): string {
   return `${route.httpMethod} ${route.resourcePath}`;

@@ -34,6 +34,8 @@ export interface GatewayErrorOptions {
   readonly errorType?: string;
   /** What the developer needs to know and the caller must not. */
   readonly detail?: string;
+  /** What is wrong with the body: `$context.error.validationErrorString`. */
+  readonly validationError?: string;
   /** What access logs have for `$context.integration.error`, where that is neither the message nor a matter of the type. */
   readonly integrationError?: string;
 }
@@ -46,6 +48,7 @@ export class GatewayError extends Error {
   public readonly gatewayMessage: string | null;
   public readonly detail?: string;
   public readonly integrationError?: string;
+  public readonly validationError?: string;
 
   constructor(
     public readonly responseType: ResponseType,
@@ -58,6 +61,7 @@ export class GatewayError extends Error {
     this.gatewayMessage = options.message ?? message;
     this.detail = options.detail;
     this.integrationError = options.integrationError;
+    this.validationError = options.validationError;
   }
 }
 

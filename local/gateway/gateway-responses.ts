@@ -50,7 +50,8 @@ export function errorContext(error: GatewayError): object {
     message: error.gatewayMessage ?? '',
     messageString: JSON.stringify(error.gatewayMessage),
     responseType: error.responseType,
-    validationErrorString: '',
+    // Escaped, and without quotation marks of its own: public templates put it in quotes, and their answers are JSON.
+    validationErrorString: JSON.stringify(error.validationError ?? '').slice(1, -1),
   };
 }
 

@@ -2,6 +2,7 @@ import { render } from 'velocityjs';
 import type { Call } from './call';
 import { configurationError } from './gateway-error';
 import type { HeaderLine } from './headers';
+import { JAVA_STRINGS } from './java-strings';
 import { jsonPath } from './json-path';
 import { templateUtil } from './template-util';
 
@@ -11,18 +12,27 @@ export interface ResponseOverride {
   readonly status?: unknown;
 }
 
+/** What a mapping template sets on `$context.requestOverride`. */
+export interface RequestOverride {
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly path: Readonly<Record<string, unknown>>;
+  readonly querystring: Readonly<Record<string, unknown>>;
+}
+
 export interface Rendering {
   readonly text: string;
+  readonly requestOverride: RequestOverride;
   readonly responseOverride: ResponseOverride;
 }
 
 /** Carries out a mapping template, which is VTL; a template that cannot be is API Gateway's internal server error. */
 export function renderMappingTemplate(template: string, call: Call, body: string): Rendering {
   const responseOverride: { header: Record<string, unknown>; status?: unknown } = { header: {} };
+  const requestOverride: RequestOverride = { header: {}, path: {}, querystring: {} };
   const context = {
     authorizer: {},
     ...structuredClone(call.context),
-    requestOverride: { header: {}, path: {}, querystring: {} },
+    requestOverride,
     responseOverride,
   };
   const variables = {
@@ -32,7 +42,8 @@ export function renderMappingTemplate(template: string, call: Call, body: string
     util: templateUtil,
   };
   try {
-    return { text: render(template, variables), responseOverride };
+    const text = render(template, variables, undefined, { customMethodHandlers: [JAVA_STRINGS] });
+    return { text, requestOverride, responseOverride };
   } catch (error) {
     throw configurationError(`a mapping template failed: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -73,6 +84,13 @@ class TemplateInput {
     const { path, querystring, header } = this.parameters;
     return [path, querystring, header].find((map) => map.containsKey(name))?.get(name) ?? '';
   }
+}
+
+/** What a template has set, as text; the engine leaves functions of its own on objects that it works with. */
+export function overrides(values: Readonly<Record<string, unknown>>): HeaderLine[] {
+  return Object.entries(values)
+    .filter(([, value]) => typeof value !== 'function')
+    .map(([name, value]) => [name, String(value ?? '')]);
 }
 
 /** A map as templates use it: members by name, and a Java map's methods. Names are case-sensitive, what is not there is empty. */

@@ -8,13 +8,15 @@ import type { RequestContext } from './context';
 import { GatewayError, internalErrorLine } from './gateway-error';
 import { renderGatewayResponse } from './gateway-responses';
 import type { HttpAnswer } from './http-answer';
+import { integrateMappedFunction } from './integrations/aws-function';
 import { integrateFunction } from './integrations/aws-proxy';
+import { integrateMappedHttp } from './integrations/http';
 import { integrateHttp } from './integrations/http-proxy';
 import { integrateMock } from './integrations/mock';
 import { authorizePhase, failedAuthorizer, failedIntegration, type Phase, type Phases, runPhase } from './phases';
 import { decodePathParameters, type Router } from './router';
 import { headerApiKey, type UsageMeter } from './usage-plans';
-import { validateParameters } from './validation';
+import { validateBody, validateParameters } from './validation';
 
 export interface PipelineServices {
   readonly lambda: LambdaRuntime;
@@ -71,6 +73,7 @@ class Pipeline {
       this.admit(authorization);
       validateParameters(this.routed());
       const body = await readBody(message);
+      validateBody(this.routed(), body);
       const answer = await this.services.cache.answer(this.routed(), () => this.integrate(body));
       return { call: this.call, answer, phases: this.phases };
     } catch (error) {
@@ -139,10 +142,12 @@ class Pipeline {
     }
     const phase: Phase = {};
     this.phases.integration = phase;
-    const ask =
-      type === 'AWS_PROXY'
-        ? () => integrateFunction(call, body, lambda, phase)
-        : () => integrateHttp(call, body, phase);
+    const ask = {
+      AWS_PROXY: () => integrateFunction(call, body, lambda, phase),
+      AWS: () => integrateMappedFunction(call, body, lambda, phase),
+      HTTP_PROXY: () => integrateHttp(call, body, phase),
+      HTTP: () => integrateMappedHttp(call, body, phase),
+    }[type];
     return runPhase(phase, clock, ask, failedIntegration);
   }
 

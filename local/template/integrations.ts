@@ -23,6 +23,13 @@ export function readIntegration(integration: JsonObject, context: IntegrationCon
   };
   const uri = withStageVariables(text(integration.Uri), context.stageVariables);
   const type = text(integration.Type);
+  const ofBody = Object.values(common.requestParameters).find((source) => source.startsWith('method.request.body'));
+  if (ofBody !== undefined) {
+    throw new Unresolvable(`its integration maps ${ofBody}; a request template can take parts of the body`);
+  }
+  if (integration.ContentHandling !== undefined && type !== 'AWS_PROXY') {
+    throw new Unresolvable(`its integration converts payloads (contentHandling: ${text(integration.ContentHandling)})`);
+  }
   if (integration.ConnectionType === 'VPC_LINK') {
     throw new Unresolvable('its integration goes through a VPC link, which reaches only into a VPC');
   }
@@ -30,17 +37,20 @@ export function readIntegration(integration: JsonObject, context: IntegrationCon
     case 'MOCK':
       return { ...common, type };
     case 'HTTP_PROXY':
+    case 'HTTP':
       return { ...common, type, uri, httpMethod: text(integration.IntegrationHttpMethod) };
     case 'AWS_PROXY':
       if (integration.ResponseTransferMode === 'STREAM') {
         throw new Unresolvable('its function streams the response');
       }
       return { ...common, type, functionArn: context.functions.functionArnIn(uri) };
+    case 'AWS':
+      return { ...common, type, functionArn: mappedFunction(uri, common.requestParameters, context.functions) };
     default:
       throw new Unresolvable(
         type === undefined
           ? 'it has no integration'
-          : `its integration is of type ${type}; MOCK, HTTP_PROXY and AWS_PROXY with a Lambda function are served`,
+          : `its integration is of type ${type}; MOCK, HTTP, HTTP_PROXY, and AWS and AWS_PROXY with a Lambda function are served`,
       );
   }
 }
@@ -54,6 +64,24 @@ function withStageVariables(uri: string | undefined, variables: Readonly<Record<
     }
     return value;
   });
+}
+
+/** Of the services of AWS behind integrations that are no proxies, Lambda is served, invoked so that its result is the answer. */
+function mappedFunction(
+  uri: string | undefined,
+  requestParameters: Readonly<Record<string, string>>,
+  functions: FunctionCatalogue,
+): string {
+  if (uri?.includes(':lambda:path/') !== true) {
+    throw new Unresolvable(`its integration is of type AWS; of the services of AWS, Lambda is served, got: ${uri}`);
+  }
+  const invocation = Object.entries(requestParameters).find(
+    ([target]) => target.toLowerCase() === 'integration.request.header.x-amz-invocation-type',
+  );
+  if (invocation !== undefined && invocation[1] !== "'RequestResponse'") {
+    throw new Unresolvable(`its function is invoked as ${invocation[1]}; waiting for the result is served`);
+  }
+  return functions.functionArnIn(uri);
 }
 
 function passthroughBehavior(value: unknown): IntegrationModel['passthroughBehavior'] {

@@ -4,6 +4,7 @@ import { readAuthorizer } from './authorizers';
 import { type IntegrationContext, readIntegration } from './integrations';
 import { Unresolvable } from './intrinsics';
 import type { AuthorizerModel, MethodModel } from './model';
+import { readRequestModels } from './request-models';
 import type { Resource } from './stack';
 import { flag, object, text } from './values';
 
@@ -52,6 +53,7 @@ class ResourceTree {
 
 function readMethod(resource: Resource, paths: ResourceTree, context: IntegrationContext): MethodModel {
   const resourceId = text(resource.property('ResourceId')) ?? '';
+  const validator = referred(resource, 'RequestValidatorId', 'AWS::ApiGateway::RequestValidator');
   return {
     path: resource.path,
     httpMethod: text(resource.property('HttpMethod')) ?? 'ANY',
@@ -59,7 +61,8 @@ function readMethod(resource: Resource, paths: ResourceTree, context: Integratio
     resourcePath: paths.pathOf(resourceId),
     apiKeyRequired: flag(resource.property('ApiKeyRequired')),
     authorizer: authorizerOf(resource, context),
-    requestParameters: requestParametersOf(resource),
+    requestParameters: requestParametersOf(resource, validator),
+    requestModels: flag(validator?.property('ValidateRequestBody')) ? readRequestModels(resource) : undefined,
     integration: readIntegration(object(resource.property('Integration')), context),
   };
 }
@@ -80,11 +83,7 @@ function authorizerOf(method: Resource, { functions }: IntegrationContext): Auth
 }
 
 /** API Gateway asks for required parameters only where a request validator says so. */
-function requestParametersOf(method: Resource): Record<string, boolean> {
-  const validator = referred(method, 'RequestValidatorId', 'AWS::ApiGateway::RequestValidator');
-  if (flag(validator?.property('ValidateRequestBody')) && method.raw('RequestModels') !== undefined) {
-    method.unserved('its request body is not validated against its model');
-  }
+function requestParametersOf(method: Resource, validator: Resource | undefined): Record<string, boolean> {
   const validated = flag(validator?.property('ValidateRequestParameters'));
   return Object.fromEntries(
     Object.entries(object(method.property('RequestParameters'))).map(([name, required]) => [

@@ -72,6 +72,8 @@ export interface MethodModel {
   readonly authorizer?: AuthorizerModel;
   /** `method.request.header.x` → required, and only where the method's request validator asks for parameters. */
   readonly requestParameters: Readonly<Record<string, boolean>>;
+  /** The models by which the method's request validator validates bodies, by content type or `$default`; absent where it does not. */
+  readonly requestModels?: Readonly<Record<string, RequestModel>>;
   readonly integration: IntegrationModel;
   /** How its answers are cached on its stage; absent where they are not. */
   readonly cache?: MethodCacheModel;
@@ -80,6 +82,13 @@ export interface MethodModel {
 export interface MethodCacheModel {
   /** At least 1. */
   readonly ttlSeconds: number;
+}
+
+/** A schema of JSON Schema draft 4. */
+export interface RequestModel {
+  readonly schema: unknown;
+  /** All of the API's, by the URLs that they refer to each other by. */
+  readonly others: Readonly<Record<string, unknown>>;
 }
 
 export interface AuthorizerModel {
@@ -96,11 +105,11 @@ export interface AuthorizerModel {
 }
 
 export interface IntegrationModel {
-  readonly type: 'MOCK' | 'HTTP_PROXY' | 'AWS_PROXY';
-  /** For HTTP_PROXY: the method and the URI of the backend, `{name}` still in place. */
+  readonly type: 'MOCK' | 'HTTP_PROXY' | 'HTTP' | 'AWS_PROXY' | 'AWS';
+  /** For HTTP_PROXY and HTTP: the method and the URI of the backend, `{name}` still in place. */
   readonly httpMethod?: string;
   readonly uri?: string;
-  /** For AWS_PROXY. */
+  /** For AWS_PROXY, and for AWS, of which Lambda alone is served. */
   readonly functionArn?: string;
   /** `integration.request.header.x` → `'literal'`, `method.request.…` or `context.…`. */
   readonly requestParameters: Readonly<Record<string, string>>;

@@ -82,6 +82,7 @@ test('a call that is paid for is allowed, under its lane’s key, and the backen
       period: balance().periodStart,
       remaining: 45,
       limit: 50,
+      remainingUnits: 45,
       rateLimit: '"month";r=45;t=86400',
       rateLimitPolicy: expect.stringMatching(/^"month";q=50;w=\d+$/),
     },
@@ -111,7 +112,7 @@ test('a route of fixed cost has no report link', async () => {
   expect(context).not.toHaveProperty('report');
 });
 
-test('of a plan without a limit, the backend is told no number', async () => {
+test('of a plan without a limit, the backend is told no number, and that there is no limit', async () => {
   const { dependencies } = world({ remaining: 0 });
   const plans = CATALOGUE.plans.map((plan) => ({ ...plan, quota: { period: 'unlimited' as const } }));
   const catalogue = { ...CATALOGUE, plans };
@@ -119,7 +120,7 @@ test('of a plan without a limit, the backend is told no number', async () => {
   expect(context).not.toHaveProperty('remaining');
   expect(context).not.toHaveProperty('limit');
   expect(context).not.toHaveProperty('rateLimit');
-  expect(context).toMatchObject({ customer, plan: 'free', cost: 5, bought: 0 });
+  expect(context).toMatchObject({ customer, plan: 'free', cost: 5, bought: 0, remainingUnits: 'unlimited' });
 });
 
 test.each([

@@ -8,6 +8,7 @@ import { Rule } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Code, FunctionUrlAuthType, Function as LambdaFunction, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { inlineFunction, modelOf, onlyApi, removeTemporaryFolders, temporaryFolder } from './synthesized';
@@ -51,14 +52,49 @@ describe('methods that are not served are left out, and named', () => {
       /^it is not served: its integration is of type AWS;/,
     ],
     [
-      'mapped HTTP',
+      'a function that is not waited for',
       (stack: Stack) => {
+        const requestParameters = { 'integration.request.header.X-Amz-Invocation-Type': "'Event'" };
         new RestApi(stack, 'Api').root.addMethod(
           'GET',
-          new apigateway.HttpIntegration('https://example.com', { proxy: false }),
+          new apigateway.LambdaIntegration(inlineFunction(stack, 'Fn'), { proxy: false, requestParameters }),
         );
       },
-      /^it is not served: its integration is of type HTTP;/,
+      /^it is not served: its function is invoked as 'Event';/,
+    ],
+    [
+      'parts of a body in a mapping',
+      (stack: Stack) => {
+        const requestParameters = { 'integration.request.header.X-City': 'method.request.body.city' };
+        new RestApi(stack, 'Api').root.addMethod(
+          'GET',
+          new apigateway.HttpIntegration('https://example.com', { options: { requestParameters } }),
+        );
+      },
+      /^it is not served: its integration maps method.request.body.city;/,
+    ],
+    [
+      'a secret whose value nobody has given',
+      (stack: Stack) => {
+        const key = Secret.fromSecretNameV2(stack, 'Key', 'upstream/key').secretValue.unsafeUnwrap();
+        const requestParameters = { 'integration.request.header.Authorization': `'Bearer ${key}'` };
+        new RestApi(stack, 'Api').root.addMethod(
+          'GET',
+          new apigateway.HttpIntegration('https://example.com', { options: { requestParameters } }),
+        );
+      },
+      /^it is not served: the value of the secret .*:secret:upstream\/key is not known$/,
+    ],
+    [
+      'a payload that is converted',
+      (stack: Stack) => {
+        const options = { contentHandling: apigateway.ContentHandling.CONVERT_TO_TEXT };
+        new RestApi(stack, 'Api').root.addMethod(
+          'GET',
+          new apigateway.HttpIntegration('https://example.com', { proxy: false, options }),
+        );
+      },
+      /^it is not served: its integration converts payloads/,
     ],
     [
       'a VPC link',
@@ -158,12 +194,14 @@ describe('what is served in part is named', () => {
     expect(model.unserved).toMatchObject([{ path: 'Stack/Api', reason: expect.stringContaining('OpenAPI') }]);
   });
 
-  test('body validation, throttles of a stage, canaries', () => {
+  test('formats in models, throttles of a stage, canaries', () => {
     const found = reasons((stack) => {
       const api = new RestApi(stack, 'Api', {
         deployOptions: { throttlingRateLimit: 5 },
       });
-      const model = api.addModel('Model', { schema: { type: apigateway.JsonSchemaType.OBJECT } });
+      const model = api.addModel('Model', {
+        schema: { properties: { to: { items: [{ format: 'email' }] } } },
+      });
       api.root.addMethod('POST', new MockIntegration(), {
         requestValidatorOptions: { validateRequestBody: true },
         requestModels: { 'application/json': model },
@@ -172,7 +210,7 @@ describe('what is served in part is named', () => {
 
     expect(found).toEqual([
       ['Stack/Api/DeploymentStage.prod', 'its throttle is not applied; those of usage plans are'],
-      ['Stack/Api/Default/POST', 'its request body is not validated against its model'],
+      ['Stack/Api/Default/POST', 'its request body is validated but for formats (email)'],
     ]);
   });
 
