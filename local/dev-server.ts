@@ -9,6 +9,7 @@ import { EventBuses } from './events/event-buses';
 import { LOCAL_EVENTS_PATH, localEvents } from './events/local-events';
 import { partnerEventSources } from './events/partner-event-sources';
 import { startEventBridge } from './events/put-events';
+import type { Faults } from './faults/faults';
 import { createGateway } from './gateway';
 import { keepSecretValues, keptSecretValues } from './kept-secrets';
 import { type LocalLambda, startLambda } from './lambda/lambda';
@@ -46,6 +47,8 @@ export interface DevServerOptions {
   readonly stripe?: StripeTestMode;
   /** Takes what functions print, what becomes of webhooks, and failures. @default - failures go to standard error */
   readonly log?: (line: string) => void;
+  /** What goes wrong between functions and what they ask. @default - nothing stands between them */
+  readonly faults?: Faults;
 }
 
 /** Stripe's own test mode, in place of the stand-in. */
@@ -182,6 +185,7 @@ async function start(
     queues,
     onLog: (name, line) => log?.(`${name}: ${line}`),
     report,
+    interposition: options.faults,
   });
   parts.lambda = lambda;
   const { runtime, invocations } = lambda;
