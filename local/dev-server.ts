@@ -79,6 +79,8 @@ export interface DevServer {
   readonly queuesUrl: string;
   /** Where EventBridge is, as `AWS_ENDPOINT_URL_EVENTBRIDGE`. */
   readonly eventsUrl: string;
+  /** Where Secrets Manager is, as `AWS_ENDPOINT_URL_SECRETS_MANAGER`. */
+  readonly secretsUrl: string;
   close(): Promise<void>;
 }
 
@@ -216,7 +218,8 @@ async function start(
   parts.schedules = startSchedules({ schedules, invocations, report, clock: now, schedule });
   await runCustomResources({ app, invocations, apis, dataDir, report });
   parts.reconciliations = startReconciliations({ reconcilers, lambda: runtime, report });
-  return { app, apis, paywalls, stripe, storeUrl: store.url, queuesUrl: queues.url, eventsUrl: eventBridge.url };
+  const urls = { storeUrl: store.url, queuesUrl: queues.url, eventsUrl: eventBridge.url, secretsUrl: secrets.url };
+  return { app, apis, paywalls, stripe, ...urls };
 }
 
 /** Where functions find Stripe; the stand-in sends its events to this machine, which Stripe does not. */
