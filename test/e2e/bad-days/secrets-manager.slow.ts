@@ -36,7 +36,7 @@ async function forget(): Promise<void> {
   await day.stripe.pull('clock?advance=301');
 }
 
-async function valueOf(SecretId: string): Promise<string> {
+async function textOf(SecretId: string): Promise<string> {
   return (await secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString ?? '';
 }
 
@@ -70,8 +70,13 @@ test.each([
     expect(await checkout(caller)).toMatchObject({ status: 500, body: { title: 'Internal Server Error' } });
     expect((await caller.call()).status).toBe(200);
     expect(await credits(customer)).toBe(0);
-    // The operator is told by the log why; and the caller is not.
-    expect(day.logged.some((line) => line.includes('a webhook could not be processed'))).toBe(true);
+    // The operator is told by the log which secret it is; and the caller is not.
+    for (const [what, arn] of [
+      ['a webhook could not be processed', webhookSecret],
+      ['a billing request failed', secretKey],
+    ] as const) {
+      expect(day.logged.some((line) => line.includes(what) && line.includes(arn))).toBe(true);
+    }
     active?.lift();
     await day.delivered();
     expect(await credits(customer)).toBe(100);
@@ -83,7 +88,7 @@ test.each([
 test(
   'a webhook secret that does not fit refuses events, which come again and are taken seconds after the right one is there',
   async () => {
-    const right = await valueOf(webhookSecret);
+    const right = await textOf(webhookSecret);
     await put(webhookSecret, 'whsec_another');
     const { customer } = await paid();
     const deliveries = day.api.server.stripe?.deliveries() ?? [];
@@ -100,7 +105,7 @@ test(
 test(
   'a secret key that Stripe takes no more fails billing and no call, until the new one is read',
   async () => {
-    const right = await valueOf(secretKey);
+    const right = await textOf(secretKey);
     const { caller } = await day.customer();
     await put(secretKey, 'sk_test_withdrawn');
     await forget();
