@@ -30,7 +30,7 @@ beforeAll(async () => {
   // Half a minute of each run is a pause, in which the other tests run.
   deletions = sweepDeletions();
   deletions.catch(() => undefined);
-});
+}, PATIENCE);
 
 afterAll(async () => {
   apiGateway.destroy();

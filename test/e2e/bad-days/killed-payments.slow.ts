@@ -21,7 +21,7 @@ beforeAll(async () => {
       { routePlans: {} },
     );
   });
-});
+}, PATIENCE);
 
 afterAll(() => day.end());
 

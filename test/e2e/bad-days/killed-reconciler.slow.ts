@@ -13,7 +13,7 @@ beforeAll(async () => {
   });
   const { data } = await day.stripe.api.webhookEndpoints.list();
   await Promise.all(data.map(({ id }) => day.stripe.api.webhookEndpoints.update(id, { disabled: true })));
-});
+}, PATIENCE);
 
 afterAll(() => day.end());
 

@@ -19,7 +19,7 @@ beforeAll(async () => {
     });
     withoutWaiting(app);
   });
-});
+}, PATIENCE);
 
 afterEach(() => day.faults.clear());
 

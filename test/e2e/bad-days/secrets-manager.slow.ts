@@ -20,7 +20,7 @@ beforeAll(async () => {
   secrets = new SecretsManagerClient({ endpoint: day.api.server.secretsUrl, region: 'us-east-1', credentials });
   const [paywall] = day.api.server.paywalls;
   [secretKey, webhookSecret] = [String(paywall?.stripeSecretKeyArn), String(paywall?.webhookSecretArn)];
-});
+}, PATIENCE);
 
 beforeEach(() => forget());
 

@@ -2,13 +2,15 @@ import { FailurePolicy } from '../../../lib';
 import { everyAnswer } from '../paid-api';
 import { BadDay } from './bad-day';
 
+const PATIENCE = 60_000;
+
 let day: BadDay;
 
 beforeAll(async () => {
   day = await BadDay.begin((app) => {
     everyAnswer(app, { failurePolicy: FailurePolicy.open({ callsPerMinute: 2 }) });
   });
-});
+}, PATIENCE);
 
 afterAll(() => day.end());
 

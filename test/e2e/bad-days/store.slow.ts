@@ -2,6 +2,8 @@ import type { FaultRule } from '../../../local/faults/fault';
 import { everyAnswer } from '../paid-api';
 import { BadDay, healed, withoutWaiting } from './bad-day';
 
+const PATIENCE = 60_000;
+
 let day: BadDay;
 
 beforeAll(async () => {
@@ -9,7 +11,7 @@ beforeAll(async () => {
     everyAnswer(app);
     withoutWaiting(app);
   });
-});
+}, PATIENCE);
 
 afterEach(() => day.faults.clear());
 

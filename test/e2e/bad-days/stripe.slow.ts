@@ -17,7 +17,7 @@ beforeAll(async () => {
   });
   buyer = (await day.customer()).caller;
   await buyer.buy({ topUp: '100' });
-});
+}, PATIENCE);
 
 afterEach(() => day.faults.clear());
 

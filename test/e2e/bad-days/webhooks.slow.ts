@@ -15,7 +15,7 @@ beforeAll(async () => {
     everyAnswer(app);
     withoutWaiting(app);
   });
-});
+}, PATIENCE);
 
 afterAll(() => day.end());
 
