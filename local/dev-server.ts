@@ -10,6 +10,7 @@ import { EventBuses } from './events/event-buses';
 import { LOCAL_EVENTS_PATH, localEvents } from './events/local-events';
 import { partnerEventSources } from './events/partner-event-sources';
 import { startEventBridge } from './events/put-events';
+import type { Faults } from './faults/faults';
 import { createGateway } from './gateway';
 import { keepSecretValues, keptSecretValues } from './kept-secrets';
 import { type LocalLambda, startLambda } from './lambda/lambda';
@@ -48,6 +49,8 @@ export interface DevServerOptions {
   readonly stripe?: StripeTestMode;
   /** Takes what functions print, what becomes of webhooks, and failures. @default - failures go to standard error */
   readonly log?: (line: string) => void;
+  /** What goes wrong between functions and what they ask. @default - nothing stands between them */
+  readonly faults?: Faults;
 }
 
 /** Stripe's own test mode, in place of the stand-in. */
@@ -78,6 +81,8 @@ export interface DevServer {
   readonly queuesUrl: string;
   /** Where EventBridge is, as `AWS_ENDPOINT_URL_EVENTBRIDGE`. */
   readonly eventsUrl: string;
+  /** Where Secrets Manager is, as `AWS_ENDPOINT_URL_SECRETS_MANAGER`. */
+  readonly secretsUrl: string;
   close(): Promise<void>;
 }
 
@@ -192,6 +197,7 @@ async function start(
     },
     metrics,
     report,
+    interposition: options.faults,
   });
   parts.lambda = lambda;
   const { runtime, invocations } = lambda;
@@ -233,7 +239,8 @@ async function start(
   parts.schedules = startSchedules({ schedules, invocations, report, clock: now, schedule });
   await runCustomResources({ app, invocations, apis, dataDir, report });
   parts.reconciliations = startReconciliations({ reconcilers, lambda: runtime, report });
-  return { app, apis, paywalls, stripe, storeUrl: store.url, queuesUrl: queues.url, eventsUrl: eventBridge.url };
+  const urls = { storeUrl: store.url, queuesUrl: queues.url, eventsUrl: eventBridge.url, secretsUrl: secrets.url };
+  return { app, apis, paywalls, stripe, ...urls };
 }
 
 /** Where functions find Stripe; the stand-in sends its events to this machine, which Stripe does not. */

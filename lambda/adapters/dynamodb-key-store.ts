@@ -38,7 +38,7 @@ export class DynamoDbKeyStore implements KeyStore {
     const records = (await this.records(customer)).map(toRecord);
     return (
       records
-        .map((record) => ({ ...record, active: isActive(balance, record.keyId, now) }))
+        .map((record) => ({ ...asServed(record, balance), active: isActive(balance, record.keyId, now) }))
         // A record without a key is what is left of one that was not let in.
         .filter(({ active, revokedAt, expiresAt }) => active || revokedAt !== undefined || (expiresAt ?? NEVER) <= now)
         .toSorted((one, other) => one.createdAt - other.createdAt || one.keyId.localeCompare(other.keyId))
@@ -76,8 +76,10 @@ export class DynamoDbKeyStore implements KeyStore {
       extraNames: { '#keyId': keyId },
       values: { ':at': number(at) },
     });
-    if (done) {
-      await this.setRecord(customer, keyId, { keyExpiresAt: at, expiresAt: at + RECORD_LIFE });
+    // Also where it would have expired before: a run that was cut off has told the balance, and not the record.
+    const expiresAt = done ? at : toBalance(item)?.keyExpiries[keyId];
+    if (expiresAt !== undefined) {
+      await this.setRecord(customer, keyId, { keyExpiresAt: expiresAt, expiresAt: expiresAt + RECORD_LIFE });
     }
     return toBalance(item)?.keys[keyId] !== undefined;
   }
@@ -208,6 +210,12 @@ export class DynamoDbKeyStore implements KeyStore {
 
 function isActive(balance: Balance, keyId: string, now: EpochSeconds): boolean {
   return balance.keys[keyId] !== undefined && now < (balance.keyExpiries[keyId] ?? NEVER);
+}
+
+/** The balance has the word: a record is written after it, and by a run that was cut off not at all. */
+function asServed(record: KeyRecord, { keyExpiries }: Balance): KeyRecord {
+  const expiresAt = keyExpiries[record.keyId] ?? record.expiresAt;
+  return expiresAt === undefined ? record : { ...record, expiresAt };
 }
 
 function isFull(balance: Balance, now: EpochSeconds): boolean {

@@ -38,7 +38,12 @@ export class SecretReader {
   }
 
   private async fetch(arn: string): Promise<string> {
-    const { SecretString } = await this.client.send(new GetSecretValueCommand({ SecretId: arn }));
+    const { SecretString } = await this.client
+      .send(new GetSecretValueCommand({ SecretId: arn }))
+      .catch((error: Error) => {
+        // Secrets Manager does not say which one it cannot find.
+        throw Object.assign(new Error(`the secret ${arn} could not be read: ${error.message}`), { name: error.name });
+      });
     if (SecretString === undefined || SecretString.trim() === '') {
       throw new Error(`the secret ${arn} holds no text`);
     }

@@ -6,6 +6,7 @@ import type { FunctionModel } from '../template/model';
 import { AsynchronousInvocations } from './asynchronous-invocations';
 import { deadLettersOf } from './dead-letters';
 import type { LogSink } from './execution-environment';
+import type { Interposition } from './interposition';
 import { createInvokeEndpoint } from './invoke-endpoint';
 import type { LambdaRuntime } from './runtime';
 import type { Schedule } from './schedule';
@@ -26,6 +27,8 @@ export interface LambdaOptions {
   readonly report: (line: string) => void;
   /** @default - the machine's own clock */
   readonly schedule?: Schedule;
+  /** What requests of functions go through. @default - they go where they are sent */
+  readonly interposition?: Interposition;
 }
 
 /** Lambda: the functions of an app, invoked from within this process and by the SDK. */
@@ -38,12 +41,13 @@ export interface LocalLambda {
 }
 
 export async function startLambda(options: LambdaOptions): Promise<LocalLambda> {
-  const { functions, environment, clock, queues, onLog, metrics, report, schedule } = options;
+  const { functions, environment, clock, queues, onLog, metrics, report, schedule, interposition } = options;
   const server = await startLoopbackServer((request, response) => endpoint(request, response));
   const uncounted = createLambdaRuntime(functions, {
     environment: { ...environment, AWS_ENDPOINT_URL_LAMBDA: server.url },
     onLog,
     clock,
+    interposition,
   });
   const runtime = metrics?.ofLambda(uncounted, functions) ?? uncounted;
   const deadLetters = deadLettersOf(functions, queues, report);

@@ -10,6 +10,7 @@ import {
   MAX_PAYLOAD_BYTES,
 } from './execution-environment';
 import { unqualifiedArn } from './function-arn';
+import type { Interposed, Interposition } from './interposition';
 import type { ConfigurableRuntime, InvocationResult } from './runtime';
 
 export interface LambdaRuntimeOptions {
@@ -30,6 +31,11 @@ export interface LambdaRuntimeOptions {
    * @default - a clock that nobody moves
    */
   readonly clock?: LocalClock;
+  /**
+   * What their requests go through.
+   * @default - they go where they are sent
+   */
+  readonly interposition?: Interposition;
 }
 
 /** Runs Node.js functions as Lambda does, each execution environment in a worker thread of this process. */
@@ -83,13 +89,19 @@ class FunctionPool {
   private readonly added: Readonly<Record<string, string>>;
   private readonly log: LogSink;
   private readonly clock: LocalClock;
+  private readonly interposition?: Interposition;
+  private readonly interposed = new WeakMap<ExecutionEnvironment, Interposed>();
+  /** Execution environments that are about to be. */
+  private starting = 0;
   private revisionId = randomUUID();
   private closed = false;
 
   constructor(
     private fn: FunctionModel,
-    { environment, maxEnvironments = 8, onLog = () => undefined, clock = new LocalClock() }: LambdaRuntimeOptions,
+    options: LambdaRuntimeOptions,
   ) {
+    const { environment, maxEnvironments = 8, onLog = () => undefined, clock = new LocalClock() } = options;
+    this.interposition = options.interposition;
     this.maxEnvironments = maxEnvironments;
     this.added = environment;
     this.log = onLog;
@@ -104,7 +116,7 @@ class FunctionPool {
     if (environment) {
       return this.run(environment, invocation);
     }
-    if (this.environments.size < this.maxEnvironments) {
+    if (this.environments.size + this.starting < this.maxEnvironments) {
       return this.runCold(invocation);
     }
     return new Promise((settle) => {
@@ -137,10 +149,10 @@ class FunctionPool {
 
   private async runCold(invocation: Invocation): Promise<InvocationResult> {
     try {
-      const { fn, added, log, clock } = this;
+      const { fn, added, interposition } = this;
       const variables = environmentVariables(fn, added);
-      const environment = new ExecutionEnvironment(fn, variables, log, clock, (ended) => this.forget(ended));
-      this.environments.add(environment);
+      const environment =
+        interposition === undefined ? this.start(variables) : await this.startBehind(interposition, variables);
       return await this.run(environment, invocation);
     } catch (error) {
       // Also what the thread cannot start with, such as a NODE_OPTIONS that Node.js does not know.
@@ -149,7 +161,34 @@ class FunctionPool {
     }
   }
 
+  private start(variables: Readonly<Record<string, string>>, interposed?: Interposed): ExecutionEnvironment {
+    const { fn, log, clock } = this;
+    const environment = new ExecutionEnvironment(fn, variables, log, clock, (ended) => {
+      interposed?.close();
+      this.forget(ended);
+    });
+    this.environments.add(environment);
+    return environment;
+  }
+
+  private async startBehind(
+    interposition: Interposition,
+    variables: Readonly<Record<string, string>>,
+  ): Promise<ExecutionEnvironment> {
+    let environment: ExecutionEnvironment | undefined;
+    this.starting++;
+    try {
+      const interposed = await interposition.open(this.fn.path, variables, async () => environment?.terminate());
+      environment = this.start(interposed.variables, interposed);
+      this.interposed.set(environment, interposed);
+      return environment;
+    } finally {
+      this.starting--;
+    }
+  }
+
   private async run(environment: ExecutionEnvironment, invocation: Invocation): Promise<InvocationResult> {
+    this.interposed.get(environment)?.begins(invocation.event);
     const result = await environment.invoke(invocation);
     this.release(environment);
     return result;

@@ -99,6 +99,32 @@ export function describeKeys(engine: string, url?: string): void {
       expect(await isServed(customer, old, NOW + 60)).toBe(false);
     });
 
+    test('a rotation that was cut off before it was written down is listed as it is, and the next one writes it down', async () => {
+      const customer = await newcomer();
+      const old = await make(customer);
+      const { client, table } = stores.table;
+      const cutOff = new Proxy(client, {
+        get: (target, name) =>
+          name !== 'send'
+            ? Reflect.get(target, name)
+            : (command: { readonly input: { readonly UpdateExpression?: string } }) =>
+                command.input.UpdateExpression?.includes('#keyExpiresAt')
+                  ? Promise.reject(new Error('cut off'))
+                  : target.send(command as never),
+      });
+      const rotation = { keyId: idOf(old), overlap: 60, mode: 'test' as const };
+      const interrupted = { ...dependencies, keys: new DynamoDbKeyStore(cutOff, table) };
+      await expect(rotateKey(customer, rotation, NOW, interrupted)).rejects.toThrow('cut off');
+      const ofOld = async (now: number) =>
+        (await dependencies.keys.list(customer, now))?.find(({ keyId }) => keyId === idOf(old));
+      expect(await ofOld(NOW)).toMatchObject({ active: true, expiresAt: NOW + 60 });
+
+      expect(await rotateKey(customer, rotation, NOW + 10, dependencies)).toMatchObject({ servedUntil: NOW + 60 });
+      // By its record: the balance forgets what has expired when the next key is made.
+      await make(customer, 'next', undefined, NOW + 60);
+      expect(await ofOld(NOW + 60)).toMatchObject({ active: false, expiresAt: NOW + 60 });
+    });
+
     test('a revoked key is refused, whatever else is there, and once is enough', async () => {
       const customer = await newcomer();
       const [one, other] = [await make(customer), await make(customer)];
