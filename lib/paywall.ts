@@ -1,11 +1,5 @@
 import { Aspects, CfnOutput, Stack } from 'aws-cdk-lib';
-import {
-  AccessLogFormat,
-  type CfnAccount,
-  type IResource,
-  type IRestApi,
-  type RestApi,
-} from 'aws-cdk-lib/aws-apigateway';
+import { AccessLogFormat, type CfnAccount, type IResource, type IRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { AgentPayments } from './agent-payments';
 import { BillingRoutes } from './billing-routes';
@@ -27,9 +21,10 @@ import { identityEntries, renderIdentities, requireIdentities, requireKeys } fro
 import { nameRoutes } from './private/named-routes';
 import { DiscoveryRoutes } from './private/openapi/discovery-routes';
 import { requireDiscovery } from './private/openapi/validate-options';
-import { requireProtectable, takeKeysFromAuthorizer } from './private/protectable';
+import { type ProtectedApi, requireProtectable } from './private/protected-api';
 import { type FoundMethod, Protection } from './private/protection';
 import { knownUrlOf, publicUrlOf } from './private/public-url';
+import { Redeployment } from './private/redeployment';
 import { accessLogFormat, cloudWatchRole, hasCloudWatchRole, stageAccessLog } from './private/stage-access-log';
 import { associateWebAcl } from './private/web-acl';
 import type { ProtectOptions } from './protect-options';
@@ -200,31 +195,31 @@ export class Paywall extends Construct {
    * Makes an API a paid one: every method of it, also those that are added later, but for open routes, CORS preflight and the
    * billing routes, which are added here.
    *
-   * @param api a `RestApi` of the same stack, deployed to a stage
+   * @param api a REST API of the same stack: a `RestApi`, also a `LambdaRestApi` or `StepFunctionsRestApi`; a `SpecRestApi` of an inline
+   *   definition; or one that `RestApi.fromRestApiAttributes` imports, with its `stage` in the options
    */
   public protect(api: IRestApi, options: ProtectOptions = {}): void {
-    const restApi = requireProtectable(api, Stack.of(this));
-    if (this.protected.has(restApi)) {
-      throw new Error(`\`api\` must be protected once, got again: ${restApi.node.path}`);
+    if (this.protected.has(api)) {
+      throw new Error(`\`api\` must be protected once, got again: ${api.node.path}`);
     }
-    takeKeysFromAuthorizer(restApi);
     const routes = nameRoutes(
       options,
       this.catalogue.plans.map((plan) => plan.id),
     );
-    const cors = options.cors ?? restApi.root.defaultCorsPreflightOptions;
+    const restApi = requireProtectable(this, api, options);
+    const { cors } = restApi;
     const entry: ApiEntry = {
-      apiId: restApi.restApiId,
+      apiId: api.restApiId,
       costs: routes.costEntries,
       routePlans: options.routePlans ?? {},
       billingPath: this.billingPath,
       corsOrigins: corsOrigins(cors),
     };
-    this.protected.add(restApi);
-    const name = restApi.node.id;
+    this.protected.add(api);
+    const name = api.node.id;
     const authorizer = this.authorizer._attach(restApi, entry);
     const responses = new PaymentGatewayResponses(this, `Responses-${name}`, {
-      api: restApi,
+      api,
       cors,
       paymentHeaders: options.paymentHeaders,
       identities: this.identities,
@@ -233,7 +228,7 @@ export class Paywall extends Construct {
     const discovery = this.discover(restApi, entry, billing, () => protection.found);
     this.mcp?._attach(restApi, billing, entry);
     const protection = new Protection({
-      api: restApi,
+      api,
       authorizerId: authorizer.ref,
       own: () => [billing, ...(discovery?.resources ?? [])],
       open: routes.open,
@@ -241,12 +236,18 @@ export class Paywall extends Construct {
       named: { costs: routes.costs, open: routes.open, routePlans: routes.routePlans },
       paymentHeaders: options.paymentHeaders ?? true,
     });
-    Aspects.of(Stack.of(restApi)).add(protection);
-    this.node.addValidation({ validate: () => protection.validate() });
-    this.usagePlans._addStage(restApi.deploymentStage);
+    Aspects.of(Stack.of(api)).add(protection);
+    if (restApi.definition !== undefined) {
+      Aspects.of(Stack.of(api)).add(restApi.definition);
+    }
+    if (restApi.deployment !== undefined) {
+      Aspects.of(Stack.of(api)).add(new Redeployment(api, restApi.deployment));
+    }
+    this.node.addValidation({ validate: () => [...protection.validate(), ...(restApi.definition?.validate() ?? [])] });
+    this.usagePlans._addStage(restApi.stage);
     this.giveBack(restApi, options.refund ?? Refund.onServerError());
     if (options.webAclArn !== undefined) {
-      associateWebAcl(this, `WebAcl-${name}`, restApi, options.webAclArn);
+      associateWebAcl(this, `WebAcl-${name}`, restApi.stage, options.webAclArn);
     }
     this.operations._addApi(knownUrlOf(restApi, options.publicUrl), this.billingPath);
     if (this.webhook !== undefined) {
@@ -268,7 +269,7 @@ export class Paywall extends Construct {
 
   /** Tells programs of the API; the methods are known when the app is complete. */
   private discover(
-    api: RestApi,
+    api: ProtectedApi,
     entry: ApiEntry,
     billing: IResource,
     methods: () => FoundMethod[],
@@ -290,21 +291,22 @@ export class Paywall extends Construct {
       billing,
       methods,
     });
-    Aspects.of(api).add(routes);
+    Aspects.of(api.api).add(routes);
     this.node.addValidation({ validate: () => routes.validate() });
     return routes;
   }
 
-  private giveBack(api: RestApi, refund: Refund): void {
+  private giveBack({ api, stage }: ProtectedApi, refund: Refund): void {
     if (!refund._onServerError) {
       return;
     }
-    if (refund._cloudWatchRole && !hasCloudWatchRole(api)) {
+    const name = `AccessLog-${api.node.id}`;
+    if (refund._accessLog === undefined && refund._cloudWatchRole && !hasCloudWatchRole(api)) {
       this.cloudWatchAccount ??= cloudWatchRole(this);
       // Before it is there, API Gateway refuses to set a stage's log.
-      api.deploymentStage.node.addDependency(this.cloudWatchAccount);
+      stage.node.addDependency(this.cloudWatchAccount);
     }
-    this.settlement._giveBack(`AccessLog-${api.node.id}`, stageAccessLog(this, `AccessLog-${api.node.id}`, api));
+    this.settlement._giveBack(name, refund._accessLog ?? stageAccessLog(this, name, stage));
   }
 
   private validateUse(): string[] {

@@ -1,5 +1,5 @@
 import { Duration, Lazy, Stack } from 'aws-cdk-lib';
-import { CfnAuthorizer, type IRestApi } from 'aws-cdk-lib/aws-apigateway';
+import { CfnAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -10,8 +10,10 @@ import { Metering } from './metering';
 import type { PlanCatalogue } from './plan-catalogue';
 import type { ApiEntry } from './private/catalogue';
 import { Environment } from './private/environment';
+import { functionArnFor } from './private/function-arn';
 import { HandlerFunction } from './private/handler-function';
 import { acceptsImportedKeys, renderIdentities } from './private/identities';
+import type { ProtectedApi } from './private/protected-api';
 import type { QuotaStore } from './quota-store';
 
 /** Properties of `QuotaAuthorizer`. */
@@ -111,9 +113,10 @@ export class QuotaAuthorizer extends Construct {
    *
    * @internal
    */
-  public _attach(api: IRestApi, entry: ApiEntry): CfnAuthorizer {
+  public _attach(target: ProtectedApi, entry: ApiEntry): CfnAuthorizer {
     this.apis.push(entry);
     const stack = Stack.of(this);
+    const { api, definition } = target;
     const authorizer = new CfnAuthorizer(this, `Authorizer${this.apis.length === 1 ? '' : this.apis.length}`, {
       restApiId: api.restApiId,
       name: `${this.node.addr.slice(-8)}-quota`,
@@ -122,7 +125,7 @@ export class QuotaAuthorizer extends Construct {
       authorizerUri: stack.formatArn({
         service: 'apigateway',
         account: 'lambda',
-        resource: `path/2015-03-31/functions/${this.handler.functionArn}/invocations`,
+        resource: `path/2015-03-31/functions/${functionArnFor(target, this.handler)}/invocations`,
       }),
     });
     this.handler.addPermission(`Invoke${this.apis.length}`, {
@@ -130,7 +133,8 @@ export class QuotaAuthorizer extends Construct {
       sourceArn: stack.formatArn({
         service: 'execute-api',
         resource: api.restApiId,
-        resourceName: `authorizers/${authorizer.ref}`,
+        // That of a definition is made with it, and has no id before.
+        resourceName: `authorizers/${definition === undefined ? authorizer.ref : '*'}`,
       }),
     });
     return authorizer;

@@ -1,7 +1,9 @@
-import { type IAspect, Stack, Validations } from 'aws-cdk-lib';
-import { CfnGatewayResponse, CfnMethod, type IResource, type IRestApi, Method } from 'aws-cdk-lib/aws-apigateway';
+import { type IAspect, Validations } from 'aws-cdk-lib';
+import { CfnGatewayResponse, CfnMethod, type IResource, type IRestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { IConstruct } from 'constructs';
 import { tellWhatIsLeft } from './call-headers';
+import { resourcePathOf } from './definition/defined-method';
+import { isOf } from './parts';
 import { covers, formatRoute, type Route } from './routes';
 
 export interface ProtectionProps {
@@ -36,10 +38,10 @@ export class Protection implements IAspect {
   constructor(private readonly props: ProtectionProps) {}
 
   public visit(node: IConstruct): void {
-    if (node instanceof CfnMethod && this.isOfApi(node, node.restApiId)) {
+    if (node instanceof CfnMethod && isOf(this.props.api, node, node.restApiId)) {
       this.visitMethod(node);
     }
-    if (node instanceof CfnGatewayResponse && this.isOfApi(node, node.restApiId)) {
+    if (node instanceof CfnGatewayResponse && isOf(this.props.api, node, node.restApiId)) {
       this.visitGatewayResponse(node);
     }
   }
@@ -57,15 +59,14 @@ export class Protection implements IAspect {
         .filter((route) => !theirs.some((method) => covers(route, method)))
         .map(
           (route) =>
-            `\`${prop}\` must name routes of the API ${this.props.api.node.path}, which has ${this.known()}, got: "${formatRoute(route)}"`,
+            `\`${prop}\` must name routes of the API ${this.path}, which has ${this.known()}, got: "${formatRoute(route)}"`,
         ),
     );
     return [...missing, ...this.conflicts];
   }
 
   private visitMethod(node: CfnMethod): void {
-    const method = node.node.scope;
-    const route = { httpMethod: node.httpMethod, resourcePath: method instanceof Method ? method.resource.path : '' };
+    const route = { httpMethod: node.httpMethod, resourcePath: resourcePathOf(node) };
     if (this.props.own().some((resource) => node.node.path.startsWith(`${resource.node.path}/`))) {
       node.authorizationType = 'NONE';
       node.authorizerId = undefined;
@@ -96,7 +97,7 @@ export class Protection implements IAspect {
   private protect(node: CfnMethod, route: Route): void {
     if (node.authorizationType !== undefined && node.authorizationType !== 'NONE') {
       this.conflicts.push(
-        `${formatRoute(route)} of ${this.props.api.node.path} has an authorizer of its own (${node.authorizationType}): ` +
+        `${formatRoute(route)} of ${this.path} has an authorizer of its own (${node.authorizationType}): ` +
           `API Gateway asks one only, so remove it or list the route in \`open\``,
       );
       return;
@@ -126,9 +127,8 @@ export class Protection implements IAspect {
     }
   }
 
-  private isOfApi(node: IConstruct, restApiId: string): boolean {
-    const stack = Stack.of(node);
-    return JSON.stringify(stack.resolve(restApiId)) === JSON.stringify(stack.resolve(this.props.api.restApiId));
+  private get path(): string {
+    return this.props.api.node.path;
   }
 
   private theirs(): Route[] {

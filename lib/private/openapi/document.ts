@@ -1,4 +1,4 @@
-import type { CfnRestApi, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { resourceOf } from '../protected-api';
 import { type ApiFacts, costText, type RouteTerms, termsOf } from './api-facts';
 import { BILLING_OPERATIONS, type BillingOperation } from './billing-operations';
 import { components, REFUSALS, securityOf } from './components';
@@ -20,7 +20,7 @@ export function openApiDocument(facts: ApiFacts): Json {
     info: {
       title: titleOf(facts),
       version: options.version ?? '1',
-      description: options.description ?? (defaultChild(api).description || undefined),
+      description: options.description ?? (resourceOf(api.api)?.description || undefined),
     },
     // Where the document is: a stage, or the base path of a domain, stands in front of it, and neither is known here.
     servers: [{ url: '.' }],
@@ -32,7 +32,7 @@ export function openApiDocument(facts: ApiFacts): Json {
 
 /** What the API is called. */
 export function titleOf({ api, options }: ApiFacts): string {
-  return options.title ?? (defaultChild(api).name || api.node.id);
+  return options.title ?? (resourceOf(api.api)?.name || api.api.restApiName || api.api.node.id);
 }
 
 /** A billing route that customers use; nothing for Stripe's webhook, and for what backends report to. */
@@ -43,10 +43,6 @@ export function billingOperation(
   const prefix = `/${facts.entry.billingPath}`;
   const path = resourcePath.startsWith(`${prefix}/`) ? resourcePath.slice(prefix.length) : '';
   return BILLING_OPERATIONS[`${httpMethod} ${path}`];
-}
-
-function defaultChild(api: RestApi): CfnRestApi {
-  return api.node.defaultChild as CfnRestApi;
 }
 
 function describe(operation: Operation, facts: ApiFacts): Json | undefined {
