@@ -51,7 +51,7 @@ export function operationOf(method: ResolvedMethod, resourcePath: string, text: 
   const path = [...resourcePath.matchAll(/\{([^}+]+)\+?\}/g)].map(([, name]) => `method.request.path.${name}`);
   const declared = { ...Object.fromEntries(path.map((name) => [name, true])), ...method.requestParameters };
   return set({
-    parameters: parametersFor(declared, text),
+    parameters: listed(parametersFor(declared, text)),
     responses: withResponses({}, method, text),
     [INTEGRATION]: toExtension(method.integration),
   });
@@ -69,12 +69,16 @@ export function changed({ place }: DefinedMethod, method: ResolvedMethod, text: 
   });
   return set({
     ...operation,
-    parameters: parameters.length > 0 ? parameters : undefined,
+    parameters: listed(parameters),
     responses: withResponses(Object.fromEntries(responses), method, text),
     [INTEGRATION]: isJson(operation[INTEGRATION])
       ? { ...operation[INTEGRATION], ...toExtension(method.integration) }
       : undefined,
   });
+}
+
+function listed(parameters: Parameters): Parameters | undefined {
+  return parameters.length > 0 ? parameters : undefined;
 }
 
 function parametersFor(declared: Json, text: Json): Json[] {
