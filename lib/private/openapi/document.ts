@@ -2,6 +2,7 @@ import { resourceOf } from '../protected-api';
 import { type ApiFacts, costText, type RouteTerms, termsOf } from './api-facts';
 import { BILLING_OPERATIONS, type BillingOperation } from './billing-operations';
 import { components, REFUSALS, securityOf } from './components';
+import { definedMembers, withDefined } from './defined';
 import { declaredStatuses, inputOf, type Json, type Operation, operationsOf } from './operations';
 import { paymentInfo } from './payment-info';
 
@@ -26,7 +27,7 @@ export function openApiDocument(facts: ApiFacts): Json {
     servers: [{ url: '.' }],
     'x-service-info': { docs: { llms: '/llms.txt' } },
     paths,
-    components: components(facts),
+    components: withDefined(components(facts), facts.api.definition?.document),
   };
 }
 
@@ -54,6 +55,7 @@ function describe(operation: Operation, facts: ApiFacts): Json | undefined {
         operationId: operation.operationId,
         ...inputOf(operation),
         responses: ownResponses(operation, SERVED),
+        ...definedMembers(operation, components(facts)),
         security: [],
       };
     default: {
@@ -65,11 +67,13 @@ function describe(operation: Operation, facts: ApiFacts): Json | undefined {
 
 function protectedOperation(operation: Operation, facts: ApiFacts): Json {
   const terms = termsOf(facts, operation.httpMethod, operation.resourcePath);
+  const { description: told, responses, ...defined } = definedMembers(operation, components(facts));
   return {
     operationId: operation.operationId,
-    description: description(terms),
     ...inputOf(operation),
-    responses: { ...ownResponses(operation, served(operation)), ...refusals() },
+    ...defined,
+    description: told === undefined ? description(terms) : `${told}\n\n${description(terms)}`,
+    responses: { ...((responses as Json) ?? ownResponses(operation, served(operation))), ...refusals() },
     security: securityOf(facts),
     'x-payment-info': paymentInfo(facts, terms),
   };
