@@ -1,6 +1,7 @@
 import type { CfnRestApi, IRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { dialectOf } from './dialect';
-import { isJson, type Json } from './json';
+import { isJson, type Json, json } from './json';
+import { API_KEY, isApiKey } from './security';
 
 const KEY_SOURCE = 'x-amazon-apigateway-api-key-source';
 
@@ -29,7 +30,8 @@ export function requireDefinition(api: IRestApi, resource: CfnRestApi): Json | u
       `\`api\` must have a definition that the paywall can write into: ${REMEDY}, got: that of ${path}, ${got}`,
     );
   }
-  if (dialectOf(body) === undefined) {
+  const dialect = dialectOf(body);
+  if (dialect === undefined) {
     const version = body.openapi ?? body.swagger;
     throw new Error(`\`api\` must be defined by OpenAPI 3 or 2.0, got for ${path}: ${JSON.stringify(version)}`);
   }
@@ -37,6 +39,12 @@ export function requireDefinition(api: IRestApi, resource: CfnRestApi): Json | u
   if (source !== undefined && source !== 'AUTHORIZER') {
     throw new Error(
       `\`api\` must take its API keys from the authorizer, but the definition of ${path} sets ${KEY_SOURCE}, got: ${String(source)}`,
+    );
+  }
+  const scheme = dialect.securitySchemes(body)[API_KEY];
+  if (scheme !== undefined && !isApiKey(json(scheme))) {
+    throw new Error(
+      `\`api\` must leave the name ${API_KEY} to a scheme for the header x-api-key, got for ${path}: ${JSON.stringify(scheme)}`,
     );
   }
   return body;

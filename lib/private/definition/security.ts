@@ -3,7 +3,7 @@ import type { Definition } from './definition';
 import { isJson, type Json, json, set } from './json';
 
 /** The name by which AWS's own definitions require a key. */
-const API_KEY = 'api_key';
+export const API_KEY = 'api_key';
 
 const API_KEY_SCHEME: Json = { type: 'apiKey', name: 'x-api-key', in: 'header' };
 
@@ -82,7 +82,8 @@ function authorizationOf(scheme: Json): string | undefined {
   return type === 'cognito_user_pools' ? 'COGNITO_USER_POOLS' : 'CUSTOM';
 }
 
-function isApiKey(scheme: Json): boolean {
+/** Whether a scheme is that of API Gateway's own keys. */
+export function isApiKey(scheme: Json): boolean {
   const { type, name, in: position } = scheme;
   const isOfClients = type === 'apiKey' && position === 'header' && String(name).toLowerCase() === 'x-api-key';
   return isOfClients && authorizationOf(scheme) === undefined;
