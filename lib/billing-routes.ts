@@ -1,5 +1,5 @@
 import { Duration, Lazy, Stack } from 'aws-cdk-lib';
-import { type IResource, type IRestApi, LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
+import type { IResource } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Identity } from './identity';
@@ -17,6 +17,7 @@ import {
   renderSignUp,
   renderUnauthorized,
 } from './private/identities';
+import { addToRoot, hasAtRoot, type ProtectedApi } from './private/protected-api';
 import { renderResume } from './private/resume';
 import { requireInteger } from './private/validation';
 import type { QuotaStore } from './quota-store';
@@ -153,19 +154,18 @@ export class BillingRoutes extends Construct {
    *
    * @internal
    */
-  public _attach(api: IRestApi, entry: ApiEntry): IResource {
+  public _attach(api: ProtectedApi, entry: ApiEntry): IResource {
     const { path, webhook } = this.props;
-    if (api.root.getResource(path) !== undefined) {
+    if (hasAtRoot(api, path)) {
       throw new Error(
         `\`billingPath\` must be free, but the API has a resource of that name, got: ${JSON.stringify(path)}`,
       );
     }
     this.apis.push(entry);
-    const billing = api.root.addResource(path, {
-      // A page of another origin has no cookie of this one, so it sends its claim as a header.
-      defaultCorsPreflightOptions: admitHeaders(api.root.defaultCorsPreflightOptions, CLAIM_HEADER),
-    });
-    const integration = integrateBelow(api, `/${path}/*`, this.handler, `Invoke${this.apis.length}`);
+    // A page of another origin has no cookie of this one, so it sends its claim as a header.
+    const billing = addToRoot(api, path, admitHeaders(api.cors, CLAIM_HEADER));
+    const invocation = `Invoke${this.apis.length}`;
+    const integration = integrateBelow(api, `/${path}/*`, this.handler, invocation);
     const add = addBillingMethod;
     add('GET', billing.addResource('plans'), integration);
     const checkout = billing.addResource('checkout');
@@ -198,7 +198,7 @@ export class BillingRoutes extends Construct {
     }
     if (webhook !== undefined) {
       const stripe = billing.addResource('stripe').addResource('webhook');
-      add('POST', stripe, new LambdaIntegration(webhook.handler, { allowTestInvoke: false }));
+      add('POST', stripe, integrateBelow(api, `/${path}/stripe/webhook`, webhook.handler, invocation));
     }
     return billing;
   }

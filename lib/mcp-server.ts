@@ -1,5 +1,5 @@
 import { Duration, Lazy, Stack } from 'aws-cdk-lib';
-import type { IResource, IRestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { IResource } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Identity } from './identity';
@@ -17,6 +17,7 @@ import {
   renderSignUp,
   renderUnauthorized,
 } from './private/identities';
+import type { ProtectedApi } from './private/protected-api';
 import { renderResume } from './private/resume';
 import type { QuotaStore } from './quota-store';
 import type { ResumeOptions } from './resume-options';
@@ -119,10 +120,10 @@ export class McpServer extends Construct {
    *
    * @internal
    */
-  public _attach(api: IRestApi, billing: IResource, entry: ApiEntry): void {
+  public _attach(api: ProtectedApi, billing: IResource, entry: ApiEntry): void {
     this.apis.push(entry);
     const resource = billing.addResource('mcp', {
-      defaultCorsPreflightOptions: admitHeaders(api.root.defaultCorsPreflightOptions, ...HEADERS),
+      defaultCorsPreflightOptions: admitHeaders(api.cors, ...HEADERS),
     });
     const path = `/${entry.billingPath}/mcp`;
     const integration = integrateBelow(api, path, this.handler, `Invoke${this.apis.length}`);

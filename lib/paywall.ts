@@ -4,7 +4,7 @@ import {
   type CfnAccount,
   type IResource,
   type IRestApi,
-  type RestApi,
+  RestApiBase,
 } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { AgentPayments } from './agent-payments';
@@ -37,17 +37,12 @@ import { identityEntries, renderIdentities, requireIdentities, requireKeys } fro
 import { nameRoutes } from './private/named-routes';
 import { DiscoveryRoutes } from './private/openapi/discovery-routes';
 import { requireDiscovery } from './private/openapi/validate-options';
-import { requireProtectable, takeKeysFromAuthorizer } from './private/protectable';
+import { type ProtectedApi, requireProtectable } from './private/protected-api';
 import { type FoundMethod, Protection } from './private/protection';
 import { knownUrlOf, publicUrlOf } from './private/public-url';
+import { Redeployment } from './private/redeployment';
 import { RequestValidators } from './private/request-validators';
-import {
-  accessLogFormat,
-  cloudWatchRole,
-  hasCloudWatchRole,
-  stageAccessLog,
-  stageOf,
-} from './private/stage-access-log';
+import { accessLogFormat, cloudWatchRole, hasCloudWatchRole, stageAccessLog } from './private/stage-access-log';
 import { Transformation } from './private/transformation';
 import { associateWebAcl } from './private/web-acl';
 import type { ProtectOptions } from './protect-options';
@@ -130,7 +125,7 @@ export class Paywall extends Construct {
     return AccessLogFormat.custom(accessLogFormat(fields));
   }
 
-  private readonly protected = new Set<RestApi>();
+  private readonly protected = new Set<IRestApi>();
 
   constructor(scope: Construct, id: string, props: PaywallProps) {
     super(scope, id);
@@ -231,52 +226,52 @@ export class Paywall extends Construct {
    * Makes an API a paid one: every method of it, also those that are added later, but for open routes, CORS preflight and the
    * billing routes, which are added here.
    *
-   * @param api a `RestApi` of the same stack, deployed to a stage
+   * @param api a REST API of the same stack: a `RestApi`, also a `LambdaRestApi` or `StepFunctionsRestApi`; a `SpecRestApi` of an inline
+   *   definition; or one that `RestApi.fromRestApiAttributes` imports, with its `stage` in the options
    */
   public protect(api: IRestApi, options: ProtectOptions = {}): void {
-    const restApi = requireProtectable(api, Stack.of(this));
-    if (this.protected.has(restApi)) {
-      throw new Error(`\`api\` must be protected once, got again: ${restApi.node.path}`);
+    if (this.protected.has(api)) {
+      throw new Error(`\`api\` must be protected once, got again: ${api.node.path}`);
     }
-    takeKeysFromAuthorizer(restApi);
     const routes = nameRoutes(
       options,
       this.catalogue.plans.map((plan) => plan.id),
     );
     const refund = options.refund ?? Refund.onServerError();
+    const restApi = requireProtectable(this, api, options);
+    const { cors } = restApi;
     const caching = new Caching({
       cache: options.cache ?? {},
-      stage: stageOf(restApi),
+      stage: restApi.stage,
       cacheClusterSize: options.cacheClusterSize,
       entry: { costs: routes.costEntries, routePlans: options.routePlans ?? {} },
       givesBack: refund._onServerError,
     });
-    const cors = options.cors ?? restApi.root.defaultCorsPreflightOptions;
     const entry: ApiEntry = {
-      apiId: restApi.restApiId,
+      apiId: api.restApiId,
       costs: routes.costEntries,
       routePlans: options.routePlans ?? {},
       caches: caching.entries,
       billingPath: this.billingPath,
       corsOrigins: corsOrigins(cors),
     };
-    this.protected.add(restApi);
-    const name = restApi.node.id;
+    this.protected.add(api);
+    const name = api.node.id;
     const authorizer = this.authorizer._attach(restApi, entry);
     const responses = new PaymentGatewayResponses(this, `Responses-${name}`, {
-      api: restApi,
+      api,
       cors,
       paymentHeaders: options.paymentHeaders,
       identities: this.identities,
       badRequests: options.requests !== undefined,
     });
-    const validators = new RequestValidators(this, `Requests-${name}`, restApi);
+    const validators = new RequestValidators(this, `Requests-${name}`, api);
     const transformation = new Transformation(restApi, validators, options);
     const billing = this.billing._attach(restApi, entry);
     const discovery = this.discover(restApi, entry, billing, () => protection.found);
     this.mcp?._attach(restApi, billing, entry);
     const protection = new Protection({
-      api: restApi,
+      api,
       authorizerId: authorizer.ref,
       own: () => [billing, ...(discovery?.resources ?? [])],
       open: routes.open,
@@ -292,12 +287,18 @@ export class Paywall extends Construct {
       caching,
       transformation,
     });
-    Aspects.of(Stack.of(restApi)).add(protection);
-    this.node.addValidation({ validate: () => protection.validate() });
-    this.usagePlans._addStage(restApi.deploymentStage);
+    Aspects.of(Stack.of(api)).add(protection);
+    if (restApi.definition !== undefined) {
+      Aspects.of(Stack.of(api)).add(restApi.definition);
+    }
+    if (restApi.deployment !== undefined) {
+      Aspects.of(Stack.of(api)).add(new Redeployment(api, restApi.deployment));
+    }
+    this.node.addValidation({ validate: () => [...protection.validate(), ...(restApi.definition?.validate() ?? [])] });
+    this.usagePlans._addStage(restApi.stage);
     this.giveBack(restApi, refund, caching.isFree);
     if (options.webAclArn !== undefined) {
-      associateWebAcl(this, `WebAcl-${name}`, restApi, options.webAclArn);
+      associateWebAcl(this, `WebAcl-${name}`, restApi.stage, options.webAclArn);
     }
     this.operations._addApi(knownUrlOf(restApi, options.publicUrl), this.billingPath);
     if (this.webhook !== undefined) {
@@ -340,14 +341,14 @@ export class Paywall extends Construct {
   public _watched() {
     return {
       alarms: this.madeAlarms?.all ?? [],
-      apis: [...this.protected],
+      apis: [...this.protected].filter((api) => api instanceof RestApiBase),
       deadLetters: [paymentsDeadLetters(this.processor), ...this.deadLetters.all],
     };
   }
 
   /** Tells programs of the API; the methods are known when the app is complete. */
   private discover(
-    api: RestApi,
+    api: ProtectedApi,
     entry: ApiEntry,
     billing: IResource,
     methods: () => FoundMethod[],
@@ -369,22 +370,22 @@ export class Paywall extends Construct {
       billing,
       methods,
     });
-    Aspects.of(api).add(routes);
+    Aspects.of(api.api).add(routes);
     this.node.addValidation({ validate: () => routes.validate() });
     return routes;
   }
 
-  private giveBack(api: RestApi, refund: Refund, isFreeWhenCached: boolean): void {
+  private giveBack({ api, stage }: ProtectedApi, refund: Refund, isFreeWhenCached: boolean): void {
     if (!refund._onServerError) {
       return;
     }
-    if (refund._cloudWatchRole && !hasCloudWatchRole(api)) {
+    const name = `AccessLog-${api.node.id}`;
+    if (refund._accessLog === undefined && refund._cloudWatchRole && !hasCloudWatchRole(api)) {
       this.cloudWatchAccount ??= cloudWatchRole(this);
       // Before it is there, API Gateway refuses to set a stage's log.
-      api.deploymentStage.node.addDependency(this.cloudWatchAccount);
+      stage.node.addDependency(this.cloudWatchAccount);
     }
-    const logId = `AccessLog-${api.node.id}`;
-    this.settlement._giveBack(logId, stageAccessLog(this, logId, api, isFreeWhenCached));
+    this.settlement._giveBack(name, refund._accessLog ?? stageAccessLog(this, name, stage, isFreeWhenCached));
   }
 
   private validateUse(): string[] {

@@ -1,4 +1,4 @@
-import type { CorsOptions } from 'aws-cdk-lib/aws-apigateway';
+import type { CorsOptions, IStage } from 'aws-cdk-lib/aws-apigateway';
 import type { CacheClusterSize } from './cache-cluster-size';
 import type { CallerHeaders } from './caller-headers';
 import type { Cost } from './cost';
@@ -70,6 +70,14 @@ export interface ProtectOptions {
    * @default true
    */
   readonly paymentHeaders?: boolean;
+
+  /**
+   * The stage that serves the API, for one that CDK does not deploy: `Stage.fromStageAttributes(…)` for a stage that is made elsewhere, to
+   * which this stack then deploys the API whenever its own methods change, or a `Stage` of this app.
+   *
+   * @default - the API's own, `deploymentStage`
+   */
+  readonly stage?: IStage;
 
   /**
    * The URL that callers know the API by, for where Stripe's events go: `https://api.example.com/v1`. Links in answers need none, as they

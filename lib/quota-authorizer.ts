@@ -1,5 +1,5 @@
 import { Duration, Lazy, Stack } from 'aws-cdk-lib';
-import { CfnAuthorizer, type IRestApi } from 'aws-cdk-lib/aws-apigateway';
+import { CfnAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
@@ -10,9 +10,11 @@ import { Metering } from './metering';
 import type { PlanCatalogue } from './plan-catalogue';
 import type { ApiEntry } from './private/catalogue';
 import { Environment } from './private/environment';
+import { functionArnFor } from './private/function-arn';
 import { HandlerFunction } from './private/handler-function';
 import { handlerSettings } from './private/handler-settings';
 import { acceptsImportedKeys, renderIdentities } from './private/identities';
+import type { ProtectedApi } from './private/protected-api';
 import { QuotaAuthorizerBase } from './quota-authorizer-base';
 import type { QuotaStore } from './quota-store';
 
@@ -123,9 +125,10 @@ export class QuotaAuthorizer extends QuotaAuthorizerBase {
    *
    * @internal
    */
-  public _attach(api: IRestApi, entry: ApiEntry): CfnAuthorizer {
+  public _attach(target: ProtectedApi, entry: ApiEntry): CfnAuthorizer {
     this.apis.push(entry);
     const stack = Stack.of(this);
+    const { api, definition } = target;
     const authorizer = new CfnAuthorizer(this, `Authorizer${this.apis.length === 1 ? '' : this.apis.length}`, {
       restApiId: api.restApiId,
       name: `${this.node.addr.slice(-8)}-quota`,
@@ -134,7 +137,7 @@ export class QuotaAuthorizer extends QuotaAuthorizerBase {
       authorizerUri: stack.formatArn({
         service: 'apigateway',
         account: 'lambda',
-        resource: `path/2015-03-31/functions/${this.handler.functionArn}/invocations`,
+        resource: `path/2015-03-31/functions/${functionArnFor(target, this.handler)}/invocations`,
       }),
     });
     this.handler.addPermission(`Invoke${this.apis.length}`, {
@@ -142,7 +145,8 @@ export class QuotaAuthorizer extends QuotaAuthorizerBase {
       sourceArn: stack.formatArn({
         service: 'execute-api',
         resource: api.restApiId,
-        resourceName: `authorizers/${authorizer.ref}`,
+        // That of a definition is made with it, and has no id before.
+        resourceName: `authorizers/${definition === undefined ? authorizer.ref : '*'}`,
       }),
     });
     return authorizer;

@@ -1,3 +1,5 @@
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+
 /** Options of `Refund.onServerError`. */
 export interface RefundOnServerErrorOptions {
   /**
@@ -7,6 +9,14 @@ export interface RefundOnServerErrorOptions {
    * @default true
    */
   readonly cloudWatchRole?: boolean;
+
+  /**
+   * The log group that the stage writes its access log to, in the format of `Paywall.accessLogFormat()`; for a stage that is made elsewhere,
+   * and cannot be given a log here.
+   *
+   * @default - the stage's own access log, or a new one where it has none
+   */
+  readonly accessLog?: ILogGroup;
 }
 
 /** What becomes of the units of a call that was charged and then not served. */
@@ -17,7 +27,7 @@ export class Refund {
    * where the stage has none.
    */
   public static onServerError(options: RefundOnServerErrorOptions = {}): Refund {
-    return new Refund(true, options.cloudWatchRole ?? true);
+    return new Refund(true, options.cloudWatchRole ?? true, options.accessLog);
   }
 
   /** They are spent. */
@@ -30,5 +40,7 @@ export class Refund {
     public readonly _onServerError: boolean,
     /** @internal */
     public readonly _cloudWatchRole: boolean,
+    /** @internal */
+    public readonly _accessLog?: ILogGroup,
   ) {}
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Aws, Stack } from 'aws-cdk-lib';
-import { CfnApiKey, CfnUsagePlanKey, type Stage, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
+import { CfnApiKey, CfnUsagePlanKey, type IStage, type Stage, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import type { Plan } from './plan';
 
@@ -44,9 +44,10 @@ export class UsagePlans extends Construct {
    *
    * @internal
    */
-  public _addStage(stage: Stage): void {
+  public _addStage(stage: IStage): void {
     for (const usagePlan of this.usagePlans) {
-      usagePlan.addApiStage({ api: stage.restApi, stage });
+      // Of the stage, its name and its API are read, which an imported one has too.
+      usagePlan.addApiStage({ api: stage.restApi, stage: stage as Stage });
     }
   }
 

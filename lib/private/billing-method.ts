@@ -1,14 +1,9 @@
 import { Validations } from 'aws-cdk-lib';
-import {
-  AuthorizationType,
-  AwsIntegration,
-  Cors,
-  type CorsOptions,
-  type IResource,
-  type IRestApi,
-} from 'aws-cdk-lib/aws-apigateway';
+import { AuthorizationType, AwsIntegration, Cors, type CorsOptions, type IResource } from 'aws-cdk-lib/aws-apigateway';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { functionArnFor } from './function-arn';
+import type { ProtectedApi } from './protected-api';
 
 /** Adds a method that identifies its caller itself. */
 export function addBillingMethod(httpMethod: string, resource: IResource, target: AwsIntegration): void {
@@ -29,15 +24,15 @@ export function addBillingMethod(httpMethod: string, resource: IResource, target
  *
  * @param id of the permission
  */
-export function integrateBelow(api: IRestApi, path: string, handler: IFunction, id: string): AwsIntegration {
+export function integrateBelow(api: ProtectedApi, path: string, handler: IFunction, id: string): AwsIntegration {
   handler.addPermission(id, {
     principal: new ServicePrincipal('apigateway.amazonaws.com'),
-    sourceArn: api.arnForExecuteApi('*', path),
+    sourceArn: api.api.arnForExecuteApi('*', path),
   });
   return new AwsIntegration({
     service: 'lambda',
     proxy: true,
-    path: `2015-03-31/functions/${handler.functionArn}/invocations`,
+    path: `2015-03-31/functions/${functionArnFor(api, handler)}/invocations`,
   });
 }
 

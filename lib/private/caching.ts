@@ -1,5 +1,5 @@
 import { Lazy, Stack, Token } from 'aws-cdk-lib';
-import type { CfnMethod, CfnStage } from 'aws-cdk-lib/aws-apigateway';
+import type { CfnMethod, CfnStage, IStage } from 'aws-cdk-lib/aws-apigateway';
 import type { RouteCache } from '../route-cache';
 import { keyHeaders } from './cache-headers';
 import { type ApiEntry, type CacheEntry, routeKeys } from './catalogue';
@@ -9,12 +9,20 @@ import { StageCache } from './stage-cache';
 
 export interface CachingProps {
   readonly cache: { readonly [route: string]: RouteCache };
-  readonly stage: CfnStage;
+  readonly stage: IStage;
   readonly cacheClusterSize?: string;
   /** What the routes cost, and which plans include them. */
   readonly entry: Pick<ApiEntry, 'costs' | 'routePlans'>;
   /** Whether what is not served is given back, which is how a cached answer becomes free. */
   readonly givesBack: boolean;
+}
+
+/** Answers of a method that are cached. */
+export interface CachedAnswers {
+  /** What they are found by, in API Gateway's own names. */
+  readonly parameters: readonly string[];
+  /** Whether one customer gets what was made for another. */
+  readonly isShared: boolean;
 }
 
 interface NamedCache {
@@ -68,9 +76,9 @@ export class Caching {
   /**
    * Takes in a method of the API, and lets its answers be cached where `cache` names it.
    *
-   * @returns what its answers are found by; nothing where they are not cached
+   * @returns nothing where its answers are not cached
    */
-  public see(found: FoundMethod): readonly string[] | undefined {
+  public see(found: FoundMethod): CachedAnswers | undefined {
     const naming = this.named.filter(({ route }) => covers(route, found.route));
     const [first] = naming;
     if (first === undefined || found.access === 'preflight') {
@@ -85,7 +93,7 @@ export class Caching {
     cacheBy(found.resource, parameters);
     this.cached.add(found.resource);
     this.stage.cache(found.route, first.cache);
-    return parameters;
+    return { parameters, isShared: first.cache._isShared };
   }
 
   /** What only the finished app can tell; one message a fault. */

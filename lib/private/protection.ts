@@ -1,15 +1,10 @@
-import { type IAspect, Stack, Validations } from 'aws-cdk-lib';
-import {
-  CfnGatewayResponse,
-  CfnMethod,
-  CfnStage,
-  type IResource,
-  type IRestApi,
-  Method,
-} from 'aws-cdk-lib/aws-apigateway';
+import { type IAspect, Validations } from 'aws-cdk-lib';
+import { CfnGatewayResponse, CfnMethod, CfnStage, type IResource, type IRestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { IConstruct } from 'constructs';
 import type { Caching } from './caching';
 import { tellWhatIsLeft } from './call-headers';
+import { resourcePathOf } from './definition/defined-method';
+import { isOf } from './parts';
 import { covers, formatRoute, type Route } from './routes';
 import type { Transformation } from './transformation';
 
@@ -49,13 +44,13 @@ export class Protection implements IAspect {
   constructor(private readonly props: ProtectionProps) {}
 
   public visit(node: IConstruct): void {
-    if (node instanceof CfnMethod && this.isOfApi(node, node.restApiId)) {
+    if (node instanceof CfnMethod && isOf(this.props.api, node, node.restApiId)) {
       this.visitMethod(node);
     }
-    if (node instanceof CfnGatewayResponse && this.isOfApi(node, node.restApiId)) {
+    if (node instanceof CfnGatewayResponse && isOf(this.props.api, node, node.restApiId)) {
       this.visitGatewayResponse(node);
     }
-    if (node instanceof CfnStage && this.isOfApi(node, node.restApiId)) {
+    if (node instanceof CfnStage && isOf(this.props.api, node, node.restApiId)) {
       this.props.caching.seeStage(node);
     }
   }
@@ -73,7 +68,7 @@ export class Protection implements IAspect {
         .filter((route) => !theirs.some((method) => covers(route, method)))
         .map(
           (route) =>
-            `\`${prop}\` must name routes of the API ${this.props.api.node.path}, which has ${this.known()}, got: "${formatRoute(route)}"`,
+            `\`${prop}\` must name routes of the API ${this.path}, which has ${this.known()}, got: "${formatRoute(route)}"`,
         ),
     );
     const { caching, transformation } = this.props;
@@ -81,8 +76,7 @@ export class Protection implements IAspect {
   }
 
   private visitMethod(node: CfnMethod): void {
-    const method = node.node.scope;
-    const route = { httpMethod: node.httpMethod, resourcePath: method instanceof Method ? method.resource.path : '' };
+    const route = { httpMethod: node.httpMethod, resourcePath: resourcePathOf(node) };
     if (this.props.own().some((resource) => node.node.path.startsWith(`${resource.node.path}/`))) {
       node.authorizationType = 'NONE';
       node.authorizerId = undefined;
@@ -96,16 +90,16 @@ export class Protection implements IAspect {
     const access = this.accessOf(route);
     const found: FoundMethod = { resource: node, route, access };
     this.methods.set(node.node.path, found);
-    const cachedBy = this.props.caching.see(found);
-    if (cachedBy !== undefined) {
-      this.props.api.latestDeployment?.addToLogicalId({ cached: formatRoute(route), cachedBy });
+    const cached = this.props.caching.see(found);
+    if (cached !== undefined) {
+      this.props.api.latestDeployment?.addToLogicalId({ cached: formatRoute(route), cachedBy: cached.parameters });
     }
     if (access === 'protected') {
-      this.protect(node, route, cachedBy !== undefined);
+      this.protect(node, route, cached !== undefined);
     } else if (access === 'open') {
       node.apiKeyRequired = false;
     }
-    this.conflicts.push(...this.props.transformation.apply(node, route, access));
+    this.conflicts.push(...this.props.transformation.apply(node, route, access, cached?.isShared));
   }
 
   private accessOf(route: Route): Exclude<FoundMethod['access'], 'own'> {
@@ -119,7 +113,7 @@ export class Protection implements IAspect {
   private protect(node: CfnMethod, route: Route, isCached: boolean): void {
     if (node.authorizationType !== undefined && node.authorizationType !== 'NONE') {
       this.conflicts.push(
-        `${formatRoute(route)} of ${this.props.api.node.path} has an authorizer of its own (${node.authorizationType}): ` +
+        `${formatRoute(route)} of ${this.path} has an authorizer of its own (${node.authorizationType}): ` +
           `API Gateway asks one only, so remove it or list the route in \`open\``,
       );
       return;
@@ -150,9 +144,8 @@ export class Protection implements IAspect {
     }
   }
 
-  private isOfApi(node: IConstruct, restApiId: string): boolean {
-    const stack = Stack.of(node);
-    return JSON.stringify(stack.resolve(restApiId)) === JSON.stringify(stack.resolve(this.props.api.restApiId));
+  private get path(): string {
+    return this.props.api.node.path;
   }
 
   private theirs(): Route[] {

@@ -1,5 +1,5 @@
 import { CfnResource, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { CfnAccount, CfnStage, LogGroupLogDestination, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { CfnAccount, CfnStage, type IRestApi, type IStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigateway';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -13,25 +13,28 @@ export function accessLogFormat(others: Readonly<Record<string, string>> = {}): 
   return JSON.stringify({ ...others, ...ACCESS_LOG_FIELDS });
 }
 
-/** The stage that an API is deployed to. */
-export function stageOf(api: RestApi): CfnStage {
-  const stage = api.deploymentStage.node.defaultChild;
-  if (!(stage instanceof CfnStage)) {
-    throw new Error(`\`api\` must be deployed to a stage of this app, got: ${api.deploymentStage.node.path}`);
-  }
-  return stage;
+/** What makes a stage; nothing where it is made elsewhere. */
+export function stageResource({ node }: IStage): CfnStage | undefined {
+  return node.defaultChild instanceof CfnStage ? node.defaultChild : undefined;
 }
 
 /** The log group of an API's access log: the stage's own, if it says what is needed, or else a new one. */
-export function stageAccessLog(scope: Construct, id: string, api: RestApi, isFreeWhenCached: boolean): ILogGroup {
-  const stage = stageOf(api);
+export function stageAccessLog(scope: Construct, id: string, apiStage: IStage, isFreeWhenCached: boolean): ILogGroup {
+  const stage = stageResource(apiStage);
+  if (stage === undefined) {
+    throw new Error(
+      `\`refund\` needs the access log of ${apiStage.node.path}, which is made elsewhere: pass ` +
+        '`refund: Refund.onServerError({ accessLog })` with the log group that the stage writes `Paywall.accessLogFormat()` to, ' +
+        'or `refund: Refund.none()`, got: no `accessLog`',
+    );
+  }
   const own = stage.accessLogSetting;
   if (own !== undefined) {
     return ownAccessLog(scope, id, stage, Stack.of(stage).resolve(own), isFreeWhenCached);
   }
   const logGroup = encryptedLogGroup(scope, id);
   stage.accessLogSetting = {
-    ...new LogGroupLogDestination(logGroup).bind(api.deploymentStage),
+    ...new LogGroupLogDestination(logGroup).bind(apiStage),
     format: accessLogFormat(),
   };
   return logGroup;
@@ -56,7 +59,7 @@ export function cloudWatchRole(scope: Construct): CfnAccount {
 }
 
 /** Whether the API's own construct sets the role. */
-export function hasCloudWatchRole(api: RestApi): boolean {
+export function hasCloudWatchRole(api: IRestApi): boolean {
   return api.node.tryFindChild('Account') instanceof CfnAccount;
 }
 

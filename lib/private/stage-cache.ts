@@ -1,9 +1,10 @@
 import { Lazy, Stack } from 'aws-cdk-lib';
-import type { CfnStage } from 'aws-cdk-lib/aws-apigateway';
+import type { CfnStage, IStage } from 'aws-cdk-lib/aws-apigateway';
 import { CacheClusterSize } from '../cache-cluster-size';
 import type { RouteCache } from '../route-cache';
 import type { FoundMethod } from './protection';
 import { formatRoute, type Route } from './routes';
+import { stageResource } from './stage-access-log';
 
 type MethodSetting = CfnStage.MethodSettingProperty;
 
@@ -15,13 +16,20 @@ export class StageCache {
   private readonly cached: MethodSetting[] = [];
   private readonly own = new Map<CfnStage, readonly MethodSetting[]>();
 
+  private readonly stage?: CfnStage;
+
   constructor(
-    private readonly stage: CfnStage,
+    apiStage: IStage,
     private readonly isUsed: boolean,
     size: string | undefined,
   ) {
+    const stage = stageResource(apiStage);
+    this.stage = stage;
     if (!isUsed) {
       return;
+    }
+    if (stage === undefined) {
+      throw new Error(`\`cache\` needs a stage that is made in this app, got: ${apiStage.node.path}`);
     }
     const { cacheClusterEnabled, cacheClusterSize } = stage;
     if (cacheClusterEnabled === false) {

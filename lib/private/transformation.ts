@@ -1,7 +1,8 @@
 import { Token } from 'aws-cdk-lib';
-import { type CfnMethod, CfnStage, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { CfnMethod, CfnStage } from 'aws-cdk-lib/aws-apigateway';
 import { CallerHeaders } from '../caller-headers';
 import type { ProtectOptions } from '../protect-options';
+import type { ProtectedApi } from './protected-api';
 import {
   callerMappings,
   callsByHttp,
@@ -13,6 +14,7 @@ import {
 } from './request-mappings';
 import type { RequestValidators } from './request-validators';
 import { formatRoute, mostSpecific, parseRoute, type Route } from './routes';
+import { stageResource } from './stage-access-log';
 
 export type TransformationOptions = Pick<ProtectOptions, 'callerHeaders' | 'upstreamAuth' | 'requests'>;
 
@@ -28,13 +30,19 @@ export class Transformation {
   private readonly requests: ReadonlyMap<Route, NonNullable<TransformationOptions['requests']>[string]>;
 
   constructor(
-    private readonly api: RestApi,
+    private readonly api: ProtectedApi,
     private readonly validators: RequestValidators,
     options: TransformationOptions,
   ) {
     this.callerHeaders = options.callerHeaders ?? CallerHeaders.named();
     this.upstreamAuth = byRoute('upstreamAuth', options.upstreamAuth);
     this.requests = byRoute('requests', options.requests);
+    if (api.definition !== undefined && this.requests.size > 0) {
+      throw new Error(
+        `\`requests\` must be left out for ${api.api.node.path}, whose definition says itself what a request must be ` +
+          `(x-amazon-apigateway-request-validator), got: ${JSON.stringify(Object.keys(options.requests ?? {}))}`,
+      );
+    }
     this.named = { upstreamAuth: [...this.upstreamAuth.keys()], requests: [...this.requests.keys()] };
   }
 
@@ -42,24 +50,24 @@ export class Transformation {
    * Sets on a method what the props ask for.
    *
    * @param access whether the authorizer is asked, so that there is a customer; a preflight request is answered, and is nobody's
+   * @param isShared whether others get the answer too, which is made for nobody then
    * @returns what cannot be done; one message a fault
    */
-  public apply(method: CfnMethod, route: Route, access: Access): string[] {
+  public apply(method: CfnMethod, route: Route, access: Access, isShared = false): string[] {
     const faults =
       access === 'preflight'
         ? mapPreflight(method, this.callerHeaders)
-        : [...this.setHeaders(method, route, access === 'protected'), ...this.validate(method, route)];
-    return faults.map((fault) => `${formatRoute(route)} of ${this.api.node.path} ${fault}`);
+        : [...this.setHeaders(method, route, access === 'protected' && !isShared), ...this.validate(method, route)];
+    return faults.map((fault) => `${formatRoute(route)} of ${this.api.api.node.path} ${fault}`);
   }
 
   /** What only the finished app can tell. */
   public validateStage(): string[] {
-    const stage = this.api.deploymentStage.node.defaultChild;
-    const settings: unknown = stage instanceof CfnStage ? stage.methodSettings : undefined;
+    const settings: unknown = stageResource(this.api.stage)?.methodSettings;
     const traced = [settings].flat().some((setting) => (setting as CfnStage.MethodSettingProperty)?.dataTraceEnabled);
     return traced && this.upstreamAuth.size > 0
       ? [
-          `${this.api.node.path} has \`dataTraceEnabled\`, which writes what is sent to upstreams into the log, the keys of ` +
+          `${this.api.api.node.path} has \`dataTraceEnabled\`, which writes what is sent to upstreams into the log, the keys of ` +
             '`upstreamAuth` too: turn it off',
         ]
       : [];
@@ -122,7 +130,7 @@ export class Transformation {
 
   /** A stage keeps serving the methods as they were deployed; a new deployment is made only when its logical id changes. */
   private redeployFor(change: object): void {
-    this.api.latestDeployment?.addToLogicalId(change);
+    this.api.api.latestDeployment?.addToLogicalId(change);
   }
 }
 

@@ -5,6 +5,7 @@ import type { FunctionCatalogue } from './functions';
 import { readGatewayResponses } from './gateway-responses';
 import { apiIdOf, readMethods } from './methods';
 import type { RestApiModel } from './model';
+import { definitionIn } from './openapi/definition';
 import type { Resource } from './stack';
 import { readStageCache, type StageCache, withCaching } from './stage-cache';
 import type { UsagePlanCatalogue } from './usage-plans';
@@ -48,6 +49,9 @@ function readRestApi(
   functions: FunctionCatalogue,
 ): Omit<RestApiModel, 'usagePlans'> {
   const id = referenceTo(api);
+  const definition = definitionIn(api.properties) ?? {};
+  const keySource = definition['x-amazon-apigateway-api-key-source'] ?? api.property('ApiKeySourceType');
+  const mediaTypes = [api.property('BinaryMediaTypes'), definition['x-amazon-apigateway-binary-media-types']];
   return {
     id,
     logicalId: api.logicalId,
@@ -55,8 +59,8 @@ function readRestApi(
     name: nameOf(api),
     stageName: stage.name,
     stageVariables: stage.variables,
-    apiKeySource: api.property('ApiKeySourceType') === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER',
-    binaryMediaTypes: textList(api.property('BinaryMediaTypes')),
+    apiKeySource: keySource === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER',
+    binaryMediaTypes: mediaTypes.flatMap(textList),
     methods: withCaching(readMethods(api, app, { functions, stageVariables: stage.variables }), stage.cache),
     gatewayResponses: readGatewayResponses(id, app),
     accessLog: stage.accessLog,
@@ -64,11 +68,16 @@ function readRestApi(
 }
 
 function isServed(api: Resource): boolean {
-  if (['Body', 'BodyS3Location', 'CloneFrom'].some((property) => api.raw(property) !== undefined)) {
-    api.unserved('it is defined by an OpenAPI document; APIs whose methods are constructs are served');
+  const definition = definitionIn(api.properties);
+  if (api.raw('BodyS3Location') !== undefined || (api.raw('Body') !== undefined && definition === undefined)) {
+    api.unserved('its OpenAPI definition is not in the template; inline definitions are served');
     return false;
   }
-  if (api.raw('Policy') !== undefined) {
+  if (api.raw('CloneFrom') !== undefined) {
+    api.unserved('it is a clone of an API that is not known here');
+    return false;
+  }
+  if (api.raw('Policy') !== undefined || definition?.['x-amazon-apigateway-policy'] !== undefined) {
     api.unserved('its resource policy is not applied: every caller is let in');
   }
   return true;
@@ -77,11 +86,13 @@ function isServed(api: Resource): boolean {
 /** A stage is a resource of its own, or is made in passing by a deployment that names one. */
 function stagesOf(api: Resource, app: AppTemplates): Stage[] {
   const apiId = referenceTo(api);
-  return app
-    .resourcesOf('AWS::ApiGateway::Stage', 'AWS::ApiGateway::Deployment')
+  // Stages come first: a deployment makes only the one that is not there.
+  const stages = ['AWS::ApiGateway::Stage', 'AWS::ApiGateway::Deployment']
+    .flatMap((type) => app.resourcesOf(type))
     .filter((resource) => apiIdOf(resource) === apiId)
     .map((resource) => resource.attempt(() => readStage(resource), 'it is not served'))
     .filter((stage) => stage !== undefined);
+  return [...new Map(stages.toReversed().map((stage) => [stage.name, stage])).values()].toReversed();
 }
 
 function readStage(resource: Resource): Stage | undefined {

@@ -3,11 +3,13 @@ import type { AssemblyStack } from './assembly';
 import { attributeOf, referenceTo } from './attributes';
 import { resolveReferences } from './dynamic-references';
 import { evaluate, resolve, type Scope, Unresolvable } from './intrinsics';
+import { definedResources } from './openapi/resources';
 import { type JsonObject, list, object, text, textList } from './values';
 
 /** A stack or nested stack, as the scope that its own template's intrinsic functions are resolved in. */
 export class Stack implements Scope {
   private present?: Resource[];
+  private known?: JsonObject;
 
   constructor(
     readonly app: AppTemplates,
@@ -40,7 +42,7 @@ export class Stack implements Scope {
 
   /** The resources that are deployed: those whose condition holds. */
   get resources(): readonly Resource[] {
-    this.present ??= Object.keys(object(this.source.template.Resources))
+    this.present ??= Object.keys(this.definitions)
       .map((logicalId) => this.resource(logicalId))
       .filter((resource) => resource.attempt(() => resource.isPresent()) ?? false);
     return this.present;
@@ -51,11 +53,23 @@ export class Stack implements Scope {
   }
 
   resource(logicalId: string): Resource {
-    const definition = object(this.source.template.Resources)[logicalId];
+    const definition = this.definitions[logicalId];
     if (definition === undefined) {
       throw new Unresolvable(`the template of ${this.path} has no resource ${logicalId}`);
     }
     return new Resource(this, logicalId, object(definition));
+  }
+
+  /** By logical id: those of the template, and what API Gateway makes of the definitions of its APIs. */
+  private get definitions(): JsonObject {
+    const inTemplate = object(this.source.template.Resources);
+    this.known ??= Object.assign(
+      { ...inTemplate },
+      ...Object.entries(inTemplate)
+        .filter(([, definition]) => object(definition).Type === 'AWS::ApiGateway::RestApi')
+        .map(([id, api]) => definedResources(id, object(api), new Resource(this, id, object(api)).path)),
+    );
+    return this.known ?? inTemplate;
   }
 
   output(name: string): unknown {

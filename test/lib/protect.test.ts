@@ -180,14 +180,6 @@ describe('what stands in the way of protecting an API is refused at once', () =>
     expect(() => paywall.protect(api, options)).toThrow(message);
   });
 
-  test('an imported API', () => {
-    const { stack, paywall } = paidApp();
-    const imported = RestApi.fromRestApiAttributes(stack, 'Imported', { restApiId: 'a', rootResourceId: 'b' });
-    expect(() => paywall.protect(imported)).toThrow(
-      '`api` must be a RestApi whose methods are defined in this app, got: Stack/Imported',
-    );
-  });
-
   test('an API of another stack', () => {
     const { stack, paywall } = paidApp();
     const api = new RestApi(new Stack(stack.node.root, 'Elsewhere'), 'Api', { cloudWatchRole: false });

@@ -169,7 +169,8 @@ function apply(
   const api = new RestApi(stack, 'Api', { cloudWatchRole: false });
   const method = api.root.addResource('x').addMethod(httpMethod, integration, options).node.defaultChild as CfnMethod;
   change(method);
-  const transformation = new Transformation(api, new RequestValidators(stack, 'Requests', api), props);
+  const protectedApi = { api, stage: api.deploymentStage };
+  const transformation = new Transformation(protectedApi, new RequestValidators(stack, 'Requests', api), props);
   const faults = transformation.apply(method, { httpMethod, resourcePath: '/x' }, 'protected');
   const { requestParameters } = method.integration as CfnMethod.IntegrationProperty;
   return { faults, mappings: requestParameters as Record<string, string> | undefined };

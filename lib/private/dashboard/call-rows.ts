@@ -1,4 +1,4 @@
-import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { RestApiBase } from 'aws-cdk-lib/aws-apigateway';
 import { type IWidget, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { QuotaAuthorizer } from '../../quota-authorizer';
 import { chart, heading, percentiles, Tone } from './widgets';
@@ -37,7 +37,7 @@ export function callRows(authorizer: QuotaAuthorizer): IWidget[][] {
 }
 
 /** How it feels to call: whether it is answered, and how soon. */
-export function feelRows(authorizer: QuotaAuthorizer, apis: readonly RestApi[]): IWidget[][] {
+export function feelRows(authorizer: QuotaAuthorizer, apis: readonly RestApiBase[]): IWidget[][] {
   return [
     [
       heading(
@@ -68,7 +68,7 @@ export function feelRows(authorizer: QuotaAuthorizer, apis: readonly RestApi[]):
   ];
 }
 
-function apiRow(api: RestApi): IWidget[] {
+function apiRow(api: RestApiBase): IWidget[] {
   const name = api.node.id;
   const count = (label: string, color: string): MetricOptions => ({ statistic: Stats.SUM, label, color });
   return [

@@ -1,13 +1,14 @@
-import type { IResource, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { IResource } from 'aws-cdk-lib/aws-apigateway';
 import type { DiscoveryOptions } from '../../discovery';
 import type { ApiEntry, PlanEntry, SignUpEntry, TopUpEntry } from '../catalogue';
 import { chargedUnits, routeKeys } from '../catalogue';
 import type { IdentityEntry } from '../identity-entry';
+import type { ProtectedApi } from '../protected-api';
 import type { FoundMethod } from '../protection';
 
 /** What the documents are made of: the props, and what is found in the API when it is complete. */
 export interface ApiFacts {
-  readonly api: RestApi;
+  readonly api: ProtectedApi;
   readonly options: DiscoveryOptions;
   readonly entry: ApiEntry;
   readonly plans: readonly PlanEntry[];

@@ -2,14 +2,16 @@ import { type IAspect, Lazy, Stack, Validations } from 'aws-cdk-lib';
 import {
   AuthorizationType,
   Cors,
+  type CorsOptions,
   type IResource,
+  type IRestApi,
   MockIntegration,
   PassthroughBehavior,
-  type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IConstruct } from 'constructs';
 import { quoted } from '../cors';
 import { PAYMENT_REQUIRED_SCHEMA } from '../payment-required-schema';
+import { addToRoot, hasAtRoot } from '../protected-api';
 import type { ApiFacts } from './api-facts';
 import { SCHEMA_FILE } from './components';
 import { openApiDocument } from './document';
@@ -18,6 +20,9 @@ import { jsonTemplate, textTemplate } from './templates';
 
 /** What API Gateway takes, with some room for what only the deployment knows. */
 const MAX_TEMPLATE_BYTES = 300_000;
+
+/** Of any page; where the API has no CORS, there is no preflight to answer either: a plain GET needs none. */
+const OPEN_TO_ALL: CorsOptions = { allowOrigins: Cors.ALL_ORIGINS, allowMethods: ['GET'] };
 
 interface DiscoveryDocument {
   readonly file: string;
@@ -49,7 +54,10 @@ export class DiscoveryRoutes implements IAspect {
         template: () => textTemplate(llmsText(facts)),
       },
     ];
-    serve(facts.billing, {
+    const schema = facts.billing.addResource(SCHEMA_FILE, {
+      defaultCorsPreflightOptions: facts.api.cors && OPEN_TO_ALL,
+    });
+    serve(schema, {
       file: SCHEMA_FILE,
       contentType: 'application/schema+json',
       template: () => jsonTemplate(PAYMENT_REQUIRED_SCHEMA),
@@ -58,17 +66,19 @@ export class DiscoveryRoutes implements IAspect {
 
   public visit(node: IConstruct): void {
     const { api } = this.facts;
-    if (node !== api || this.isComplete) {
+    if (node !== api.api || this.isComplete) {
       return;
     }
     this.isComplete = true;
-    const missing = this.documents.filter(({ file }) => api.root.getResource(file) === undefined);
-    this.resources.push(...missing.map((document) => serve(api.root, document)));
+    const missing = this.documents.filter(({ file }) => !hasAtRoot(api, file));
+    this.resources.push(
+      ...missing.map((document) => serve(addToRoot(api, document.file, api.cors && OPEN_TO_ALL), document)),
+    );
   }
 
   /** What only the finished app can tell; one message a fault. */
   public validate(): string[] {
-    const { api } = this.facts;
+    const { api } = this.facts.api;
     const served = this.documents.filter(({ file }) => this.resources.some((resource) => resource.node.id === file));
     return served.flatMap(({ file, template }) => {
       const size = bytesOf(api, template());
@@ -82,20 +92,13 @@ export class DiscoveryRoutes implements IAspect {
   }
 }
 
-function bytesOf(api: RestApi, template: string): number {
+function bytesOf(api: IRestApi, template: string): number {
   const resolved: unknown = Stack.of(api).resolve(template);
   return Buffer.byteLength(typeof resolved === 'string' ? resolved : JSON.stringify(resolved));
 }
 
 /** A document that anybody may read, from any page. */
-function serve(parent: IResource, { file, contentType, template }: DiscoveryDocument): IResource {
-  const resource = parent.addResource(file, {
-    // Without CORS of the API's own there is no preflight to answer either: a plain GET needs none.
-    defaultCorsPreflightOptions: parent.defaultCorsPreflightOptions && {
-      allowOrigins: Cors.ALL_ORIGINS,
-      allowMethods: ['GET'],
-    },
-  });
+function serve(resource: IResource, { contentType, template }: DiscoveryDocument): IResource {
   const headers = {
     'Access-Control-Allow-Origin': quoted('*'),
     'Cache-Control': quoted('public, max-age=300'),

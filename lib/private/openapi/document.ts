@@ -1,7 +1,8 @@
-import type { CfnRestApi, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { resourceOf } from '../protected-api';
 import { type ApiFacts, costText, type RouteTerms, termsOf } from './api-facts';
 import { BILLING_OPERATIONS, type BillingOperation } from './billing-operations';
 import { components, REFUSALS, securityOf } from './components';
+import { definedMembers, withDefined } from './defined';
 import { declaredStatuses, inputOf, type Json, type Operation, operationsOf } from './operations';
 import { paymentInfo } from './payment-info';
 
@@ -20,19 +21,19 @@ export function openApiDocument(facts: ApiFacts): Json {
     info: {
       title: titleOf(facts),
       version: options.version ?? '1',
-      description: options.description ?? (defaultChild(api).description || undefined),
+      description: options.description ?? (resourceOf(api.api)?.description || undefined),
     },
     // Where the document is: a stage, or the base path of a domain, stands in front of it, and neither is known here.
     servers: [{ url: '.' }],
     'x-service-info': { docs: { llms: '/llms.txt' } },
     paths,
-    components: components(facts),
+    components: withDefined(components(facts), facts.api.definition?.document),
   };
 }
 
 /** What the API is called. */
 export function titleOf({ api, options }: ApiFacts): string {
-  return options.title ?? (defaultChild(api).name || api.node.id);
+  return options.title ?? (resourceOf(api.api)?.name || api.api.restApiName || api.api.node.id);
 }
 
 /** A billing route that customers use; nothing for Stripe's webhook, and for what backends report to. */
@@ -45,10 +46,6 @@ export function billingOperation(
   return BILLING_OPERATIONS[`${httpMethod} ${path}`];
 }
 
-function defaultChild(api: RestApi): CfnRestApi {
-  return api.node.defaultChild as CfnRestApi;
-}
-
 function describe(operation: Operation, facts: ApiFacts): Json | undefined {
   switch (operation.access) {
     case 'protected':
@@ -58,6 +55,7 @@ function describe(operation: Operation, facts: ApiFacts): Json | undefined {
         operationId: operation.operationId,
         ...inputOf(operation),
         responses: ownResponses(operation, SERVED),
+        ...definedMembers(operation, components(facts)),
         security: [],
       };
     default: {
@@ -69,11 +67,13 @@ function describe(operation: Operation, facts: ApiFacts): Json | undefined {
 
 function protectedOperation(operation: Operation, facts: ApiFacts): Json {
   const terms = termsOf(facts, operation.httpMethod, operation.resourcePath);
+  const { description: told, responses, ...defined } = definedMembers(operation, components(facts));
   return {
     operationId: operation.operationId,
-    description: description(terms),
     ...inputOf(operation),
-    responses: { ...ownResponses(operation, served(operation)), ...refusals() },
+    ...defined,
+    description: told === undefined ? description(terms) : `${told}\n\n${description(terms)}`,
+    responses: { ...((responses as Json) ?? ownResponses(operation, served(operation))), ...refusals() },
     security: securityOf(facts),
     'x-payment-info': paymentInfo(facts, terms),
   };

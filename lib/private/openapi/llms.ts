@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
-import type { CfnRestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { PlanEntry, PriceEntry, QuotaEntry, TopUpEntry } from '../catalogue';
+import { resourceOf } from '../protected-api';
 import { type ApiFacts, costText, termsOf } from './api-facts';
 import { SCHEMA_FILE, tokensOf } from './components';
 import { billingOperation, titleOf } from './document';
@@ -32,8 +32,11 @@ export function llmsText(facts: ApiFacts): string {
 }
 
 function summary({ api, options }: ApiFacts): string {
-  const { description } = api.node.defaultChild as CfnRestApi;
-  return options.description || description || 'A paid HTTP API: calls spend units of a plan, and more can be bought.';
+  return (
+    options.description ||
+    resourceOf(api.api)?.description ||
+    'A paid HTTP API: calls spend units of a plan, and more can be bought.'
+  );
 }
 
 function paragraph(title: string, lines: readonly string[]): string {

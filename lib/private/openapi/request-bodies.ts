@@ -63,7 +63,7 @@ function holdsUnknown(schema: unknown): boolean {
 }
 
 /** Draft 4, which models are in, as OpenAPI 3.1 understands it: exclusive bounds are numbers of their own. */
-function modern(schema: unknown): unknown {
+export function modern(schema: unknown): unknown {
   if (Array.isArray(schema)) {
     return schema.map(modern);
   }
