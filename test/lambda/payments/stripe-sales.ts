@@ -80,7 +80,7 @@ export class StripeSales implements Charges {
   }
 
   public buyPack(units: number, amount = 1_000): string {
-    const session = checkoutSession(this.newId('cs_test'), soldPack(this.customer, units));
+    const session = checkoutSession(this.newId('cs_test'), soldPack(this.customer, units), { amount_total: amount });
     const id = this.pay(session.metadata ?? {}, units, amount);
     this.tell('checkout.session.completed', session);
     return id;
@@ -88,7 +88,7 @@ export class StripeSales implements Charges {
 
   /** By bank debit, which is in days later. */
   public debitPack(units: number, amount = 1_000): string {
-    const session = checkoutSession(this.newId('cs_test'), soldPack(this.customer, units));
+    const session = checkoutSession(this.newId('cs_test'), soldPack(this.customer, units), { amount_total: amount });
     this.tell('checkout.session.completed', { ...session, payment_status: 'unpaid' });
     const id = this.pay(session.metadata ?? {}, units, amount);
     this.tell('checkout.session.async_payment_succeeded', session);
