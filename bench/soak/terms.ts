@@ -2,7 +2,7 @@
 export const TRIAL = 40;
 
 /** Units of each period of the plan that is paid for. */
-export const QUOTA = 400;
+export const QUOTA = 150;
 
 /** What can be bought; prices in cents. */
 export const PACKS = {
