@@ -98,6 +98,7 @@ test(
   'a renewal begins its period once, wherever a handler is killed',
   async () => {
     const swept = await killAtEachRequest(day, {
+      mostPlaces: 8,
       given: async () => {
         const buyer = await given();
         await buy(buyer, { plan: 'pro' });
@@ -128,6 +129,7 @@ test(
   'a refund takes its units once, wherever a handler is killed',
   async () => {
     const swept = await killAtEachRequest(day, {
+      mostPlaces: 8,
       given: withPack,
       about: ofCharge,
       when: async ({ charge }) => {
@@ -148,6 +150,7 @@ test(
   'a dispute that is won takes its units and brings them back once, wherever a handler is killed',
   async () => {
     const swept = await killAtEachRequest(day, {
+      mostPlaces: 8,
       given: withPack,
       about: ofCharge,
       when: async ({ charge }) => {
