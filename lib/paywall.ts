@@ -13,6 +13,7 @@ import { CustomerEvents, type CustomerEventsProps } from './customer-events';
 import type { DiscoveryOptions } from './discovery';
 import type { Identity } from './identity';
 import { McpServer } from './mcp-server';
+import { ModelRoute, type ModelRouteOptions } from './model-route';
 import { Operations } from './operations';
 import { PaymentGatewayResponses } from './payment-gateway-responses';
 import { PaymentProcessor } from './payment-processor';
@@ -109,7 +110,7 @@ export class Paywall extends Construct {
     return AccessLogFormat.custom(accessLogFormat(fields));
   }
 
-  private readonly protected = new Set<IRestApi>();
+  private readonly protected = new Map<IRestApi, ApiEntry>();
 
   constructor(scope: Construct, id: string, props: PaywallProps) {
     super(scope, id);
@@ -220,7 +221,7 @@ export class Paywall extends Construct {
       billingPath: this.billingPath,
       corsOrigins: corsOrigins(cors),
     };
-    this.protected.add(restApi);
+    this.protected.set(restApi, entry);
     const name = restApi.node.id;
     const authorizer = this.authorizer._attach(restApi, entry);
     const responses = new PaymentGatewayResponses(this, `Responses-${name}`, {
@@ -255,6 +256,23 @@ export class Paywall extends Construct {
       const description = 'What the Stripe webhook endpoint points at';
       new CfnOutput(this, `WebhookUrl-${name}`, { description, value: webhookUrl });
     }
+  }
+
+  /**
+   * Adds a route to a protected API that passes calls on to a provider of language models, and charges them by their tokens.
+   *
+   * @param api an API that `protect` was called with before
+   */
+  public addModelRoute(api: IRestApi, options: ModelRouteOptions): ModelRoute {
+    const entry = this.protected.get(api);
+    if (entry === undefined) {
+      throw new Error(`\`api\` must be protected before: call \`protect(api)\` first, got: ${api.node.path}`);
+    }
+    const { catalogue, store, settlement } = this;
+    const count = this.node.children.filter((child) => child instanceof ModelRoute).length;
+    const route = new ModelRoute(this, `Models${count + 1}`, { ...options, api, catalogue, store, settlement });
+    route._attach(entry);
+    return route;
   }
 
   /** Makes CloudWatch alarms for what an operator must see to: payments that could not be carried out, and a reconciler that fails. */

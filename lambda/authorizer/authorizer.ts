@@ -1,5 +1,5 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { type ApiEntry, type Catalogue, chargedUnits, routeKeys } from '../../lib/private/catalogue';
+import { type ApiEntry, type Catalogue, chargedUnits, isReported, routeKeys } from '../../lib/private/catalogue';
 import { credentialsOf, paymentCredentialOf, publicUrl, resourceUrl } from '../adapters/api-gateway';
 import { type AgentPayments, SPENT_PAYMENT } from '../domain/agent-payment';
 import { allowance, type Balance, boughtUnits, findPlan } from '../domain/balance';
@@ -164,7 +164,7 @@ async function identify(
   const named = <T>(entries: Readonly<Record<string, T>>) =>
     route.map((name) => entries[name]).find((entry) => entry !== undefined);
   const cost = named(api.costs);
-  return { ...caller, cost: chargedUnits(cost), isReported: typeof cost === 'object', plans: named(api.routePlans) };
+  return { ...caller, cost: chargedUnits(cost), isReported: isReported(cost), plans: named(api.routePlans) };
 }
 
 function allow(

@@ -21,6 +21,7 @@ export function readIntegration(integration: JsonObject, context: IntegrationCon
   };
   const uri = withStageVariables(text(integration.Uri), context.stageVariables);
   const type = text(integration.Type);
+  const isStreamed = integration.ResponseTransferMode === 'STREAM';
   if (integration.ConnectionType === 'VPC_LINK') {
     throw new Unresolvable('its integration goes through a VPC link, which reaches only into a VPC');
   }
@@ -28,12 +29,9 @@ export function readIntegration(integration: JsonObject, context: IntegrationCon
     case 'MOCK':
       return { ...common, type };
     case 'HTTP_PROXY':
-      return { ...common, type, uri, httpMethod: text(integration.IntegrationHttpMethod) };
+      return { ...common, type, uri, httpMethod: text(integration.IntegrationHttpMethod), isStreamed };
     case 'AWS_PROXY':
-      if (integration.ResponseTransferMode === 'STREAM') {
-        throw new Unresolvable('its function streams the response');
-      }
-      return { ...common, type, functionArn: context.functions.functionArnIn(uri) };
+      return { ...common, type, functionArn: context.functions.functionArnIn(uri), isStreamed };
     default:
       throw new Unresolvable(
         type === undefined

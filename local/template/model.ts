@@ -93,6 +93,8 @@ export interface IntegrationModel {
   readonly uri?: string;
   /** For AWS_PROXY. */
   readonly functionArn?: string;
+  /** For both: whether the answer goes to the caller as it comes. */
+  readonly isStreamed?: boolean;
   /** `integration.request.header.x` → `'literal'`, `method.request.…` or `context.…`. */
   readonly requestParameters: Readonly<Record<string, string>>;
   /** By content type, VTL. */

@@ -23,12 +23,17 @@ const NOT_PASSED = new Set(['host', 'content-encoding', 'via']);
 export async function integrateHttp(call: RoutedCall, body: Buffer, phase: Phase): Promise<HttpAnswer> {
   const { integration } = call.route.method;
   const controller = new AbortController();
+  let isStreaming = false;
   try {
-    return await withinTimeout(integration.timeoutMillis, forward(call, body, phase, controller.signal));
+    const answer = await withinTimeout(integration.timeoutMillis, forward(call, body, phase, controller.signal));
+    isStreaming = answer.stream !== undefined;
+    return answer;
   } catch (error) {
     throw error instanceof GatewayError ? error : networkError(error);
   } finally {
-    controller.abort();
+    if (!isStreaming) {
+      controller.abort();
+    }
   }
 }
 
@@ -49,15 +54,18 @@ async function forward(call: RoutedCall, body: Buffer, phase: Phase, signal: Abo
   };
   const message = await send(endpoint, options, body);
   Object.assign(phase, { status: message.statusCode, integrationStatus: message.statusCode });
+  const head = {
+    statusCode: message.statusCode ?? 502,
+    headers: integrationHeaders(withoutHeaders(headerLines(message.rawHeaders), new Set(['via']))),
+  };
+  if (integration.isStreamed) {
+    return { ...head, body: '', stream: message };
+  }
   const chunks: Buffer[] = [];
   for await (const chunk of message) {
     chunks.push(chunk);
   }
-  return {
-    statusCode: message.statusCode ?? 502,
-    headers: integrationHeaders(withoutHeaders(headerLines(message.rawHeaders), new Set(['via']))),
-    body: Buffer.concat(chunks),
-  };
+  return { ...head, body: Buffer.concat(chunks) };
 }
 
 function send(endpoint: URL, options: RequestOptions, body: Buffer): Promise<IncomingMessage> {
