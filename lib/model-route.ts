@@ -9,7 +9,13 @@ import type { ApiEntry, CostEntry } from './private/catalogue';
 import { Environment } from './private/environment';
 import { environmentErrors } from './private/environment-limit';
 import { HandlerFunction } from './private/handler-function';
-import { MODEL_OPERATIONS, type ModelDialect, type ModelEntry, type ModelRouteEntry } from './private/model-entry';
+import {
+  MODEL_OPERATIONS,
+  MODEL_VERSIONS,
+  type ModelDialect,
+  type ModelEntry,
+  type ModelRouteEntry,
+} from './private/model-entry';
 import { requireInteger, requireText } from './private/validation';
 import type { QuotaStore } from './quota-store';
 import type { Settlement } from './settlement';
@@ -56,10 +62,10 @@ export interface ModelRouteOptions {
   readonly models: { [model: string]: ModelOptions };
 
   /**
-   * Where the provider's API begins on yours: a path without slashes at its ends. Below it are `chat/completions` and `responses` (OpenAI),
-   * `messages` (Anthropic), or `models/{model}:generateContent` and `:streamGenerateContent` (Gemini).
+   * Where the provider's API begins on yours: a path without slashes at its ends. Below it are `v1/chat/completions` and `v1/responses`
+   * (OpenAI), `v1/messages` (Anthropic), or `models/{model}:generateContent` and `:streamGenerateContent` below `v1` and `v1beta` (Gemini).
    *
-   * @default - as at the provider: `v1`, or `v1beta` for Gemini
+   * @default - the root of the API
    */
   readonly path?: string;
 
@@ -102,8 +108,6 @@ export interface ModelRouteProps extends ModelRouteOptions {
   readonly settlement: Settlement;
 }
 
-const DEFAULT_PATHS: Readonly<Record<ModelDialect, string>> = { openai: 'v1', anthropic: 'v1', gemini: 'v1beta' };
-
 /**
  * A route that passes calls on to a provider of language models, streams its answers, and charges them by their tokens. The provider's key
  * is in Secrets Manager, and no caller sees it.
@@ -113,7 +117,7 @@ export class ModelRoute extends Construct {
   public readonly handler: IFunction;
 
   private readonly dialect: ModelDialect;
-  private readonly path: string;
+  private readonly prefix: string;
   private readonly estimate: number;
   private readonly timeout: Duration;
   private attached?: ApiEntry;
@@ -127,7 +131,7 @@ export class ModelRoute extends Construct {
     const { catalogue, store, settlement } = props;
     const stack = Stack.of(this);
     this.dialect = requireDialect(props.providers);
-    this.path = requirePath(props.path ?? DEFAULT_PATHS[this.dialect]);
+    this.prefix = props.path === undefined ? '' : `${requirePath(props.path)}/`;
     this.estimate = props.estimate ?? 1;
     requireInteger('estimate', this.estimate, 0, 1_000_000_000);
     this.timeout = props.timeout ?? Duration.minutes(5);
@@ -173,8 +177,11 @@ export class ModelRoute extends Construct {
       timeout: this.timeout,
       allowTestInvoke: false,
     });
-    for (const operation of MODEL_OPERATIONS[this.dialect]) {
-      const resource = api.root.resourceForPath(`${this.path}/${operation}`);
+    const paths = MODEL_VERSIONS[this.dialect].flatMap((version) =>
+      MODEL_OPERATIONS[this.dialect].map((operation) => `${this.prefix}${version}/${operation}`),
+    );
+    for (const path of paths) {
+      const resource = api.root.resourceForPath(path);
       const route = `POST ${resource.path}`;
       if (resource.node.tryFindChild('POST') !== undefined || entry.costs[route] !== undefined) {
         throw new Error(`\`path\` must be free, but the API has a method or a cost for it, got: ${route}`);

@@ -45,7 +45,14 @@ export interface ModelRouteEntry {
   readonly corsOrigins: readonly string[];
 }
 
-/** The proxied methods of a dialect, below the path of its route. */
+/** The versions of a dialect's API, by which its paths begin: clients of Google's choose between two. */
+export const MODEL_VERSIONS: Readonly<Record<ModelDialect, readonly string[]>> = {
+  openai: ['v1'],
+  anthropic: ['v1'],
+  gemini: ['v1', 'v1beta'],
+};
+
+/** The operations of a dialect, below a version. */
 export const MODEL_OPERATIONS: Readonly<Record<ModelDialect, readonly string[]>> = {
   openai: ['chat/completions', 'responses'],
   anthropic: ['messages'],
