@@ -79,6 +79,11 @@ class ProxiedCall {
       if (!(error instanceof BadModelRequest)) {
         this.logError('a call of a model could not be served', error);
       }
+      if (this.caller.hasBegun) {
+        // Something was sent that nobody can tell the price of: what the safeguard leaves is charged.
+        await this.safeguard;
+        return this.caller.end();
+      }
       await this.settle(0);
       const [kind, message] =
         error instanceof BadModelRequest
@@ -277,10 +282,8 @@ class ProxiedCall {
     body: Uint8Array | string,
     meanwhile?: Promise<void>,
   ): Promise<void> {
-    if (!this.caller.hasBegun) {
-      this.caller.begin(status, this.withCors(headers));
-      await this.caller.write(body);
-    }
+    this.caller.begin(status, this.withCors(headers));
+    await this.caller.write(body);
     await meanwhile;
     await this.caller.end();
   }

@@ -13,6 +13,9 @@ import { MIN_OUTPUT, objectsOf, readAnswers, readLimit, refuseKept, refuseUnpric
 import { writeEvent } from './sse';
 import { splitInput, type ToldUsage, tokens } from './usage';
 
+/** Service tiers at the price that everybody pays, or less. */
+const TIERS = ['unspecified', 'standard', 'flex'];
+
 /** `POST models/{model}:generateContent`, and `:streamGenerateContent`. https://ai.google.dev/api/generate-content */
 const GENERATE: Operation = {
   read(call) {
@@ -101,6 +104,10 @@ function renamed(members: JsonObject): JsonObject {
 function refuseExtras(body: JsonObject): void {
   if (body.cachedContent !== undefined && body.cachedContent !== null) {
     refuseKept('cachedContent');
+  }
+  const { serviceTier: tier } = body;
+  if (tier !== undefined && tier !== null && !TIERS.includes(String(tier).toLowerCase())) {
+    refuseUnpriced('serviceTier', tier);
   }
   for (const tool of list(body.tools).map(object)) {
     const others = Object.keys(renamed(tool)).filter((name) => name !== 'functionDeclarations');
