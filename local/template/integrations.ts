@@ -21,7 +21,7 @@ export function readIntegration(integration: JsonObject, context: IntegrationCon
   };
   const uri = withStageVariables(text(integration.Uri), context.stageVariables);
   const type = text(integration.Type);
-  const isStreamed = integration.ResponseTransferMode === 'STREAM';
+  const streaming = integration.ResponseTransferMode === 'STREAM' && { isStreamed: true };
   if (integration.ConnectionType === 'VPC_LINK') {
     throw new Unresolvable('its integration goes through a VPC link, which reaches only into a VPC');
   }
@@ -29,9 +29,9 @@ export function readIntegration(integration: JsonObject, context: IntegrationCon
     case 'MOCK':
       return { ...common, type };
     case 'HTTP_PROXY':
-      return { ...common, type, uri, httpMethod: text(integration.IntegrationHttpMethod), isStreamed };
+      return { ...common, type, uri, httpMethod: text(integration.IntegrationHttpMethod), ...streaming };
     case 'AWS_PROXY':
-      return { ...common, type, functionArn: context.functions.functionArnIn(uri), isStreamed };
+      return { ...common, type, functionArn: context.functions.functionArnIn(uri), ...streaming };
     default:
       throw new Unresolvable(
         type === undefined

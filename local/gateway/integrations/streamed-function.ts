@@ -63,8 +63,9 @@ class StreamedAnswer {
     this.head = new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
     });
-    // Nobody waits for it any more where the integration has timed out.
+    // Nobody waits for it any more where the integration has timed out, nor reads a body that has no head.
     this.head.catch(() => undefined);
+    this.body.on('error', () => undefined);
   }
 
   public take(bytes: Uint8Array): void {
