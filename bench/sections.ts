@@ -1,4 +1,5 @@
 import { figuresOf } from './measure';
+import { measureModels, modelsMisses, modelsTable } from './models';
 import { misses, results, surroundings, table } from './report';
 import { SIMULATED, type SimulatedSection } from './scenarios';
 import { measureWebhooks, webhooksMisses, webhooksResults, webhooksTable } from './webhooks';
@@ -46,11 +47,21 @@ async function webhooks(quick: boolean): Promise<Measured> {
   };
 }
 
+async function models(quick: boolean): Promise<Measured> {
+  const measured = await measureModels(quick);
+  return {
+    text: modelsTable(measured),
+    missed: modelsMisses(measured),
+    results: { ...surroundings(), ...measured },
+  };
+}
+
 /** The parts of the benchmark, each of which can be run alone. */
 export const SECTIONS = {
   engines: (quick: boolean) => simulated('engines', quick),
   crediting: (quick: boolean) => simulated('crediting', quick),
   webhooks,
+  models,
 } as const;
 
 export type SectionName = keyof typeof SECTIONS;

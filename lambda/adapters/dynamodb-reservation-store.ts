@@ -1,4 +1,4 @@
-import type { Reserving, ReservationStore } from '../domain/models/reservation';
+import type { ReservationStore, Reserving } from '../domain/models/reservation';
 import { Key, number, toBalance } from './dynamodb-items';
 import type { ItemUpdates } from './dynamodb-update';
 

@@ -84,17 +84,19 @@ async function ask(
   const { call, operation, model, maxOutput, headers, deadline, isStreamed } = asking;
   const controller = new AbortController();
   const { path, body } = operation.write(call, provider.models?.[model] ?? model, maxOutput);
-  // An answer that is no stream comes when it is complete, for which it has all the time that there is.
-  const timer = isStreamed ? setTimeout(() => controller.abort(), firstByteTimeout) : undefined;
+  let timer: NodeJS.Timeout | undefined;
   const fail = (failure: ModelErrorKind, error: unknown, retryAfter?: string): Asked => {
     controller.abort();
     logError('a provider of models has failed', { provider: provider.baseUrl, model }, error);
     return { kind: 'failed', failure, retryAfter };
   };
   try {
+    const apiKey = await secret(provider.secretArn);
+    // An answer that is no stream comes when it is complete, for which it has all the time that there is.
+    timer = isStreamed ? setTimeout(() => controller.abort(), firstByteTimeout) : undefined;
     const answer = await send({
       url: `${provider.baseUrl}/${path}`,
-      headers: dialect.headers(await secret(provider.secretArn), headers),
+      headers: dialect.headers(apiKey, headers),
       body: JSON.stringify(body),
       signal: AbortSignal.any([controller.signal, deadline]),
     });

@@ -33,7 +33,7 @@ export function modelApp(app: App, url: string): void {
     mini: { price: ModelPrice.perMillionTokens(PRICES.mini), aliases: ['default'], maxOutputTokens: 200 },
     large: { price: ModelPrice.perMillionTokens(PRICES.large), plans: ['pro', 'boundless'], maxOutputTokens: 200 },
   };
-  const timeouts = { timeout: Duration.seconds(20), firstByteTimeout: Duration.seconds(1) };
+  const timeouts = { timeout: Duration.seconds(20), firstByteTimeout: Duration.seconds(3) };
   const version = { v1: `${url}/v1`, v1beta: `${url}/v1beta` };
   const openAi = [
     ModelProvider.openAi({ apiKey, baseUrl: version.v1 }),

@@ -23,7 +23,9 @@ function modelApp(options: Partial<ModelRouteOptions> = {}) {
 /** What the proxy is told, in the one place of a template where it is. */
 function told(template: Template): string {
   const functions = Object.values(template.findResources('AWS::Lambda::Function'));
-  const [rendered] = functions.flatMap(({ Properties }) => Properties.Environment?.Variables?.PAYWALL_MODEL_ROUTE ?? []);
+  const [rendered] = functions.flatMap(
+    ({ Properties }) => Properties.Environment?.Variables?.PAYWALL_MODEL_ROUTE ?? [],
+  );
   return JSON.stringify(rendered);
 }
 
@@ -116,7 +118,9 @@ describe('where it is', () => {
   test('must be free', () => {
     const { add } = modelApp();
     add();
-    expect(() => add()).toThrow('`path` must be free, but the API has a method or a cost for it, got: POST /v1/chat/completions');
+    expect(() => add()).toThrow(
+      '`path` must be free, but the API has a method or a cost for it, got: POST /v1/chat/completions',
+    );
   });
 });
 
@@ -127,7 +131,10 @@ describe('what is refused at synth', () => {
     [{ providers: [] }, '`providers` must hold at least one provider, got: []'],
     [{ models: {} }, '`models` must hold at least one model, got: {}'],
     [{ models: { mini: { price, aliases: ['mini'] } } }, 'got twice: "mini"'],
-    [{ models: { mini: { price, plans: ['gold'] } } }, '`models["mini"].plans` must name some of ["free","pro"], got: "gold"'],
+    [
+      { models: { mini: { price, plans: ['gold'] } } },
+      '`models["mini"].plans` must name some of ["free","pro"], got: "gold"',
+    ],
     [{ models: { mini: { price, plans: [] } } }, '`models["mini"].plans` must name some of ["free","pro"], got: []'],
     [{ models: { mini: { price, maxOutputTokens: 0 } } }, '`models["mini"].maxOutputTokens` must be an integer'],
     [{ models: { ' ': { price } } }, '`models` must be 1 to 256 characters, got: " "'],
@@ -135,7 +142,10 @@ describe('what is refused at synth', () => {
     [{ path: '{tenant}' }, 'got: "{tenant}"'],
     [{ estimate: -1 }, '`estimate` must be an integer between 0 and 1000000000, got: -1'],
     [{ timeout: Duration.minutes(15) }, '`timeout (seconds)` must be an integer between 10 and 840, got: 900'],
-    [{ firstByteTimeout: Duration.minutes(6) }, '`firstByteTimeout (seconds)` must be an integer between 1 and 300, got: 360'],
+    [
+      { firstByteTimeout: Duration.minutes(6) },
+      '`firstByteTimeout (seconds)` must be an integer between 1 and 300, got: 360',
+    ],
   ])('%j', (options, message) => {
     expect(() => add(options)).toThrow(message);
   });
@@ -147,7 +157,9 @@ describe('what is refused at synth', () => {
   });
 
   test.each(['http://api.example.com/v1', 'ftp://x', 'api.openai.com'])('a base URL such as %s', (baseUrl) => {
-    expect(() => ModelProvider.openAi({ apiKey, baseUrl })).toThrow('`ModelProvider.openAi: baseUrl` must be an https URL');
+    expect(() => ModelProvider.openAi({ apiKey, baseUrl })).toThrow(
+      '`ModelProvider.openAi: baseUrl` must be an https URL',
+    );
   });
 
   test('a name of nothing', () => {

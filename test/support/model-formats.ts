@@ -40,16 +40,25 @@ export function readFormat(path: string, body: Json): AnswerFormat | undefined {
   if (path.endsWith('/messages')) {
     return messages(body);
   }
-  return model === undefined ? undefined : generate(decodeURIComponent(model), method === 'streamGenerateContent', body);
+  return model === undefined
+    ? undefined
+    : generate(decodeURIComponent(model), method === 'streamGenerateContent', body);
 }
 
-const event = (data: Json, type?: string) => `${type === undefined ? '' : `event: ${type}\n`}data: ${JSON.stringify(data)}\n\n`;
+const event = (data: Json, type?: string) =>
+  `${type === undefined ? '' : `event: ${type}\n`}data: ${JSON.stringify(data)}\n\n`;
 const bearer = (headers: IncomingHttpHeaders) => headers.authorization?.replace('Bearer ', '');
 const openAiError = (_: number, message: string) => ({
   error: { message, type: 'server_error', param: null, code: null },
 });
 
-function chat({ model, stream, stream_options: options, max_tokens: older, max_completion_tokens: newer }: Json): AnswerFormat {
+function chat({
+  model,
+  stream,
+  stream_options: options,
+  max_tokens: older,
+  max_completion_tokens: newer,
+}: Json): AnswerFormat {
   const usage = ({ words, thoughts, input, cached }: Produced) => ({
     prompt_tokens: input,
     completion_tokens: words.length + thoughts,
@@ -88,9 +97,7 @@ function chat({ model, stream, stream_options: options, max_tokens: older, max_c
     word: (word) => chunk({ content: word }),
     end: (produced) => {
       const told = options?.include_usage === true && !produced.untold;
-      const last = told
-        ? event({ ...base, object: 'chat.completion.chunk', choices: [], usage: usage(produced) })
-        : '';
+      const last = told ? event({ ...base, object: 'chat.completion.chunk', choices: [], usage: usage(produced) }) : '';
       return `${chunk({}, finish(produced))}${last}data: [DONE]\n\n`;
     },
     streamError: (message) => event(openAiError(500, message)),

@@ -23,8 +23,7 @@ const MESSAGES: Operation = {
       isStreamed: body.stream === true,
       maxOutput,
       // The provider refuses a limit that is not above the budget of the thoughts.
-      minOutput:
-        budget === undefined ? Math.min(MIN_OUTPUT, maxOutput ?? MIN_OUTPUT) : budget + ANSWER_AFTER_THOUGHT,
+      minOutput: budget === undefined ? Math.min(MIN_OUTPUT, maxOutput ?? MIN_OUTPUT) : budget + ANSWER_AFTER_THOUGHT,
       answers: 1,
     };
   },
@@ -71,7 +70,11 @@ function refuseExtras(body: JsonObject): void {
   if (container !== undefined && container !== null) {
     refuseKept('container');
   }
-  const unpriced = Object.entries({ mcp_servers: list(servers).length > 0 ? servers : undefined, speed, inference_geo: geo });
+  const unpriced = Object.entries({
+    mcp_servers: list(servers).length > 0 ? servers : undefined,
+    speed,
+    inference_geo: geo,
+  });
   for (const [name, value] of unpriced) {
     if (value !== undefined && value !== null && value !== 'standard' && value !== 'global') {
       refuseUnpriced(name, value);

@@ -56,7 +56,10 @@ export class ModelInput {
   }
 
   private mediaTokens(): number {
-    return this.media.reduce((sum, bytes) => sum + Math.max(MEDIUM_TOKENS, Math.ceil(bytes / BYTES_PER_MEDIA_TOKEN)), 0);
+    return this.media.reduce(
+      (sum, bytes) => sum + Math.max(MEDIUM_TOKENS, Math.ceil(bytes / BYTES_PER_MEDIA_TOKEN)),
+      0,
+    );
   }
 }
 

@@ -41,7 +41,10 @@ export const OPENAI_CHAT: Operation = {
 
   usageOf: usageOf,
 
-  outputOf: (answer) => list(answer.choices).map((choice) => written(object(choice).message)).join('\n'),
+  outputOf: (answer) =>
+    list(answer.choices)
+      .map((choice) => written(object(choice).message))
+      .join('\n'),
 
   meter: (call) => new ChatMeter(call),
 };
@@ -82,6 +85,9 @@ class ChatMeter implements StreamMeter {
     this.written.push(...choices.map((choice) => written(object(choice).delta)));
     // With the usage comes an event of its own, which nobody expects who has not asked for it.
     const isUsageAlone = choices.length === 0 && typeof data.usage === 'object' && data.usage !== null;
-    return { isForwarded: this.wantsUsage || !isUsageAlone, isFailure: data.error !== undefined && data.error !== null };
+    return {
+      isForwarded: this.wantsUsage || !isUsageAlone,
+      isFailure: data.error !== undefined && data.error !== null,
+    };
   }
 }

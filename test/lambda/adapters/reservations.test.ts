@@ -1,4 +1,4 @@
-import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import type { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import fc from 'fast-check';
 import { DynamoDbCustomerStore } from '../../../lambda/adapters/dynamodb-customer-store';
 import { DynamoDbReservationStore } from '../../../lambda/adapters/dynamodb-reservation-store';
@@ -43,28 +43,36 @@ test('in whatever order and however often it is told, a call costs what it has c
   // What the proxy tells, what stands in if it does not, and what the access log tells of a call that was answered with 5xx.
   const told = fc.array(fc.constantFrom('report', 'safeguard', 'report'), { maxLength: 5 });
   await fc.assert(
-    fc.asyncProperty(fc.nat(400), fc.boolean(), told, fc.infiniteStream(fc.nat(3)), async (units, failed, more, picks) => {
-      const { store, left, client, table } = await customer(900);
-      const settlements = new DynamoDbSettlementStore(client, table, () => NOW);
-      await store.reserve('ada', 10);
-      const period = (await store.reserve('ada', 0))?.balance.periodStart ?? 0;
-      const charged = { chargeId: 'call-1', customer: 'ada', charged: 10, bought: 0, period };
-      const input = { atMost: 100, estimate: async () => 100 };
-      const held = await reserve(store, charged, { price: PRICE, input, maxOutput: 200, minOutput: 16, answers: 1 });
-      if (held.kind !== 'reserved' || held.extra === undefined) {
-        throw new Error('not reserved');
-      }
-      const cost = failed ? 0 : units;
-      const reports = reportsOf(held, cost).map(({ call, units: of }): Settlement => ({ ...call, kind: 'report', units: of }));
-      const safeguard: Settlement = { ...held.extra, kind: 'report', units: 0 };
-      const refund: Settlement = { ...charged, kind: 'refund' };
-      // The proxy tells first; the safeguard comes a quarter of an hour later.
-      const batches: Settlement[][] = [reports, ...more.map((what) => (what === 'report' ? reports : [safeguard]))];
-      for (const batch of failed ? withinOrder(batches, [refund], picks.next().value ?? 0) : batches) {
-        await settle(settlements, batch, () => `${Math.random()}`);
-      }
-      expect(await left()).toBe(900 - cost);
-    }),
+    fc.asyncProperty(
+      fc.nat(400),
+      fc.boolean(),
+      told,
+      fc.infiniteStream(fc.nat(3)),
+      async (units, failed, more, picks) => {
+        const { store, left, client, table } = await customer(900);
+        const settlements = new DynamoDbSettlementStore(client, table, () => NOW);
+        await store.reserve('ada', 10);
+        const period = (await store.reserve('ada', 0))?.balance.periodStart ?? 0;
+        const charged = { chargeId: 'call-1', customer: 'ada', charged: 10, bought: 0, period };
+        const input = { atMost: 100, estimate: async () => 100 };
+        const held = await reserve(store, charged, { price: PRICE, input, maxOutput: 200, minOutput: 16, answers: 1 });
+        if (held.kind !== 'reserved' || held.extra === undefined) {
+          throw new Error('not reserved');
+        }
+        const cost = failed ? 0 : units;
+        const reports = reportsOf(held, cost).map(
+          ({ call, units: of }): Settlement => ({ ...call, kind: 'report', units: of }),
+        );
+        const safeguard: Settlement = { ...held.extra, kind: 'report', units: 0 };
+        const refund: Settlement = { ...charged, kind: 'refund' };
+        // The proxy tells first; the safeguard comes a quarter of an hour later.
+        const batches: Settlement[][] = [reports, ...more.map((what) => (what === 'report' ? reports : [safeguard]))];
+        for (const batch of failed ? withinOrder(batches, [refund], picks.next().value ?? 0) : batches) {
+          await settle(settlements, batch, () => `${Math.random()}`);
+        }
+        expect(await left()).toBe(900 - cost);
+      },
+    ),
     { numRuns: 60 },
   );
 });
@@ -109,7 +117,9 @@ describe('reports', () => {
   });
 
   test('that SQS did not take are no reports', async () => {
-    await expect(sent(0, [{ Id: '0', Code: 'InternalError' }])).rejects.toThrow('SQS did not take 1 of 1 reports: InternalError');
+    await expect(sent(0, [{ Id: '0', Code: 'InternalError' }])).rejects.toThrow(
+      'SQS did not take 1 of 1 reports: InternalError',
+    );
   });
 });
 

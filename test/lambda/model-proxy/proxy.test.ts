@@ -1,9 +1,9 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { ModelRouteEntry } from '../../../lib/private/model-entry';
 import type { ProviderAnswer, ProviderCall } from '../../../lambda/adapters/model-providers';
 import type { ChargeReport } from '../../../lambda/domain/models/reservation';
 import type { Caller } from '../../../lambda/model-proxy/caller';
 import { proxyModelCall } from '../../../lambda/model-proxy/proxy';
+import type { ModelRouteEntry } from '../../../lib/private/model-entry';
 import { balance, CATALOGUE, NOW } from '../fixtures';
 
 const ROUTE: ModelRouteEntry = {
@@ -249,7 +249,10 @@ describe('a stream', () => {
   });
 
   test('that tells no usage is counted', async () => {
-    const { reports } = await call({ body: STREAM, providers: [streaming(chunk('one two three'), 'data: [DONE]\n\n')] });
+    const { reports } = await call({
+      body: STREAM,
+      providers: [streaming(chunk('one two three'), 'data: [DONE]\n\n')],
+    });
     expect(settled(reports)).toEqual([['call-1.extra', 2]]);
   });
 
@@ -321,13 +324,16 @@ describe('a stream', () => {
 });
 
 describe('fall-back', () => {
-  test.each([500, 502, 503, 529, 429, 401, 403, 404, 402, 302])('a provider’s %d sends the call to the next', async (status) => {
-    const { status: told, sent, reports } = await call({ providers: [failing(status), whole] });
-    expect(told).toBe(200);
-    expect(sent.map(({ url }) => new URL(url).host)).toEqual(['first.example', 'second.example']);
-    expect(sent[1]?.headers).toEqual({ authorization: 'Bearer key of arn:second' });
-    expect(settled(reports)).toEqual([['call-1.extra', 6]]);
-  });
+  test.each([500, 502, 503, 529, 429, 401, 403, 404, 402, 302])(
+    'a provider’s %d sends the call to the next',
+    async (status) => {
+      const { status: told, sent, reports } = await call({ providers: [failing(status), whole] });
+      expect(told).toBe(200);
+      expect(sent.map(({ url }) => new URL(url).host)).toEqual(['first.example', 'second.example']);
+      expect(sent[1]?.headers).toEqual({ authorization: 'Bearer key of arn:second' });
+      expect(settled(reports)).toEqual([['call-1.extra', 6]]);
+    },
+  );
 
   test.each([400, 413, 415, 422])('a provider’s %d is the caller’s, and costs nothing', async (status) => {
     const refusing: Provider = async () => ({ status, json: { error: { message: 'unknown field' } } });
@@ -363,23 +369,24 @@ describe('fall-back', () => {
     [502, failing(500), 'provider_failed'],
     [503, failing(429, { 'retry-after': '7' }), 'provider_busy'],
     [504, silent, 'timeout'],
-  ])('where all fail, the answer is %d in the provider’s form, and everything is given back', async (status, provider, code) => {
-    const body = STREAM;
-    const { status: told, text, reports, headers } = await call({ body, providers: [failing(500), provider] });
-    expect(told).toBe(status);
-    expect(JSON.parse(text)).toMatchObject({ error: { code, type: 'server_error' } });
-    expect(headers['Retry-After']).toBe(status === 503 ? '7' : undefined);
-    expect(settled(reports)).toEqual(FREE);
-  });
+  ])(
+    'where all fail, the answer is %d in the provider’s form, and everything is given back',
+    async (status, provider, code) => {
+      const body = STREAM;
+      const { status: told, text, reports, headers } = await call({ body, providers: [failing(500), provider] });
+      expect(told).toBe(status);
+      expect(JSON.parse(text)).toMatchObject({ error: { code, type: 'server_error' } });
+      expect(headers['Retry-After']).toBe(status === 503 ? '7' : undefined);
+      expect(settled(reports)).toEqual(FREE);
+    },
+  );
 });
 
 describe('a call that is not sent on costs nothing', () => {
   test('of an unknown model', async () => {
     const { status, text, reports } = await call({ body: { model: 'unheard-of' }, providers: [] });
     expect(status).toBe(404);
-    expect(JSON.parse(text).error.message).toBe(
-      'The model "unheard-of" is not served here. These are: mini, large.',
-    );
+    expect(JSON.parse(text).error.message).toBe('The model "unheard-of" is not served here. These are: mini, large.');
     expect(settled(reports)).toEqual([['call-1', 0]]);
   });
 

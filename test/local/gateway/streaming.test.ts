@@ -28,7 +28,10 @@ const streaming = (head: string, body: string) => `
 async function serve(code: string, timeoutMillis = 29_000) {
   const fn = functions.define(code);
   const integration = { functionArn: fn.arn, isStreamed: true, timeoutMillis };
-  const accessLog = { logGroupName: 'log', format: '$context.status $context.responseLength $context.integration.error' };
+  const accessLog = {
+    logGroupName: 'log',
+    format: '$context.status $context.responseLength $context.integration.error',
+  };
   const api = restApi({ methods: [method('ANY /{proxy+}', { integration })], accessLog });
   const events: LogEvent[] = [];
   const log: string[] = [];
@@ -42,7 +45,9 @@ async function serve(code: string, timeoutMillis = 29_000) {
 
 test('a caller gets each piece as it comes, before the function has ended', async () => {
   const head = '{ statusCode: 201, headers: { "Content-Type": "text/event-stream", "X-Own": "1" } }';
-  const { url, events } = await serve(streaming(head, 'stream.write("one"); await wait(400); stream.write("two"); stream.end();'));
+  const { url, events } = await serve(
+    streaming(head, 'stream.write("one"); await wait(400); stream.write("two"); stream.end();'),
+  );
   const response = await fetch(url);
   expect(response.status).toBe(201);
   expect(response.headers.get('content-type')).toBe('text/event-stream');
@@ -71,7 +76,10 @@ test('what is in front of the body may come in pieces, and bytes stay bytes', as
 
 test.each([
   ['that does not stream', 'exports.handler = async () => ({ statusCode: 200, body: "x" });'],
-  ['that says nothing of its answer', 'exports.handler = awslambda.streamifyResponse(async (_, s) => { s.write("x"); s.end(); });'],
+  [
+    'that says nothing of its answer',
+    'exports.handler = awslambda.streamifyResponse(async (_, s) => { s.write("x"); s.end(); });',
+  ],
   ['whose head is too long', streaming('{ headers: { a: "x".repeat(20000) } }', 'stream.write("x"); stream.end();')],
   ['whose status is none', streaming('{ statusCode: 99 }', 'stream.write("x"); stream.end();')],
 ])('a function %s is a bad gateway', async (_, code) => {
@@ -81,7 +89,9 @@ test.each([
 });
 
 test('a function that fails before its answer has begun is a bad gateway', async () => {
-  const { url, log } = await serve('exports.handler = awslambda.streamifyResponse(async () => { throw new Error("no"); });');
+  const { url, log } = await serve(
+    'exports.handler = awslambda.streamifyResponse(async () => { throw new Error("no"); });',
+  );
   expect((await fetch(url)).status).toBe(502);
   expect(log.join()).toContain('the function failed: Error: no');
 });

@@ -1,7 +1,7 @@
-import type { ModelDialect } from '../../../../lib/private/model-entry';
 import type { ModelCall } from '../../../../lambda/domain/models/dialect';
 import { DIALECTS } from '../../../../lambda/domain/models/dialects';
 import type { JsonObject } from '../../../../lambda/domain/models/json';
+import type { ModelDialect } from '../../../../lib/private/model-entry';
 
 const OPERATIONS = {
   chat: ['openai', 'chat/completions'],
@@ -139,7 +139,15 @@ describe('what has no price is refused by name', () => {
   test.each([
     ['chat', { tools: [{ type: 'function', function: { name: 'f' } }], service_tier: 'flex', audio: null }],
     ['responses', { tools: [{ type: 'custom', name: 'f' }], service_tier: 'auto', background: false }],
-    ['messages', { tools: [{ name: 'f', input_schema: {} }, { type: 'bash_20250124', name: 'bash' }] }],
+    [
+      'messages',
+      {
+        tools: [
+          { name: 'f', input_schema: {} },
+          { type: 'bash_20250124', name: 'bash' },
+        ],
+      },
+    ],
     ['messages', { service_tier: 'standard_only', speed: 'standard', mcp_servers: [] }],
     ['generate', { tools: [{ functionDeclarations: [] }, { function_declarations: [] }] }],
   ] as const)('and what has one is not: %s: %j', (name, body) => {

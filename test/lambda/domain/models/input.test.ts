@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../../../lambda/domain/models/json';
 import { ModelInput } from '../../../../lambda/domain/models/input';
+import type { JsonObject } from '../../../../lambda/domain/models/json';
 import { countTextTokens } from '../../../../lambda/model-proxy/token-counter';
 
 const input = (body: JsonObject) => new ModelInput(body, async (text) => countTextTokens(text));
@@ -16,7 +16,8 @@ test('a text has no more tokens than bytes, and fewer by a closer estimate', asy
 });
 
 test('a picture is so many tokens, however many bytes it has', () => {
-  const picture = (bytes: number) => input(question([{ type: 'image_url', image_url: { url: dataUrl(bytes) } }])).atMost;
+  const picture = (bytes: number) =>
+    input(question([{ type: 'image_url', image_url: { url: dataUrl(bytes) } }])).atMost;
   expect(picture(10)).toBe(picture(100_000));
   expect(picture(10)).toBeGreaterThanOrEqual(10_000);
   const source = { type: 'base64', media_type: 'image/png', data: 'A'.repeat(100_000) };
@@ -34,7 +35,10 @@ test('what is not told is counted: texts alone, and a little for a picture', asy
   const words = 'one two three four';
   const tokens = countTextTokens(words);
   expect(await input(question(words)).counted()).toBe(tokens);
-  const parts = [{ type: 'text', text: words }, { type: 'image_url', image_url: { url: dataUrl(50) } }];
+  const parts = [
+    { type: 'text', text: words },
+    { type: 'image_url', image_url: { url: dataUrl(50) } },
+  ];
   expect(await input(question(parts)).counted()).toBe(tokens + 1_000);
 });
 

@@ -101,7 +101,10 @@ test('calls that take of the balance meanwhile shorten the answer, and cost nobo
 });
 
 test('where the balance never holds still, it is an error and not a refusal', async () => {
-  const store = new Balances(10_000, Array.from({ length: 8 }, () => 1_000));
+  const store = new Balances(
+    10_000,
+    Array.from({ length: 8 }, () => 1_000),
+  );
   const greedy = wanted({ maxOutput: 10 ** 6 });
   await expect(reserve(store, CHARGED, greedy)).rejects.toThrow('kept changing');
   expect(store.remaining).toBe(2_000);
