@@ -1,4 +1,5 @@
 import { figuresOf } from './measure';
+import { measureModels, modelsMisses, modelsTable } from './models';
 import { misses, results, surroundings, table } from './report';
 import { SIMULATED, type SimulatedSection } from './scenarios';
 import { measureSoak, soakMisses, soakResults, soakTable } from './soak';
@@ -56,12 +57,22 @@ async function soak(quick: boolean): Promise<Measured> {
   };
 }
 
+async function models(quick: boolean): Promise<Measured> {
+  const measured = await measureModels(quick);
+  return {
+    text: modelsTable(measured),
+    missed: modelsMisses(measured),
+    results: { ...surroundings(), ...measured },
+  };
+}
+
 /** The parts of the benchmark, each of which can be run alone. */
 export const SECTIONS = {
   engines: (quick: boolean) => simulated('engines', quick),
   crediting: (quick: boolean) => simulated('crediting', quick),
   webhooks,
   soak,
+  models,
 } as const;
 
 export type SectionName = keyof typeof SECTIONS;

@@ -6,7 +6,7 @@ import type { Identity } from './identity';
 import type { Payments } from './payments';
 import type { PlanCatalogue } from './plan-catalogue';
 import { addBillingMethod, admitHeaders, integrateBelow } from './private/billing-method';
-import type { ApiEntry, BillingEntry, SignUpEntry } from './private/catalogue';
+import { type ApiEntry, type BillingEntry, isReported, type SignUpEntry } from './private/catalogue';
 import { allowOnQueue } from './private/encryption';
 import { Environment } from './private/environment';
 import { HandlerFunction } from './private/handler-function';
@@ -185,7 +185,7 @@ export class BillingRoutes extends Construct {
     if (this._signUp.kind === 'open') {
       add('POST', billing.addResource('sign-up'), integration);
     }
-    if (Object.values(entry.costs).some((cost) => typeof cost === 'object')) {
+    if (Object.values(entry.costs).some(isReported)) {
       this.takeReports();
       add('POST', billing.addResource('reports').addResource('{token}'), integration);
     }

@@ -13,6 +13,7 @@ import { CustomerEvents, type CustomerEventsProps } from './customer-events';
 import type { DiscoveryOptions } from './discovery';
 import type { Identity } from './identity';
 import { McpServer } from './mcp-server';
+import { ModelRoute, type ModelRouteOptions } from './model-route';
 import { Operations } from './operations';
 import { PaymentGatewayResponses } from './payment-gateway-responses';
 import { PaymentProcessor } from './payment-processor';
@@ -125,7 +126,7 @@ export class Paywall extends Construct {
     return AccessLogFormat.custom(accessLogFormat(fields));
   }
 
-  private readonly protected = new Set<IRestApi>();
+  private readonly protected = new Map<IRestApi, ApiEntry>();
 
   constructor(scope: Construct, id: string, props: PaywallProps) {
     super(scope, id);
@@ -255,7 +256,7 @@ export class Paywall extends Construct {
       billingPath: this.billingPath,
       corsOrigins: corsOrigins(cors),
     };
-    this.protected.add(api);
+    this.protected.set(api, entry);
     const name = api.node.id;
     const authorizer = this.authorizer._attach(restApi, entry);
     const responses = new PaymentGatewayResponses(this, `Responses-${name}`, {
@@ -310,6 +311,23 @@ export class Paywall extends Construct {
   }
 
   /**
+   * Adds a route to a protected API that passes calls on to a provider of language models, and charges them by their tokens.
+   *
+   * @param api an API that `protect` was called with before
+   */
+  public addModelRoute(api: IRestApi, options: ModelRouteOptions): ModelRoute {
+    const entry = this.protected.get(api);
+    if (entry === undefined) {
+      throw new Error(`\`api\` must be protected before: call \`protect(api)\` first, got: ${api.node.path}`);
+    }
+    const { catalogue, store, settlement } = this;
+    const count = this.node.children.filter((child) => child instanceof ModelRoute).length;
+    const route = new ModelRoute(this, `Models${count + 1}`, { ...options, api, catalogue, store, settlement });
+    route._attach(entry);
+    return route;
+  }
+
+  /**
    * Makes CloudWatch alarms for what an operator must see to: calls that are not decided, payments that could not be carried out, a
    * reconciler that fails, dead letters, and more.
    */
@@ -341,7 +359,7 @@ export class Paywall extends Construct {
   public _watched() {
     return {
       alarms: this.madeAlarms?.all ?? [],
-      apis: [...this.protected].filter((api) => api instanceof RestApiBase),
+      apis: [...this.protected.keys()].filter((api) => api instanceof RestApiBase),
       deadLetters: [paymentsDeadLetters(this.processor), ...this.deadLetters.all],
     };
   }

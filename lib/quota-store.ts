@@ -15,6 +15,7 @@ import {
   CREDITED_ATTRIBUTES,
   LISTED_ATTRIBUTES,
   OPENED_ATTRIBUTES,
+  RESERVED_ATTRIBUTES,
   SETTLED_ATTRIBUTES,
   SURROGATE_KEY_ATTRIBUTES,
 } from './private/attributes';
@@ -127,6 +128,11 @@ export class QuotaStoreGrants {
   /** Spend units and roll periods over: updates of balances. No ledger entry, no new item by a put. */
   public spend(grantee: IGrantable): Grant {
     return this.allow(grantee, ['dynamodb:UpdateItem'], ['CUSTOMER#*']);
+  }
+
+  /** Reserve units of balances for calls that are being served. Nothing else of a customer. */
+  public reserve(grantee: IGrantable): Grant {
+    return this.allowAttributes(grantee, ['dynamodb:UpdateItem'], RESERVED_ATTRIBUTES);
   }
 
   /**

@@ -28,6 +28,7 @@ const handlers = [
   'customer-events',
   'customer-webhook',
   'mcp',
+  'model-proxy',
   'operations',
   'payments',
   'reconciler',
@@ -40,7 +41,7 @@ const handlers = [
   entryPoints: [join(root, 'lambda', name, 'index.ts')],
   outfile: join(assets, name, 'index.js'),
   // What only some of those need who use the handler lies beside it.
-  external: ['./tokens', './agent-payments', './stripe'],
+  external: ['./tokens', './agent-payments', './stripe', './token-counter'],
   // Half of the MCP SDK would be a validator that compiles schemas, of which each is used once here.
   alias: { '@modelcontextprotocol/server/_shims': join(root, 'lambda', 'mcp', 'sdk-shims.ts') },
   // By `require`, as `import` would want the ending of its name.
@@ -50,13 +51,14 @@ const handlers = [
 
 /**
  * What lies beside a handler, which loads it where it is needed: what verifies tokens, what has agents' payments charged, and
- * Stripe's SDK for the MCP server.
+ * Stripe's SDK for the MCP server; and what counts tokens for the model proxy.
  */
 const beside = [
   ['authorizer', 'tokens'],
   ['authorizer', 'agent-payments'],
   ['mcp', 'tokens'],
   ['mcp', 'stripe'],
+  ['model-proxy', 'token-counter'],
 ].map(([name, part]) => ({
   ...common,
   entryPoints: [join(root, 'lambda', name, `${part}.ts`)],

@@ -21,10 +21,10 @@ export function apiKeyOf(event: GatewayEvent): string | undefined {
   return credentialsOf(event).apiKey;
 }
 
-/** All that a caller sends to be known by, as keys and as tokens. */
+/** All that a caller sends to be known by, as keys and as tokens; clients of Google's APIs send keys by a header of their own. */
 export function credentialsOf(event: GatewayEvent): Credentials {
   const bearer = /^bearer +(\S+) *$/i.exec(header(event, 'authorization') ?? '')?.[1];
-  return { apiKey: header(event, 'x-api-key') ?? bearer, bearer };
+  return { apiKey: header(event, 'x-api-key') ?? bearer ?? header(event, 'x-goog-api-key'), bearer };
 }
 
 /** A credential of the Payment scheme, which comes in `Authorization` where the key does not. */

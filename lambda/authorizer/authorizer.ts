@@ -1,7 +1,7 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { FREE_WHEN_CACHED } from '../../lib/private/access-log';
 import { isHiddenFromCache } from '../../lib/private/cache-headers';
-import { type ApiEntry, type Catalogue, chargedUnits, routeKeys } from '../../lib/private/catalogue';
+import { type ApiEntry, type Catalogue, chargedUnits, isReported, routeKeys } from '../../lib/private/catalogue';
 import { credentialsOf, paymentCredentialOf, publicUrl, resourceUrl } from '../adapters/api-gateway';
 import { type AgentPayments, SPENT_PAYMENT } from '../domain/agent-payment';
 import { allowance, type Balance, boughtUnits, findPlan } from '../domain/balance';
@@ -197,7 +197,7 @@ async function identify(
   return {
     ...caller,
     cost: chargedUnits(cost),
-    isReported: typeof cost === 'object',
+    isReported: isReported(cost),
     isFreeWhenCached: cache?.free === true,
     plans: named(api.routePlans),
   };

@@ -30,6 +30,9 @@ export const CREDITED_ATTRIBUTES = [
 /** The attributes of a customer's balance that a settlement, or a top-up that was charged just now, may write. */
 export const SETTLED_ATTRIBUTES = ['pk', 'sk', 'remaining', 'credits', 'owed', 'lastEntry', 'periodStart'];
 
+/** The attribute of a customer's balance that a model proxy reserves units of. */
+export const RESERVED_ATTRIBUTES = ['pk', 'sk', 'remaining'];
+
 /** The attributes of a customer's balance by which he gets surrogate keys. */
 export const SURROGATE_KEY_ATTRIBUTES = ['pk', 'sk', 'plan', 'surrogateKeys'];
 

@@ -107,8 +107,11 @@ export interface MeteringEntry {
   readonly openCallsPerMinute?: number;
 }
 
-/** Units; or an estimate of them that is reserved until the backend reports what the call took. */
-export type CostEntry = number | { readonly estimate: number };
+/**
+ * Units; or an estimate of them that is reserved until it is told what the call took: by the backend, or by the model proxy, which needs no
+ * link for that.
+ */
+export type CostEntry = number | { readonly estimate: number; readonly isOfModel?: true };
 
 /** How answers of a route are cached. */
 export interface CacheEntry {
@@ -132,6 +135,11 @@ export interface ApiEntry {
   readonly billingPath: string;
   /** Origins that CORS admits on the billing routes; empty where CORS is off. */
   readonly corsOrigins: readonly string[];
+}
+
+/** Whether the backend tells what the call took, by a link. */
+export function isReported(cost: CostEntry | undefined): boolean {
+  return typeof cost === 'object' && cost.isOfModel !== true;
 }
 
 /** Units that a call of that cost is charged before it is served. */

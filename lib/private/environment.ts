@@ -9,6 +9,8 @@ export const Environment = {
   CATALOGUE: 'PAYWALL_CATALOGUE',
   /** The `ApiEntry[]` of the protected APIs, as JSON. */
   APIS: 'PAYWALL_APIS',
+  /** The `ModelRouteEntry` of a model proxy, as JSON. */
+  MODEL_ROUTE: 'PAYWALL_MODEL_ROUTE',
   /** The `MeteringEntry`, as JSON. */
   METERING: 'PAYWALL_METERING',
   /** The `IdentityEntry[]` by which callers are known, as JSON; absent where that is by API keys alone. */

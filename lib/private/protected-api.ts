@@ -65,8 +65,19 @@ export function hasAtRoot({ api, definition }: ProtectedApi, pathPart: string): 
   return api.root.getResource(pathPart) !== undefined || definition?.hasBelow(`/${pathPart}`) === true;
 }
 
+/** The resource of a path without a slash at its ends, which is made as far as it is not there. */
+export function resourceAt(api: IRestApi, path: string): IResource {
+  const [first = '', ...rest] = path.split('/');
+  const below = api.root.getResource(first) ?? addToRoot({ api }, first, api.root.defaultCorsPreflightOptions);
+  return below.resourceForPath(rest.join('/'));
+}
+
 /** A resource at the root, also of a `LambdaRestApi`, which has the app add none beside its proxy. */
-export function addToRoot({ api }: ProtectedApi, pathPart: string, cors: CorsOptions | undefined): IResource {
+export function addToRoot(
+  { api }: Pick<ProtectedApi, 'api'>,
+  pathPart: string,
+  cors: CorsOptions | undefined,
+): IResource {
   const { root } = api;
   return new Resource(root as IConstruct as Construct, pathPart, {
     parent: root,

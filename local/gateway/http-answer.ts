@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse, validateHeaderName } from 'node:http';
+import type { Readable } from 'node:stream';
 import { type HeaderLine, headerValue, wireValue } from './headers';
 
 /** What goes back to the caller. */
@@ -6,6 +8,8 @@ export interface HttpAnswer {
   readonly statusCode: number;
   readonly headers: readonly HeaderLine[];
   readonly body: Buffer | string;
+  /** The body in its place, where it is passed on as it comes. */
+  readonly stream?: Readable;
   /** The payload was not read to its end, so nothing further can be read from the connection. */
   readonly close?: boolean;
 }
@@ -16,9 +20,14 @@ const FRAMING = new Set(['connection', 'content-length', 'transfer-encoding']);
 /** How long a caller who is still sending may take to notice the answer. */
 const LINGER_MILLIS = 1_000;
 
-export function sendAnswer(message: IncomingMessage, response: ServerResponse, answer: HttpAnswer): void {
+/** @returns how many bytes of a body that is streamed went out, once that is over; nothing where none is */
+export async function sendAnswer(
+  message: IncomingMessage,
+  response: ServerResponse,
+  answer: HttpAnswer,
+): Promise<number | undefined> {
   if (response.destroyed || response.headersSent) {
-    return;
+    return answer.stream && passOn(answer.stream, response);
   }
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
   response.statusCode = answer.statusCode;
@@ -26,6 +35,10 @@ export function sendAnswer(message: IncomingMessage, response: ServerResponse, a
     if (isHeaderName(name) && !FRAMING.has(name.toLowerCase())) {
       response.appendHeader(name, wireValue(value));
     }
+  }
+  if (answer.stream !== undefined) {
+    response.flushHeaders();
+    return passOn(answer.stream, response);
   }
   if (answer.statusCode !== 204 && answer.statusCode !== 304) {
     response.setHeader('Content-Length', body.length);
@@ -36,6 +49,30 @@ export function sendAnswer(message: IncomingMessage, response: ServerResponse, a
   } else {
     response.end(body);
   }
+  return undefined;
+}
+
+/** What is left when the caller goes is read to its end, as whoever streams it is not stopped by that. */
+async function passOn(stream: Readable, response: ServerResponse): Promise<number> {
+  let bytes = 0;
+  const closed = once(response, 'close');
+  closed.catch(() => undefined);
+  try {
+    for await (const chunk of stream) {
+      if (response.destroyed) {
+        continue;
+      }
+      bytes += chunk.length;
+      if (!response.write(chunk)) {
+        await Promise.race([once(response, 'drain'), closed]);
+      }
+    }
+    response.end();
+  } catch {
+    // The caller learns that it is not whole by a connection that breaks.
+    response.destroy();
+  }
+  return bytes;
 }
 
 /** A socket that is closed with unread data is reset, and the caller may lose the answer: so read on for a moment. */

@@ -108,8 +108,8 @@ async function handle(
   let served: Served | undefined;
   try {
     served = await serve();
-    sendAnswer(message, response, served.answer);
-    return served;
+    const streamedBytes = await sendAnswer(message, response, served.answer);
+    return served.call === undefined ? served : { ...served, streamedBytes };
   } catch (error) {
     if (error instanceof CallerGoneError) {
       return undefined;
@@ -119,7 +119,7 @@ async function handle(
       response.removeHeader(name);
     }
     const answer = jsonAnswer(500, 'InternalServerErrorException', { message: 'Internal server error' });
-    sendAnswer(message, response, answer);
+    await sendAnswer(message, response, answer);
     return served && { ...served, answer };
   }
 }

@@ -13,6 +13,7 @@ import { integrateFunction } from './integrations/aws-proxy';
 import { integrateMappedHttp } from './integrations/http';
 import { integrateHttp } from './integrations/http-proxy';
 import { integrateMock } from './integrations/mock';
+import { integrateStreamedFunction } from './integrations/streamed-function';
 import { authorizePhase, failedAuthorizer, failedIntegration, type Phase, type Phases, runPhase } from './phases';
 import { decodePathParameters, type Router } from './router';
 import { headerApiKey, type UsageMeter } from './usage-plans';
@@ -32,6 +33,8 @@ export interface FinishedCall {
   readonly call: Call;
   readonly answer: HttpAnswer;
   readonly phases: Phases;
+  /** Bytes of a body that was streamed, as far as the caller has taken it. */
+  readonly streamedBytes?: number;
   /** Why API Gateway itself answered; absent where the integration did. */
   readonly error?: GatewayError;
 }
@@ -135,7 +138,7 @@ class Pipeline {
   private async integrate(body: Buffer): Promise<HttpAnswer> {
     const call = this.routed();
     const { clock, lambda } = this.services;
-    const { type } = call.route.method.integration;
+    const { type, isStreamed } = call.route.method.integration;
     if (type === 'MOCK') {
       // Nothing is asked, so there is no phase to tell of.
       return integrateMock(call, body);
@@ -143,7 +146,7 @@ class Pipeline {
     const phase: Phase = {};
     this.phases.integration = phase;
     const ask = {
-      AWS_PROXY: () => integrateFunction(call, body, lambda, phase),
+      AWS_PROXY: () => (isStreamed ? integrateStreamedFunction : integrateFunction)(call, body, lambda, phase),
       AWS: () => integrateMappedFunction(call, body, lambda, phase),
       HTTP_PROXY: () => integrateHttp(call, body, phase),
       HTTP: () => integrateMappedHttp(call, body, phase),

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { LocalClock } from '../clock';
 import type { FunctionModel } from '../template/model';
 import { handlerFile, parseHandler } from './handler-file';
-import type { InvocationResult } from './runtime';
+import type { ChunkSink, InvocationResult } from './runtime';
 import { WORKER_SOURCE } from './worker-source';
 
 export interface Invocation {
@@ -12,6 +12,7 @@ export interface Invocation {
   readonly functionArn: string;
   /** JSON. */
   readonly event: string;
+  readonly onChunk?: ChunkSink;
 }
 
 export type LogSink = (functionName: string, line: string) => void;
@@ -19,6 +20,7 @@ export type LogSink = (functionName: string, line: string) => void;
 type WorkerMessage =
   | { readonly type: 'wrote'; readonly stream: string; readonly text: string }
   | { readonly type: 'loaded' }
+  | { readonly type: 'streamed'; readonly bytes: Uint8Array }
   | { readonly type: 'succeeded'; readonly payload: string }
   | { readonly type: 'failed'; readonly errorType: string; readonly errorMessage: string };
 
@@ -86,7 +88,8 @@ export class ExecutionEnvironment {
     return new Promise((settle) => {
       this.pending = { invocation, settle };
       this.startTimer(this.loaded ? this.fn.timeoutSeconds : INIT_TIMEOUT_SECONDS);
-      this.worker.postMessage({ ...invocation, timeoutMillis: this.fn.timeoutSeconds * 1000 });
+      const { onChunk: _, ...message } = invocation;
+      this.worker.postMessage({ ...message, timeoutMillis: this.fn.timeoutSeconds * 1000 });
     });
   }
 
@@ -104,6 +107,9 @@ export class ExecutionEnvironment {
       case 'loaded':
         this.loaded = true;
         this.startTimer(this.fn.timeoutSeconds);
+        break;
+      case 'streamed':
+        this.pending?.invocation.onChunk?.(message.bytes);
         break;
       case 'succeeded':
         this.settle({ ok: true, payload: JSON.parse(message.payload) });

@@ -2,10 +2,16 @@ import type { FunctionModel } from '../template/model';
 
 /** Lambda, as API Gateway meets it: an event in, a payload or a function error out. */
 export interface LambdaRuntime {
-  /** @param requestId what the function finds in its context; by default, a new one */
-  invoke(functionArn: string, event: unknown, requestId?: string): Promise<InvocationResult>;
+  /**
+   * @param requestId what the function finds in its context; by default, a new one
+   * @param onChunk takes what the function streams, as it comes; what one streams that nobody takes so is lost
+   */
+  invoke(functionArn: string, event: unknown, requestId?: string, onChunk?: ChunkSink): Promise<InvocationResult>;
   close(): Promise<void>;
 }
+
+/** Takes a piece of a response that is streamed. */
+export type ChunkSink = (bytes: Uint8Array) => void;
 
 export type InvocationResult =
   | { readonly ok: true; readonly payload: unknown }

@@ -54,7 +54,7 @@ export function createLambdaRuntime(
   return {
     configuration: (functionArn) => poolOf(functionArn).configuration(),
     configure: (functionArn, environment) => poolOf(functionArn).configure(environment),
-    async invoke(functionArn, event, requestId = randomUUID()) {
+    async invoke(functionArn, event, requestId = randomUUID(), onChunk = undefined) {
       const pool = pools.get(unqualifiedArn(functionArn));
       if (!pool) {
         return failure('ResourceNotFoundException', `Function not found: ${functionArn}`);
@@ -63,7 +63,7 @@ export function createLambdaRuntime(
       if (Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) {
         return failure('RequestTooLargeException', `Request must be smaller than ${MAX_PAYLOAD_BYTES} bytes`);
       }
-      return pool.invoke({ requestId, functionArn, event: payload });
+      return pool.invoke({ requestId, functionArn, event: payload, onChunk });
     },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.close()));

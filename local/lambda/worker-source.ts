@@ -8,6 +8,8 @@ export const WORKER_SOURCE = `'use strict';
 const { existsSync, readFileSync } = require('node:fs');
 const Module = require('node:module');
 const { dirname, extname, join, sep } = require('node:path');
+const { Writable } = require('node:stream');
+const { finished } = require('node:stream/promises');
 const { pathToFileURL } = require('node:url');
 const { parentPort, workerData } = require('node:worker_threads');
 const { file, exportPath, handlerName, taskRoot, maxResponseBytes, takesCallbacks, clock } = workerData;
@@ -50,6 +52,46 @@ Module._extensions['.js'] = (module, filename) => {
   else loadScript(module, filename);
 };
 
+// What Lambda's own runtime offers to handlers that stream: https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html
+const streaming = Symbol.for('aws.lambda.runtime.handler.streaming');
+const prelude = Symbol('prelude');
+globalThis.awslambda = {
+  streamifyResponse: (handler) => {
+    handler[streaming] = 'response';
+    return handler;
+  },
+  HttpResponseStream: {
+    // The head of an HTTP response goes before the first bytes of its body, with eight zeros between them.
+    from: (stream, head) => {
+      stream[prelude] = [Buffer.from(JSON.stringify(head)), Buffer.alloc(8)];
+      return stream;
+    },
+  },
+};
+
+function responseStream() {
+  const stream = new Writable({
+    write(chunk, encoding, done) {
+      const bytes = Buffer.concat([...(stream[prelude] ?? []), chunk]);
+      stream[prelude] = undefined;
+      parentPort.postMessage({ type: 'streamed', bytes });
+      done();
+    },
+  });
+  stream.setContentType = () => undefined;
+  return stream;
+}
+
+async function stream(handler, input, context) {
+  const response = responseStream();
+  const ended = finished(response);
+  // An error of the handler's own comes first, and is the one that is told.
+  ended.catch(() => undefined);
+  await handler(input, response, context);
+  await ended;
+  return null;
+}
+
 class RuntimeError extends Error {
   constructor(name, message) {
     super(message);
@@ -75,7 +117,7 @@ async function loadHandler() {
   if (typeof handler !== 'function') {
     throw new RuntimeError('HandlerNotFound', handlerName + ' is undefined or not exported');
   }
-  if (handler.length > 2 && !takesCallbacks) {
+  if (handler.length > 2 && !takesCallbacks && handler[streaming] === undefined) {
     const message = handlerName + ' takes a callback, which nodejs24.x and later do not give';
     throw new RuntimeError('CallbackHandlerDeprecated', message);
   }
@@ -163,7 +205,7 @@ function invoke(handler, { requestId, functionArn, event, timeoutMillis }) {
   try {
     const input = JSON.parse(event);
     if (URL.canParse(input?.ResponseURL)) sendPlainly(input.ResponseURL);
-    const result = handler(input, context, callback);
+    const result = handler[streaming] ? stream(handler, input, context) : handler(input, context, callback);
     if (typeof result?.then === 'function') {
       result.then((value) => answer(answerWith(value)), (error) => answer(answerWithError(error)));
     } else if (!takesCallbacks) {

@@ -29,7 +29,7 @@ export function renderAccessLog(format: string, finished: FinishedCall, now: num
 }
 
 /** `$context` with what access logs alone can tell; `authenticate` and `waf` are stations that no call has here. */
-function accessLogContext({ call, answer, phases, error }: FinishedCall, now: number): object {
+function accessLogContext({ call, answer, phases, error, streamedBytes }: FinishedCall, now: number): object {
   const { authorizer, authorize, integration } = phases;
   return {
     ...call.context,
@@ -42,7 +42,7 @@ function accessLogContext({ call, answer, phases, error }: FinishedCall, now: nu
     integrationLatency: integration?.latency,
     integrationStatus: integration?.integrationStatus,
     responseLatency: now - call.context.requestTimeEpoch,
-    responseLength: Buffer.byteLength(answer.body),
+    responseLength: streamedBytes ?? Buffer.byteLength(answer.body),
     status: answer.statusCode,
   };
 }

@@ -33,9 +33,9 @@ export class FunctionCatalogue {
     return [...this.servedByArn.values()];
   }
 
-  /** The ARN in a URI `…:lambda:path/2015-03-31/functions/<arn>/invocations`, if that function is served. */
+  /** The ARN in a URI `…:lambda:path/2015-03-31/functions/<arn>/invocations`, or of one that streams, if that function is served. */
   functionArnIn(uri: string | undefined): string {
-    const arn = /:lambda:path\/[^/]+\/functions\/(.+)\/invocations$/.exec(uri ?? '')?.[1];
+    const arn = /:lambda:path\/[^/]+\/functions\/(.+)\/(?:response-streaming-)?invocations$/.exec(uri ?? '')?.[1];
     if (arn === undefined) {
       throw new Unresolvable(`its URI names no Lambda function: ${uri ?? 'there is none'}`);
     }

@@ -30,6 +30,7 @@ export function readIntegration(integration: JsonObject, context: IntegrationCon
   if (integration.ContentHandling !== undefined && type !== 'AWS_PROXY') {
     throw new Unresolvable(`its integration converts payloads (contentHandling: ${text(integration.ContentHandling)})`);
   }
+  const streaming = integration.ResponseTransferMode === 'STREAM' && { isStreamed: true };
   if (integration.ConnectionType === 'VPC_LINK') {
     throw new Unresolvable('its integration goes through a VPC link, which reaches only into a VPC');
   }
@@ -37,13 +38,11 @@ export function readIntegration(integration: JsonObject, context: IntegrationCon
     case 'MOCK':
       return { ...common, type };
     case 'HTTP_PROXY':
+      return { ...common, type, uri, httpMethod: text(integration.IntegrationHttpMethod), ...streaming };
     case 'HTTP':
       return { ...common, type, uri, httpMethod: text(integration.IntegrationHttpMethod) };
     case 'AWS_PROXY':
-      if (integration.ResponseTransferMode === 'STREAM') {
-        throw new Unresolvable('its function streams the response');
-      }
-      return { ...common, type, functionArn: context.functions.functionArnIn(uri) };
+      return { ...common, type, functionArn: context.functions.functionArnIn(uri), ...streaming };
     case 'AWS':
       return { ...common, type, functionArn: mappedFunction(uri, common.requestParameters, context.functions) };
     default:

@@ -111,6 +111,8 @@ export interface IntegrationModel {
   readonly uri?: string;
   /** For AWS_PROXY, and for AWS, of which Lambda alone is served. */
   readonly functionArn?: string;
+  /** For both: whether the answer goes to the caller as it comes. */
+  readonly isStreamed?: boolean;
   /** `integration.request.header.x` → `'literal'`, `method.request.…` or `context.…`. */
   readonly requestParameters: Readonly<Record<string, string>>;
   /** By content type, VTL. */

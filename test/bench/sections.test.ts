@@ -1,10 +1,10 @@
 import { chosenSections, merged } from '../../bench/sections';
 
 test('all sections are measured, or those that are named', () => {
-  expect(chosenSections(['--quick'])).toEqual(['engines', 'crediting', 'webhooks', 'soak']);
+  expect(chosenSections(['--quick'])).toEqual(['engines', 'crediting', 'webhooks', 'soak', 'models']);
   expect(chosenSections(['--only', 'webhooks,crediting', '--quick'])).toEqual(['crediting', 'webhooks']);
   expect(() => chosenSections(['--only', 'crediting,none'])).toThrow('got: none');
-  expect(() => chosenSections(['--only'])).toThrow('--only takes engines, crediting, webhooks, soak');
+  expect(() => chosenSections(['--only'])).toThrow('--only takes engines, crediting, webhooks, soak, models');
 });
 
 test('a section that is measured anew leaves the others as they are, dates included', () => {

@@ -43,20 +43,20 @@ export async function integrateFunction(
   };
 }
 
-function functionError({ errorType, errorMessage }: FunctionError, requestId: string): GatewayError {
+export function functionError({ errorType, errorMessage }: FunctionError, requestId: string): GatewayError {
   return badGateway(
     `the function failed: ${errorType}: ${errorMessage}`,
     `Lambda execution failed with status ${INVOKED} due to customer function error: ${errorMessage}. Lambda request id: ${requestId}`,
   );
 }
 
-function badGateway(detail: string, integrationError: string): GatewayError {
+export function badGateway(detail: string, integrationError: string): GatewayError {
   const message = 'Internal server error';
   return new GatewayError('INTEGRATION_FAILURE', { statusCode: 502, message, detail, integrationError });
 }
 
 /** An empty map is null in this event, unlike in an authorizer's. */
-function proxyEvent(call: RoutedCall, body: Buffer): object {
+export function proxyEvent(call: RoutedCall, body: Buffer): object {
   const { request, api } = call;
   const headers = eventHeaders(call);
   const isBase64Encoded = body.length > 0 && isBinary(contentType(call), api.binaryMediaTypes);

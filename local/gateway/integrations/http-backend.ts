@@ -20,6 +20,8 @@ export interface BackendAnswer {
   readonly statusCode: number;
   readonly headers: readonly HeaderLine[];
   readonly body: Buffer;
+  /** The body where it is passed on as it comes; there is none beside it then. */
+  readonly stream?: IncomingMessage;
 }
 
 type Position = 'header' | 'path' | 'querystring';
@@ -28,12 +30,17 @@ type Position = 'header' | 'path' | 'querystring';
 export async function callBackend(call: RoutedCall, request: BackendRequest, phase: Phase): Promise<BackendAnswer> {
   const controller = new AbortController();
   const { timeoutMillis } = call.route.method.integration;
+  let isStreaming = false;
   try {
-    return await withinTimeout(timeoutMillis, exchange(backendMethod(call), request, phase, controller.signal));
+    const answer = await withinTimeout(timeoutMillis, exchange(call, request, phase, controller.signal));
+    isStreaming = answer.stream !== undefined;
+    return answer;
   } catch (error) {
     throw error instanceof GatewayError ? error : networkError(error);
   } finally {
-    controller.abort();
+    if (!isStreaming) {
+      controller.abort();
+    }
   }
 }
 
@@ -44,13 +51,13 @@ export function backendMethod(call: RoutedCall): string {
 }
 
 async function exchange(
-  method: string,
+  call: RoutedCall,
   { endpoint, path, headers, body }: BackendRequest,
   phase: Phase,
   signal: AbortSignal,
 ): Promise<BackendAnswer> {
   const options: RequestOptions = {
-    method,
+    method: backendMethod(call),
     path,
     // One connection a call: a backend under development restarts, and a kept connection would fail then.
     agent: false,
@@ -59,15 +66,15 @@ async function exchange(
   };
   const message = await send(endpoint, options, body);
   Object.assign(phase, { status: message.statusCode, integrationStatus: message.statusCode });
+  const head = { statusCode: message.statusCode ?? 502, headers: headerLines(message.rawHeaders) };
+  if (call.route.method.integration.isStreamed) {
+    return { ...head, body: Buffer.alloc(0), stream: message };
+  }
   const chunks: Buffer[] = [];
   for await (const chunk of message) {
     chunks.push(chunk);
   }
-  return {
-    statusCode: message.statusCode ?? 502,
-    headers: headerLines(message.rawHeaders),
-    body: Buffer.concat(chunks),
-  };
+  return { ...head, body: Buffer.concat(chunks) };
 }
 
 function send(endpoint: URL, options: RequestOptions, body: Buffer): Promise<IncomingMessage> {
