@@ -30,6 +30,8 @@ export interface Shop {
   readonly billingUrl: string;
   readonly stripeUrl: string;
   readonly stripe: Stripe;
+  /** Until no event of Stripe's is on its way. */
+  readonly delivered: () => Promise<void>;
   readonly payments: Payments;
 }
 
@@ -86,7 +88,7 @@ export class Customer {
   }
 
   private async payPeriod(): Promise<void> {
-    const { client, stripeUrl, stripe, payments } = this.shop;
+    const { client, stripeUrl, stripe, payments, delivered } = this.shop;
     if (this.subscription === undefined) {
       const { subscription } = await stripe.checkout.sessions.retrieve(await this.checkOut({ plan: 'pro' }));
       this.subscription = typeof subscription === 'string' ? subscription : undefined;
@@ -97,6 +99,8 @@ export class Customer {
     if (status !== 200) {
       throw new Error(`the renewal of ${this.subscription} was answered with ${status}`);
     }
+    // Of two periods that begin within a moment the first is over by the time that anybody hears of it.
+    await delivered();
     payments.renewals += 1;
   }
 

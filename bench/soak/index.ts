@@ -79,7 +79,9 @@ class Soak {
   ) {
     const { apiUrl, stripeUrl } = gateway.served;
     const { payments } = this;
-    this.shop = { client, payments, stripeUrl, stripe: stripeAt(stripeUrl), billingUrl: `${apiUrl}billing` };
+    const delivered = () => gateway.ask<void>('idle');
+    const stripe = stripeAt(stripeUrl);
+    this.shop = { client, payments, stripeUrl, stripe, delivered, billingUrl: `${apiUrl}billing` };
   }
 
   async run(): Promise<Soaked> {
@@ -228,12 +230,17 @@ class Gateway {
   }
 
   served!: SoakedGateway;
+  private last: Promise<unknown> = Promise.resolve();
 
   private constructor(private readonly child: ChildProcess) {}
 
   ask<Answer>(question: Question): Promise<Answer> {
-    const answer = this.answer<Answer>();
-    this.child.send(question);
+    const answer = this.last.then(() => {
+      const given = this.answer<Answer>();
+      this.child.send(question);
+      return given;
+    });
+    this.last = answer.catch(() => undefined);
     return answer;
   }
 
