@@ -2,11 +2,16 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { ApplicationLogLevel } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type LoggingOptions, QuotaStore } from '../../lib';
-import { paidApp } from './app';
+import { paidApp, TELLING } from './app';
 
 /** An app whose paywall has all of its functions, and logs as it is told. */
 function templateOf(logging?: LoggingOptions, tracing?: boolean): Template {
-  const { stack, api, paywall } = paidApp((scope) => ({ logging, tracing, store: new QuotaStore(scope, 'Store') }));
+  const { stack, api, paywall } = paidApp((scope) => ({
+    ...TELLING,
+    logging,
+    tracing,
+    store: new QuotaStore(scope, 'Store'),
+  }));
   paywall.protect(api);
   paywall.events.notifyWebhook({ url: 'https://example.com/customers' });
   return Template.fromStack(stack);
