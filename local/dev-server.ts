@@ -192,8 +192,10 @@ async function start(
     clock,
     queues,
     onLog: (name, line) => {
-      metrics.takeLine(line);
-      log?.(`${name}: ${line}`);
+      // Metrics have a page of their own.
+      if (!metrics.takeLine(line)) {
+        log?.(`${name}: ${line}`);
+      }
     },
     metrics,
     report,

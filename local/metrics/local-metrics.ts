@@ -26,20 +26,23 @@ export class LocalMetrics {
     this.timer = setInterval(() => this.look(), QUEUES_MILLIS).unref();
   }
 
-  /** Takes the metrics out of a line that a function has printed, if it has any. */
-  takeLine(line: string): void {
-    for (const measurement of embeddedMetrics(line)) {
+  /** Takes the metrics out of a line that a function has printed; tells whether it has any. */
+  takeLine(line: string): boolean {
+    const measurements = [...embeddedMetrics(line)];
+    for (const measurement of measurements) {
       this.store.put(measurement);
     }
+    return measurements.length > 0;
   }
 
   /** Counts what Lambda counts: `Invocations`, `Errors` and `Duration` by `FunctionName`. */
   ofLambda<Runtime extends LambdaRuntime>(runtime: Runtime, functions: readonly FunctionModel[]): Runtime {
     const names = new Map(functions.map(({ arn, name }) => [arn, name]));
     const nameOf = (functionArn: string) => names.get(functionArn.split(':').slice(0, 7).join(':'));
-    const invoke: Runtime['invoke'] = async (functionArn, event, requestId) => {
+    const invoke: Runtime['invoke'] = async (...call) => {
+      const [functionArn] = call;
       const began = performance.now();
-      const result = await runtime.invoke(functionArn, event, requestId);
+      const result = await runtime.invoke(...call);
       const name = nameOf(functionArn);
       if (name !== undefined) {
         const dimensions = { FunctionName: name };

@@ -3,9 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type DevServer, startDevServer } from '../../local/dev-server';
 import { synth } from '../../local/template/synth';
 import { startIssuer, type TestIssuer } from '../support/issuer';
+import { startStandInProvider } from '../support/model-provider';
 import { Customer } from './customer';
 import { StripeSide } from './stripe-side';
 
@@ -15,6 +17,7 @@ interface Served {
   /** Where each API is, in their order, with a slash at the end. */
   readonly urls: readonly string[];
   readonly stripe: StripeSide;
+  readonly server: DevServer;
 }
 
 const ending: (() => unknown)[] = [];
@@ -34,7 +37,7 @@ async function serve(name: string, environment: Record<string, string> = {}): Pr
   const server: DevServer = await startDevServer({ assemblyDir, port: 0, log: () => undefined });
   ending.push(() => server.close());
   expect(server.app.unserved).toEqual([]);
-  return { urls: server.apis.map(({ url }) => url), stripe: new StripeSide(server.stripe?.url ?? '') };
+  return { urls: server.apis.map(({ url }) => url), stripe: new StripeSide(server.stripe?.url ?? ''), server };
 }
 
 /** Calls until the answer is another than 200, by a customer's key or by a token. */
@@ -63,7 +66,7 @@ test('every example is tried here, and is in the list', () => {
   expect(folders.map(({ name }) => name).sort()).toEqual(TRIED);
 });
 
-const TRIED = ['existing-lambda-api', 'jwt-customers', 'top-up-only', 'two-apis'];
+const TRIED = ['ai-gateway', 'existing-lambda-api', 'jwt-customers', 'top-up-only', 'two-apis'];
 
 test('existing-lambda-api: the function is asked as before, and knows who calls', async () => {
   const { urls, stripe } = await serve('existing-lambda-api');
@@ -123,3 +126,46 @@ test('two-apis: a key opens both, and what one spends is missing in the other', 
   expect(await statusOf(`${routes}route`, key)).toBe(200);
   expect(await statusOf(`${maps}tiles`, key)).toBe(200);
 });
+
+test('ai-gateway: a chat costs its tokens, and the larger model is for who pays', async () => {
+  const provider = await startStandInProvider();
+  ending.push(() => provider.close());
+  const { urls, stripe, server } = await serve('ai-gateway', { OPENAI_BASE_URL: `${provider.url}/v1` });
+  const secrets = new SecretsManagerClient({
+    endpoint: server.secretsUrl,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const key = server.app.secrets.find(({ name }) => name.includes('ProviderKey'));
+  await secrets.send(new PutSecretValueCommand({ SecretId: key?.arn, SecretString: 'sk-provider' }));
+  const [url = ''] = urls;
+  const customer = await Customer.signUp(url, stripe, 'free');
+  const chat = async (model: string) => {
+    const response = await fetch(`${url}v1/chat/completions`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${customer.apiKey}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ model, messages: [{ role: 'user', content: 'one two three four five' }] }),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  provider.next({ words: 2_000 });
+  expect(await chat('default')).toMatchObject({ status: 200, body: { usage: { completion_tokens: 2_000 } } });
+  const { input = 0 } = provider.requests[0] ?? {};
+  const units = Math.ceil((input * 2_500 + 2_000 * 20_000) / 1_000_000);
+  await expect(eventually(async () => (await customer.usage()).remaining, 500 - units)).resolves.toBe(500 - units);
+  expect(await chat('gpt-5')).toMatchObject({ status: 402, body: { reason: 'route_not_in_plan' } });
+  await customer.buy({ plan: 'pro' });
+  expect((await chat('gpt-5')).status).toBe(200);
+});
+
+/** What is read, once it is what it should be, or has stayed otherwise for too long. */
+async function eventually<T>(read: () => Promise<T>, expected: T): Promise<T> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const found = await read();
+    if (found === expected || Date.now() > deadline) {
+      return found;
+    }
+    await sleep(100);
+  }
+}

@@ -71,6 +71,7 @@ describe('routes', () => {
         passthroughBehavior: 'WHEN_NO_MATCH',
         integrationResponses: [],
         timeoutMillis: 29_000,
+        cacheKeyParameters: [],
       },
     });
     expect(methodOf(api, 'POST /').apiKeyRequired).toBe(true);
