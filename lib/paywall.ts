@@ -1,29 +1,19 @@
-import { Aspects, CfnOutput, Stack } from 'aws-cdk-lib';
-import {
-  AccessLogFormat,
-  type CfnAccount,
-  type IResource,
-  type IRestApi,
-  RestApiBase,
-} from 'aws-cdk-lib/aws-apigateway';
+import { Stack } from 'aws-cdk-lib';
+import { AccessLogFormat, type IRestApi, RestApiBase } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { AgentPayments } from './agent-payments';
 import { BillingRoutes } from './billing-routes';
 import { CustomerEvents, type CustomerEventsProps } from './customer-events';
-import type { DiscoveryOptions } from './discovery';
 import type { Identity } from './identity';
 import { McpServer } from './mcp-server';
 import { ModelRoute, type ModelRouteOptions } from './model-route';
 import { Operations } from './operations';
-import { PaymentGatewayResponses } from './payment-gateway-responses';
 import { PaymentProcessor } from './payment-processor';
 import { PaywallAlarms, type PaywallAlarmsOptions } from './paywall-alarms';
 import { PaywallDashboard, type PaywallDashboardOptions } from './paywall-dashboard';
 import type { PaywallProps } from './paywall-props';
 import { PlanCatalogue } from './plan-catalogue';
-import { Caching } from './private/caching';
-import type { ApiEntry } from './private/catalogue';
-import { corsOrigins } from './private/cors';
+import { ApiProtector } from './private/api-protector';
 import {
   DeadLetterQueues,
   paymentsDeadLetters,
@@ -34,22 +24,13 @@ import { encryptBelow } from './private/encryption';
 import { Environment } from './private/environment';
 import { environmentErrors } from './private/environment-limit';
 import { setHandlerSettings } from './private/handler-settings';
-import { identityEntries, renderIdentities, requireIdentities, requireKeys } from './private/identities';
-import { nameRoutes } from './private/named-routes';
-import { DiscoveryRoutes } from './private/openapi/discovery-routes';
+import { renderIdentities, requireIdentities, requireKeys } from './private/identities';
 import { requireDiscovery } from './private/openapi/validate-options';
-import { type ProtectedApi, requireProtectable } from './private/protected-api';
-import { type FoundMethod, Protection } from './private/protection';
-import { knownUrlOf, publicUrlOf } from './private/public-url';
-import { Redeployment } from './private/redeployment';
-import { RequestValidators } from './private/request-validators';
-import { accessLogFormat, cloudWatchRole, hasCloudWatchRole, stageAccessLog } from './private/stage-access-log';
-import { Transformation } from './private/transformation';
-import { associateWebAcl } from './private/web-acl';
+import { accessLogFormat } from './private/stage-access-log';
+import { requirePathSegment } from './private/validation';
 import type { ProtectOptions } from './protect-options';
 import { QuotaAuthorizer } from './quota-authorizer';
 import { QuotaStore } from './quota-store';
-import { Refund } from './refund';
 import { Settlement } from './settlement';
 import { StripeCatalogue } from './stripe-catalogue';
 import { StripeEventBridge } from './stripe-event-bridge';
@@ -63,6 +44,15 @@ import { UsagePlans } from './usage-plans';
  * by Stripe, and go on.
  */
 export class Paywall extends Construct {
+  /**
+   * The format of an access log that `Refund.onServerError()` can read, for a stage that has a log of its own: a line of JSON.
+   *
+   * @param fields members to write beside the paywall's own: `{ "userAgent": "$context.identity.userAgent" }`
+   */
+  public static accessLogFormat(fields: { [name: string]: string } = {}): AccessLogFormat {
+    return AccessLogFormat.custom(accessLogFormat(fields));
+  }
+
   /** Everything that is sold. */
   public readonly catalogue: PlanCatalogue;
 
@@ -110,40 +100,24 @@ export class Paywall extends Construct {
 
   private readonly eventsProps: CustomerEventsProps;
   private customerEvents?: CustomerEvents;
-  private readonly billingPath: string;
   private readonly identities?: Identity[];
-  private readonly discovery: DiscoveryOptions;
-  private cloudWatchAccount?: CfnAccount;
+  private readonly apis: ApiProtector;
   private madeAlarms?: PaywallAlarms;
   /** Beside that of payments. */
   private readonly deadLetters = new DeadLetterQueues();
-  /**
-   * The format of an access log that `Refund.onServerError()` can read, for a stage that has a log of its own: a line of JSON.
-   *
-   * @param fields members to write beside the paywall's own: `{ "userAgent": "$context.identity.userAgent" }`
-   */
-  public static accessLogFormat(fields: { [name: string]: string } = {}): AccessLogFormat {
-    return AccessLogFormat.custom(accessLogFormat(fields));
-  }
-
-  private readonly protected = new Map<IRestApi, ApiEntry>();
 
   constructor(scope: Construct, id: string, props: PaywallProps) {
     super(scope, id);
     setHandlerSettings(this, { ...props.logging, tracing: props.tracing });
-    this.billingPath = props.billingPath ?? 'billing';
-    if (!/^[A-Za-z0-9_-]{1,64}$/.test(this.billingPath)) {
-      throw new Error(
-        `\`billingPath\` must be one path segment of letters, digits, - and _, got: ${JSON.stringify(this.billingPath)}`,
-      );
-    }
+    const { billingPath = 'billing' } = props;
+    requirePathSegment('billingPath', billingPath);
     const catalogue = new PlanCatalogue(props);
     const { identities } = props;
     requireIdentities(identities, catalogue.plans);
     const { signUp, keyRotationOverlap, resume } = props;
     requireKeys(identities, { signUp, keyRotationOverlap });
     this.identities = identities;
-    this.discovery = requireDiscovery(props.discovery ?? {});
+    const discovery = requireDiscovery(props.discovery ?? {});
     const encryptionKey = props.encryptionKey ?? props.store?.encryptionKey;
     encryptBelow(this, encryptionKey);
     const store = props.store ?? new QuotaStore(this, 'Store', { encryptionKey });
@@ -200,7 +174,7 @@ export class Paywall extends Construct {
       settlement: this.settlement,
       signUp,
       keyRotationOverlap,
-      path: this.billingPath,
+      path: billingPath,
       identities,
       resume,
     });
@@ -211,6 +185,10 @@ export class Paywall extends Construct {
     if (props.events !== undefined) {
       this.customerEvents = this.events;
     }
+    const { agentPayments, operations, stripeCatalogue, settlement, billing } = this;
+    const asked = { authorizer, agentPayments, billing, billingPath, mcp: this.mcp, discovery };
+    const told = { usagePlans, settlement, operations, stripeCatalogue, webhook };
+    this.apis = new ApiProtector(this, { catalogue, identities, ...asked, ...told });
     this.node.addValidation({ validate: () => this.validateUse() });
   }
 
@@ -231,83 +209,7 @@ export class Paywall extends Construct {
    *   definition; or one that `RestApi.fromRestApiAttributes` imports, with its `stage` in the options
    */
   public protect(api: IRestApi, options: ProtectOptions = {}): void {
-    if (this.protected.has(api)) {
-      throw new Error(`\`api\` must be protected once, got again: ${api.node.path}`);
-    }
-    const routes = nameRoutes(
-      options,
-      this.catalogue.plans.map((plan) => plan.id),
-    );
-    const refund = options.refund ?? Refund.onServerError();
-    const restApi = requireProtectable(this, api, options);
-    const { cors } = restApi;
-    const caching = new Caching({
-      cache: options.cache ?? {},
-      stage: restApi.stage,
-      cacheClusterSize: options.cacheClusterSize,
-      entry: { costs: routes.costEntries, routePlans: options.routePlans ?? {} },
-      givesBack: refund._onServerError,
-    });
-    const entry: ApiEntry = {
-      apiId: api.restApiId,
-      costs: routes.costEntries,
-      routePlans: options.routePlans ?? {},
-      caches: caching.entries,
-      billingPath: this.billingPath,
-      corsOrigins: corsOrigins(cors),
-    };
-    this.protected.set(api, entry);
-    const name = api.node.id;
-    const authorizer = this.authorizer._attach(restApi, entry);
-    const responses = new PaymentGatewayResponses(this, `Responses-${name}`, {
-      api,
-      cors,
-      paymentHeaders: options.paymentHeaders,
-      identities: this.identities,
-      badRequests: options.requests !== undefined,
-    });
-    const validators = new RequestValidators(this, `Requests-${name}`, api);
-    const transformation = new Transformation(restApi, validators, options);
-    const billing = this.billing._attach(restApi, entry);
-    const discovery = this.discover(restApi, entry, billing, () => protection.found);
-    this.mcp?._attach(restApi, billing, entry);
-    const protection = new Protection({
-      api,
-      authorizerId: authorizer.ref,
-      own: () => [billing, ...(discovery?.resources ?? [])],
-      open: routes.open,
-      responses,
-      named: {
-        costs: routes.costs,
-        open: routes.open,
-        routePlans: routes.routePlans,
-        cache: caching.routes,
-        ...transformation.named,
-      },
-      paymentHeaders: options.paymentHeaders ?? true,
-      caching,
-      transformation,
-    });
-    Aspects.of(Stack.of(api)).add(protection);
-    if (restApi.definition !== undefined) {
-      Aspects.of(Stack.of(api)).add(restApi.definition);
-    }
-    if (restApi.deployment !== undefined) {
-      Aspects.of(Stack.of(api)).add(new Redeployment(api, restApi.deployment));
-    }
-    this.node.addValidation({ validate: () => [...protection.validate(), ...(restApi.definition?.validate() ?? [])] });
-    this.usagePlans._addStage(restApi.stage);
-    this.giveBack(restApi, refund, caching.isFree);
-    if (options.webAclArn !== undefined) {
-      associateWebAcl(this, `WebAcl-${name}`, restApi.stage, options.webAclArn);
-    }
-    this.operations._addApi(knownUrlOf(restApi, options.publicUrl), this.billingPath);
-    if (this.webhook !== undefined) {
-      const webhookUrl = `${publicUrlOf(restApi, options.publicUrl)}/${this.billingPath}/stripe/webhook`;
-      this.stripeCatalogue._addWebhookUrl(webhookUrl);
-      const description = 'What the Stripe webhook endpoint points at';
-      new CfnOutput(this, `WebhookUrl-${name}`, { description, value: webhookUrl });
-    }
+    this.apis.protect(api, options);
   }
 
   /**
@@ -316,7 +218,7 @@ export class Paywall extends Construct {
    * @param api an API that `protect` was called with before
    */
   public addModelRoute(api: IRestApi, options: ModelRouteOptions): ModelRoute {
-    const entry = this.protected.get(api);
+    const entry = this.apis.entryOf(api);
     if (entry === undefined) {
       throw new Error(`\`api\` must be protected before: call \`protect(api)\` first, got: ${api.node.path}`);
     }
@@ -359,55 +261,13 @@ export class Paywall extends Construct {
   public _watched() {
     return {
       alarms: this.madeAlarms?.all ?? [],
-      apis: [...this.protected.keys()].filter((api) => api instanceof RestApiBase),
+      apis: this.apis.all.filter((api) => api instanceof RestApiBase),
       deadLetters: [paymentsDeadLetters(this.processor), ...this.deadLetters.all],
     };
   }
 
-  /** Tells programs of the API; the methods are known when the app is complete. */
-  private discover(
-    api: ProtectedApi,
-    entry: ApiEntry,
-    billing: IResource,
-    methods: () => FoundMethod[],
-  ): DiscoveryRoutes | undefined {
-    if (this.discovery.enabled === false) {
-      return undefined;
-    }
-    const { plans, topUps, defaultPlan } = this.catalogue;
-    const routes = new DiscoveryRoutes({
-      api,
-      options: this.discovery,
-      entry,
-      plans: plans.map((plan) => plan._render()),
-      topUps: topUps.map((topUp) => topUp._render()),
-      defaultPlan,
-      isPaidByCalls: this.agentPayments !== undefined,
-      signUp: this.billing._signUp.kind,
-      identities: identityEntries(this.identities),
-      billing,
-      methods,
-    });
-    Aspects.of(api.api).add(routes);
-    this.node.addValidation({ validate: () => routes.validate() });
-    return routes;
-  }
-
-  private giveBack({ api, stage }: ProtectedApi, refund: Refund, isFreeWhenCached: boolean): void {
-    if (!refund._onServerError) {
-      return;
-    }
-    const name = `AccessLog-${api.node.id}`;
-    if (refund._accessLog === undefined && refund._cloudWatchRole && !hasCloudWatchRole(api)) {
-      this.cloudWatchAccount ??= cloudWatchRole(this);
-      // Before it is there, API Gateway refuses to set a stage's log.
-      stage.node.addDependency(this.cloudWatchAccount);
-    }
-    this.settlement._giveBack(name, refund._accessLog ?? stageAccessLog(this, name, stage, isFreeWhenCached));
-  }
-
   private validateUse(): string[] {
-    if (this.protected.size === 0) {
+    if (this.apis.all.length === 0) {
       return ['the paywall protects nothing: call `protect(api)`'];
     }
     const stack = Stack.of(this);

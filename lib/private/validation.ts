@@ -32,6 +32,13 @@ export function requireDistinctIds(name: string, ids: readonly string[]): void {
   }
 }
 
+/** A segment of a URL's path. */
+export function requirePathSegment(name: string, value: string): void {
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(value)) {
+    throw new Error(`\`${name}\` must be one path segment of letters, digits, - and _, got: ${JSON.stringify(value)}`);
+  }
+}
+
 /** Refuses an empty or an overlong text; a token is taken as it is. */
 export function requireText(name: string, value: string, max: number): void {
   if (Token.isUnresolved(value)) {
