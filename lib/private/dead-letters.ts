@@ -55,8 +55,8 @@ export function settlementDeadLetters(settlement: Settlement): DeadLetters {
     metric: (options) => settlement.metricDeadLetters(options),
     description:
       'Calls that were not served could not be given back, or reported costs could not be settled: customers have paid for what they have ' +
-      'not got, or too little. The logs of the settlement function say why. Mend that, then move the reports back (batches of the access ' +
-      `log stay, and are named in the logs): ${moveBack(settlement.deadLetterQueue)}`,
+      'not got, or too little. The logs of the settlement function say why. Mend that, then move them to the queue of reports, whose ' +
+      `function takes batches of the access log too: ${moveBack(settlement.deadLetterQueue)} --destination-arn REPORTS_ARN`,
   };
 }
 

@@ -120,7 +120,7 @@ describe('an alarm rings', () => {
       Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queue, 'QueueName'] } }],
       TreatMissingData: 'ignore',
       AlarmDescription: {
-        'Fn::Join': ['', [Match.stringLikeRegexp(command), Match.anyValue()]],
+        'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp(command), Match.anyValue()])],
       },
     });
   });

@@ -39,6 +39,10 @@ export function paidApp(
 /** What tells programs and agents of the API. */
 export const TELLING = { discovery: {}, mcp: {} } satisfies Partial<PaywallProps>;
 
+/** The same, of an API that programs and agents are told of. */
+export const tellingApp: typeof paidApp = (props = {}, ...rest) =>
+  paidApp((stack) => ({ ...TELLING, ...(typeof props === 'function' ? props(stack) : props) }), ...rest);
+
 /** An app that writes only its templates: neither copies of the handlers' bundles, nor the tree, nor where each construct comes from. */
 export function unstagedApp(): App {
   return new App({

@@ -25,7 +25,14 @@ test('a batch is one line of all calls, and one of each reason and plan, and of 
   expect(lines.map(metricsOf)).toEqual([
     {
       dimensions: { FunctionName: 'authorizer' },
-      values: { Calls: 7, Units: 12, LeasedCalls: 5, PaymentRequired: 3, DecisionLatency: [0.123, 7] },
+      values: {
+        Calls: 7,
+        Units: 12,
+        LeasedCalls: 5,
+        PaymentRequired: 3,
+        UnauthorizedCalls: 0,
+        DecisionLatency: [0.123, 7],
+      },
     },
     {
       dimensions: { FunctionName: 'authorizer', Reason: 'quota_exhausted', Plan: 'free' },

@@ -97,12 +97,26 @@ test('metrics tell of calls that were served, refused, and not known', async () 
   expect(told()).toEqual([
     {
       dimensions: { FunctionName },
-      values: { Calls: 1, Units: 1, LeasedCalls: 0, PaymentRequired: 0, DecisionLatency: latencies(1) },
+      values: {
+        Calls: 1,
+        Units: 1,
+        LeasedCalls: 0,
+        PaymentRequired: 0,
+        UnauthorizedCalls: 0,
+        DecisionLatency: latencies(1),
+      },
     },
     // The pause of the clock has put the calls before it under their own time.
     {
       dimensions: { FunctionName },
-      values: { Calls: 2, Units: 40, LeasedCalls: 0, PaymentRequired: 1, DecisionLatency: latencies(2) },
+      values: {
+        Calls: 2,
+        Units: 40,
+        LeasedCalls: 0,
+        PaymentRequired: 1,
+        UnauthorizedCalls: 0,
+        DecisionLatency: latencies(2),
+      },
     },
     { dimensions: { FunctionName, Reason: 'quota_exhausted', Plan: 'free' }, values: { PaymentRequired: 1 } },
     { dimensions: { FunctionName, Currency: 'usd' }, values: { RevenueBlocked: expect.closeTo(40 * 1.1) } },

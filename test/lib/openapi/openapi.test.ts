@@ -4,12 +4,12 @@ import { JsonSchemaType, LambdaRestApi, Model, RequestValidator } from 'aws-cdk-
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Cost, Identity, Plan, Price, Quota, SignUp, TopUp } from '../../../lib';
 import { PAYMENT_REQUIRED_SCHEMA } from '../../../lib/private/payment-required-schema';
-import { paidApp, plans, stripe, topUp } from '../app';
+import { plans, stripe, tellingApp, topUp } from '../app';
 import { type OpenApiDocument, openApi } from './documents';
 
 /** One API with everything in it that the document tells of. */
 function describedApi(): OpenApiDocument {
-  const { stack, api, backend, paywall } = paidApp(
+  const { stack, api, backend, paywall } = tellingApp(
     (scope) => ({
       payments: stripe(scope, 'profile_1'),
       topUps: [TopUp.pack('big', { units: 5000, price: Price.once(2000, 'usd') }), topUp(), stripePriced()],
@@ -225,7 +225,7 @@ describe('the document of an API', () => {
 });
 
 test('without words of its own the document takes those of the API; an amount is null where no price is known', () => {
-  const { stack, api, paywall } = paidApp(
+  const { stack, api, paywall } = tellingApp(
     (scope) => ({ topUps: [stripePriced()], payments: stripe(scope, 'profile_1') }),
     { description: 'Items', restApiName: 'shop' },
   );
@@ -240,7 +240,7 @@ test('without words of its own the document takes those of the API; an amount is
 });
 
 test('nothing is offered to calls where none can pay: what there is to pay is told by the 402', () => {
-  const { stack, api, paywall } = paidApp({ topUps: [topUp()] });
+  const { stack, api, paywall } = tellingApp({ topUps: [topUp()] });
   paywall.protect(api);
   const info = openApi(stack).paths['/items/{id}']?.get?.['x-payment-info'];
   expect(info).toEqual({ amount: null, unitsPerCall: 1, plans: ['free', 'pro'] });
@@ -248,7 +248,7 @@ test('nothing is offered to calls where none can pay: what there is to pay is to
 
 test('only tokens, and values that the deployment alone knows', () => {
   const hostile = '"},"x":1,$util #set($a=1) \\';
-  const { stack, api, paywall } = paidApp((scope) => {
+  const { stack, api, paywall } = tellingApp((scope) => {
     const name = new CfnParameter(scope, 'Name').valueAsString;
     const issuer = new CfnParameter(scope, 'Issuer').valueAsString;
     return {
@@ -269,14 +269,14 @@ test('only tokens, and values that the deployment alone knows', () => {
 });
 
 test('an open sign-up needs no key', () => {
-  const { stack, api, paywall } = paidApp({ signUp: SignUp.open() });
+  const { stack, api, paywall } = tellingApp({ signUp: SignUp.open() });
   paywall.protect(api);
   const { post } = openApi(stack).paths['/billing/sign-up'] ?? {};
   expect(post).toMatchObject({ operationId: 'billing.signUp', security: [] });
 });
 
 test('operations of one name are told apart, and a model that refers to another is any JSON', () => {
-  const { stack, api, backend, paywall } = paidApp();
+  const { stack, api, backend, paywall } = tellingApp();
   paywall.protect(api);
   const referring = new Model(stack, 'Referring', {
     restApi: api,
@@ -292,7 +292,7 @@ test('operations of one name are told apart, and a model that refers to another 
 });
 
 test('an API of one method at its root has a name for it', () => {
-  const { stack, backend: _backend, paywall } = paidApp();
+  const { stack, backend: _backend, paywall } = tellingApp();
   const handler = stack.node.findChild('Backend') as ConstructorParameters<typeof LambdaRestApi>[2]['handler'];
   const api = new LambdaRestApi(stack, 'Root', { handler, proxy: false, cloudWatchRole: false });
   api.root.addMethod('GET');

@@ -4,13 +4,13 @@ import { AuthorizationType, Cors, Model, RestApi } from 'aws-cdk-lib/aws-apigate
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Identity } from '../../../lib';
 import { PAYMENT_REQUIRED_SCHEMA } from '../../../lib/private/payment-required-schema';
-import { paidApp } from '../app';
+import { tellingApp } from '../app';
 import { methodOf, openApi, served } from './documents';
 
 const FILES = ['openapi.json', 'llms.txt', 'payment-required.schema.json'];
 
 test('API Gateway itself serves the documents, to anybody and from any page, also where methods have a key by default', () => {
-  const { stack, api, paywall } = paidApp(
+  const { stack, api, paywall } = tellingApp(
     {},
     {
       defaultMethodOptions: { apiKeyRequired: true },
@@ -45,7 +45,7 @@ test('API Gateway itself serves the documents, to anybody and from any page, als
 
 test('a document that changes deploys the stage anew', () => {
   const deploymentOf = (title: string) => {
-    const { stack, api, paywall } = paidApp({ discovery: { title } });
+    const { stack, api, paywall } = tellingApp({ discovery: { title } });
     paywall.protect(api);
     return Object.keys(Template.fromStack(stack).findResources('AWS::ApiGateway::Deployment'));
   };
@@ -53,7 +53,7 @@ test('a document that changes deploys the stage anew', () => {
 });
 
 test.each(['before', 'after'])("the API's own document stays, also where it is made %s protect", (when) => {
-  const { stack, api, backend, paywall } = paidApp();
+  const { stack, api, backend, paywall } = tellingApp();
   const own = () => api.root.addResource('openapi.json').addMethod('GET', backend);
   if (when === 'before') {
     own();
@@ -68,14 +68,14 @@ test.each(['before', 'after'])("the API's own document stays, also where it is m
 });
 
 test('no document is served where discovery is off', () => {
-  const { stack, api, paywall } = paidApp({ discovery: { enabled: false } });
+  const { stack, api, paywall } = tellingApp({ discovery: { enabled: false } });
   paywall.protect(api);
   const template = Template.fromStack(stack);
   expect(FILES.map((file) => methodOf(template, file))).toEqual([undefined, undefined, undefined]);
 });
 
 test('the documents are no routes of the API that a prop could name', () => {
-  const { stack, api, paywall } = paidApp();
+  const { stack, api, paywall } = tellingApp();
   paywall.protect(api, { costs: { 'GET /llms.txt': 5 } });
   expect(() => Template.fromStack(stack)).toThrow(
     '`costs` must name routes of the API Stack/Api, which has GET /items/{id}, GET /health, got: "GET /llms.txt"',
@@ -83,7 +83,7 @@ test('the documents are no routes of the API that a prop could name', () => {
 });
 
 test('each of two APIs has its own', () => {
-  const { stack, api, backend, paywall } = paidApp();
+  const { stack, api, backend, paywall } = tellingApp();
   const other = new RestApi(stack, 'Other', { cloudWatchRole: false });
   other.root.addResource('rows').addMethod('GET', backend);
   paywall.protect(api);
@@ -104,7 +104,7 @@ test('each of two APIs has its own', () => {
 test('a user pool of another stack is referred to across stacks', () => {
   const app = new App();
   const users = new UserPool(new Stack(app, 'Users'), 'Pool');
-  const { stack, api, paywall } = paidApp({ identities: [Identity.cognito(users)] }, {}, app);
+  const { stack, api, paywall } = tellingApp({ identities: [Identity.cognito(users)] }, {}, app);
   paywall.protect(api);
   const text = JSON.stringify(Template.fromStack(stack).toJSON());
   expect(text).toContain('Fn::ImportValue');
@@ -117,11 +117,11 @@ describe('what is refused at synth', () => {
     ['version', { version: 'v'.repeat(51) }, '`discovery.version` must be 1 to 50 characters, got: "vvv'],
     ['description', { description: ' ' }, '`discovery.description` must be 1 to 2000 characters, got: " "'],
   ])('%s', (_, discovery, message) => {
-    expect(() => paidApp({ discovery })).toThrow(message);
+    expect(() => tellingApp({ discovery })).toThrow(message);
   });
 
   test('a document that API Gateway would not take', () => {
-    const { stack, api, backend, paywall } = paidApp();
+    const { stack, api, backend, paywall } = tellingApp();
     paywall.protect(api);
     const schema = { description: 'x'.repeat(300_000) };
     api.root.addResource('large').addMethod('POST', backend, {
@@ -135,7 +135,7 @@ describe('what is refused at synth', () => {
 });
 
 test('a document has some 700 bytes a route, and less than 20,000 beside them', () => {
-  const { stack, api, backend, paywall } = paidApp();
+  const { stack, api, backend, paywall } = tellingApp();
   paywall.protect(api);
   for (let index = 0; index < 50; index += 1) {
     api.root.addResource(`rows-${index}`).addMethod('GET', backend);
