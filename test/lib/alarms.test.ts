@@ -108,19 +108,19 @@ describe('an alarm rings', () => {
   });
 
   test.each([
-    ['Settlement', 'start-message-move-task --source-arn $'],
+    ['Settlement', 'start-message-move-task --source-arn $', ' --destination-arn REPORTS_ARN'],
     ['SurrogateKeys', 'start-message-move-task --source-arn $'],
     ['Events', 'receive-message --max-number-of-messages 10 --queue-url $'],
     ['EventsEarly', 'start-message-move-task --source-arn $'],
     ['EventsLate', 'start-message-move-task --source-arn $'],
-  ])('while there is a dead letter of %s, and says how it is moved back or read', (of, command) => {
+  ])('while there is a dead letter of %s, and says how it is moved back or read', (of, command, ...rest) => {
     const queue = Match.stringLikeRegexp(`^Paywall${of}DeadLetters`);
     template().hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName: 'ApproximateNumberOfMessagesVisible',
       Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queue, 'QueueName'] } }],
       TreatMissingData: 'ignore',
       AlarmDescription: {
-        'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp(command), Match.anyValue()])],
+        'Fn::Join': ['', [Match.stringLikeRegexp(command), Match.anyValue(), ...rest]],
       },
     });
   });
