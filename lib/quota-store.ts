@@ -275,7 +275,30 @@ export class QuotaStoreGrants {
 
   private permit(grantee: IGrantable, actions: string[], conditions: Record<string, Record<string, unknown>>): Grant {
     const grant = Grant.addToPrincipal({ grantee, actions, resourceArns: [this.table.tableArn], conditions });
-    // DynamoDB uses a customer's key in the name of whoever calls it: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
-    return this.encryptionKey === undefined ? grant : grant.combine(this.encryptionKey.grantEncryptDecrypt(grantee));
+    return this.encryptionKey === undefined ? grant : grant.combine(this.permitKey(grantee, this.encryptionKey));
+  }
+
+  /**
+   * DynamoDB uses a customer's key in the name of whoever calls it, and by way of DynamoDB alone.
+   * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+   */
+  private permitKey(grantee: IGrantable, key: IKey): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: KEY_ACTIONS,
+      resourceArns: [key.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${Stack.of(this.table).region}.amazonaws.com` } },
+    });
   }
 }
+
+/** What DynamoDB wants of a customer's key for a table's items, without the wildcards of its documentation. */
+const KEY_ACTIONS = [
+  'kms:Encrypt',
+  'kms:Decrypt',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+  'kms:GenerateDataKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:DescribeKey',
+];
