@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { SigningSecret } from '../adapters/secrets-manager-signing-secret';
 import { API_VERSION } from '../adapters/stripe-client';
-import { once, type Sync } from './sync';
+import { isOfStack, once, type Sync } from './sync';
 
 /**
  * Brings the webhook endpoint at Stripe to where the API is. Stripe tells its signing secret once, when it is made: so an endpoint is
@@ -12,8 +12,13 @@ export async function syncEndpoint(sync: Sync, url: string, signingSecret: Signi
   const { client, wanted } = sync;
   const enabled_events = wanted.events as Stripe.WebhookEndpointCreateParams.EnabledEvent[];
   const endpoints = await ownEndpoints(sync);
+  // The secret of another stack's is where that one keeps it.
   const kept = endpoints.find(
-    (endpoint) => endpoint.url === url && endpoint.api_version === API_VERSION && endpoint.metadata.secret === 'kept',
+    (endpoint) =>
+      endpoint.url === url &&
+      endpoint.api_version === API_VERSION &&
+      endpoint.metadata.secret === 'kept' &&
+      isOfStack(sync, endpoint),
   );
   if (kept !== undefined) {
     if (kept.status !== 'enabled' || !sameEvents(kept.enabled_events, wanted.events)) {
@@ -32,7 +37,7 @@ export async function syncEndpoint(sync: Sync, url: string, signingSecret: Signi
       enabled_events,
       api_version: API_VERSION,
       description: 'Restores quota when a payment comes in',
-      metadata: { paywall: wanted.paywallId },
+      metadata: { paywall: wanted.paywallId, stack: sync.stack },
     },
     once(sync, `endpoint/${url}`),
   );
@@ -49,6 +54,15 @@ export async function removeEndpoints(sync: Sync, kept?: string): Promise<void> 
   for (const { id } of await ownEndpoints(sync)) {
     if (id !== kept) {
       await sync.client.webhookEndpoints.del(id);
+    }
+  }
+}
+
+/** Those that the stack itself has made, and that no other has made anew. */
+export async function removeEndpointsOfStack(sync: Sync): Promise<void> {
+  for (const endpoint of await ownEndpoints(sync)) {
+    if (isOfStack(sync, endpoint)) {
+      await sync.client.webhookEndpoints.del(endpoint.id);
     }
   }
 }

@@ -2,7 +2,7 @@ import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import type Stripe from 'stripe';
 import type { StripeCatalogueProperties } from '../../lib/private/stripe-catalogue';
 import type { SigningSecret } from '../adapters/secrets-manager-signing-secret';
-import { removeEndpoints, syncEndpoint } from './endpoint';
+import { removeEndpoints, removeEndpointsOfStack, syncEndpoint } from './endpoint';
 import { archiveProducts, type Sync, syncProducts } from './sync';
 
 export interface StripeCatalogueDependencies {
@@ -28,7 +28,7 @@ export async function handle(
   try {
     await carryOut(
       event.RequestType,
-      { client: await dependencies.stripe.client(), wanted, run: RequestId },
+      { client: await dependencies.stripe.client(), wanted, run: RequestId, stack: StackId },
       dependencies,
     );
     await dependencies.respond(ResponseURL, { ...answer, Status: 'SUCCESS' });
@@ -46,7 +46,7 @@ async function carryOut(
 ): Promise<void> {
   const { webhookUrl } = sync.wanted;
   if (request === 'Delete') {
-    await removeEndpoints(sync);
+    await removeEndpointsOfStack(sync);
     await archiveProducts(sync);
     return;
   }

@@ -12,11 +12,13 @@ export interface Sync {
   readonly wanted: StripeCatalogueProperties;
   /** The same for a repetition of one run, another for the next. */
   readonly run: string;
+  /** The ARN of the stack whose deployment it is. */
+  readonly stack: string;
 }
 
 /** Brings products and prices at Stripe to what is sold. What is there already is left as it is; running subscriptions keep their price. */
 export async function syncProducts(sync: Sync): Promise<void> {
-  const { client, wanted } = sync;
+  const { wanted } = sync;
   const products = await ownProducts(sync);
   for (const item of wanted.items) {
     await putProduct(sync, item, products.get(productOf(wanted, item)));
@@ -25,25 +27,37 @@ export async function syncProducts(sync: Sync): Promise<void> {
   const ids = wanted.items.map((item) => productOf(wanted, item));
   for (const [id, product] of products) {
     if (!ids.includes(id) && product.active) {
-      await archivePrices(sync, id);
-      await client.products.update(id, { active: false }, once(sync, `archive/${id}`));
+      await archiveProduct(sync, id);
     }
   }
 }
 
-/** Takes everything out of sale. Stripe deletes no price that was ever used. */
+/** Takes out of sale what the stack sells. Stripe deletes no price that was ever used. */
 export async function archiveProducts(sync: Sync): Promise<void> {
-  await syncProducts({ ...sync, wanted: { ...sync.wanted, items: [] } });
+  for (const [id, product] of await ownProducts(sync)) {
+    if (product.active && isOfStack(sync, product)) {
+      await archiveProduct(sync, id);
+    }
+  }
+}
+
+/**
+ * Whether the stack was the last to deploy it: another one under the same id has taken it over, when a paywall moves, and deleting the old
+ * stack must leave it. What was made before there were marks is whoever's asks.
+ */
+export function isOfStack({ stack }: Sync, { metadata }: Pick<Stripe.Product, 'metadata'>): boolean {
+  return metadata.stack === undefined || metadata.stack === stack;
 }
 
 async function putProduct(sync: Sync, item: SoldItem, known: Stripe.Product | undefined): Promise<void> {
-  const { client, wanted } = sync;
+  const { client, wanted, stack } = sync;
   const id = productOf(wanted, item);
   if (known === undefined) {
-    const metadata = { paywall: wanted.paywallId, [item.kind]: item.id };
+    const metadata = { paywall: wanted.paywallId, [item.kind]: item.id, stack };
     await client.products.create({ id, name: item.name, metadata }, once(sync, `product/${id}`));
-  } else if (known.name !== item.name || !known.active) {
-    await client.products.update(id, { name: item.name, active: true }, once(sync, `product/${id}`));
+  } else if (known.name !== item.name || !known.active || known.metadata.stack !== stack) {
+    const change = { name: item.name, active: true, metadata: { stack } };
+    await client.products.update(id, change, once(sync, `product/${id}`));
   }
 }
 
@@ -69,6 +83,11 @@ async function putPrice(sync: Sync, item: SoldItem): Promise<void> {
   if (known?.active) {
     await client.prices.update(known.id, { active: false }, once(sync, `archive/${known.id}`));
   }
+}
+
+async function archiveProduct(sync: Sync, id: string): Promise<void> {
+  await archivePrices(sync, id);
+  await sync.client.products.update(id, { active: false }, once(sync, `archive/${id}`));
 }
 
 async function archivePrices(sync: Sync, product: string): Promise<void> {

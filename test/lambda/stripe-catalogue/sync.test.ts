@@ -36,6 +36,7 @@ interface Deployed {
   readonly events?: readonly string[];
   readonly paywallId?: string;
   readonly run?: string;
+  readonly stack?: string;
   /** Then there is neither an endpoint nor a signing secret. */
   readonly byEventBridge?: boolean;
 }
@@ -43,7 +44,7 @@ interface Deployed {
 /** A deployment; gives what CloudFormation is told. */
 async function deploy(
   request: CloudFormationCustomResourceEvent['RequestType'],
-  { run = `run-${++runs}`, byEventBridge = false, ...overrides }: Deployed = {},
+  { run = `run-${++runs}`, stack = 'stack', byEventBridge = false, ...overrides }: Deployed = {},
 ): Promise<{ Status: string; PhysicalResourceId: string; Reason?: string; Data?: object }> {
   const catalogue = {
     paywallId: 'Shop-1',
@@ -56,7 +57,7 @@ async function deploy(
   const event = {
     RequestType: request,
     RequestId: run,
-    StackId: 'stack',
+    StackId: stack,
     LogicalResourceId: 'Catalogue',
     ResponseURL: 'https://cloudformation/answer',
     ResourceProperties: { ServiceToken: 'arn', Catalogue: JSON.stringify(catalogue) },
@@ -203,6 +204,33 @@ test('deletion leaves no endpoint, and nothing that is for sale', async () => {
   expect(await endpoints()).toEqual([]);
   expect((await shop.stripe.prices.list({ active: true })).data).toEqual([]);
   expect(await deploy('Delete')).toMatchObject({ Status: 'SUCCESS' });
+});
+
+describe('a paywall that moves to another stack', () => {
+  test.each(['another URL', 'the same URL'])(
+    'takes over at Stripe, by %s, with a signing secret of its own',
+    async (url) => {
+      await deploy('Create', { stack: 'old' });
+      const webhookUrl = url === 'the same URL' ? urlA : urlB;
+      await deploy('Create', { stack: 'new', webhookUrl });
+      expect(await endpoints()).toMatchObject([{ url: webhookUrl, metadata: { secret: 'kept' } }]);
+      expect(new Set(kept).size).toBe(2);
+      // WHEN the new one is deployed again, nothing is made anew
+      await deploy('Update', { stack: 'new', webhookUrl });
+      expect(kept).toHaveLength(2);
+    },
+  );
+
+  test('keeps what it sells, and where its events go, when the old stack is deleted', async () => {
+    await deploy('Create', { stack: 'old' });
+    await deploy('Create', { stack: 'new', webhookUrl: urlB });
+    expect(await deploy('Delete', { stack: 'old' })).toMatchObject({ Status: 'SUCCESS' });
+    expect(await endpoints()).toMatchObject([{ url: urlB }]);
+    expect((await shop.stripe.prices.list({ active: true })).data).toHaveLength(2);
+    await deploy('Delete', { stack: 'new', webhookUrl: urlB });
+    expect(await endpoints()).toEqual([]);
+    expect((await shop.stripe.prices.list({ active: true })).data).toEqual([]);
+  });
 });
 
 test('an endpoint that is made by hand is left alone, and so is another paywall’s shop', async () => {
