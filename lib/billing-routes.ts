@@ -137,6 +137,7 @@ export class BillingRoutes extends Construct {
     this.handler = this.fn;
     props.store.grants.manageCustomers(this.handler);
     props.store.grants.readLedger(this.handler);
+    props.store.grants.readRoutes(this.handler);
     if (this._signUp.kind === 'open') {
       props.store.grants.countSignUps(this.handler);
     }

@@ -125,9 +125,14 @@ export class QuotaStoreGrants {
     private readonly encryptionKey?: IKey,
   ) {}
 
-  /** Spend units and roll periods over: updates of balances. No ledger entry, no new item by a put. */
+  /** Spend units, count them by day and route, and roll periods over: updates of customers. No ledger entry, no new item by a put. */
   public spend(grantee: IGrantable): Grant {
-    return this.allow(grantee, ['dynamodb:UpdateItem'], ['CUSTOMER#*']);
+    return this.allow(grantee, ['dynamodb:UpdateItem'], ['CUSTOMER#*', 'ROUTE#*']);
+  }
+
+  /** See what routes are called that units were counted under. No customer. */
+  public readRoutes(grantee: IGrantable): Grant {
+    return this.allow(grantee, ['dynamodb:GetItem'], ['ROUTE#*']);
   }
 
   /** Reserve units of balances for calls that are being served. Nothing else of a customer. */

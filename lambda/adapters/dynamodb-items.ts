@@ -28,6 +28,10 @@ export const Key = {
   requestCount: (customer: string, hour: number) => key(Key.requestsOf(customer), `COUNT#${hour}`),
   /** The partition by which all his requests are found. */
   requestsOf: (customer: string) => `REQUEST#${customer}`,
+  /** What a customer has used on a day that is over: `2026-11-23`. */
+  usage: (customer: string, date: string) => key(`CUSTOMER#${customer}`, `USAGE#${date}`),
+  /** What a route is called that is counted under that code. */
+  route: (code: string) => key(`ROUTE#${code}`, 'ROUTE'),
   /** A call that has been settled. */
   charge: (id: string) => key(`CHARGE#${id}`, 'CHARGE'),
 };

@@ -12,20 +12,25 @@ import { binary, fromOpeningBalance, Key, number, text, toBalance } from './dyna
 import { NEXT_PERIOD } from './dynamodb-period';
 import { heeded, replacement } from './dynamodb-plan-claims';
 import { type ConditionalUpdate, type ItemUpdates, isThrottled, type UpdateOutcome } from './dynamodb-update';
+import { counted, DynamoDbUsageCounters } from './dynamodb-usage-counters';
 
 /** Balances in DynamoDB, as the authorizer spends them: it only takes away, so no retry or lost answer can mint a unit. */
 export class DynamoDbSpendingStore implements SpendingStore, TokenCustomers {
+  private readonly usage: DynamoDbUsageCounters;
+
   constructor(
     private readonly updates: ItemUpdates,
     private readonly table: string,
-  ) {}
+  ) {
+    this.usage = new DynamoDbUsageCounters(updates, table);
+  }
 
   public async spend(request: ChargeRequest, now: EpochSeconds): Promise<SpendOutcome> {
     const plans = request.plans ?? [];
     const credential = conditionOf(request.credential);
     const claim = request.claim && heeded(request.claim);
     const inPlan = plans.length === 0 ? '' : ` AND #plan IN (${plans.map((_, index) => `:plan${index}`).join(', ')})`;
-    const outcome = await this.write({
+    const spending = {
       key: Key.balance(request.customer),
       update: 'SET #remaining = #remaining - :cost',
       condition:
@@ -51,8 +56,13 @@ export class DynamoDbSpendingStore implements SpendingStore, TokenCustomers {
         ':now': number(now),
         ...Object.fromEntries(plans.map((plan, index) => [`:plan${index}`, text(plan)])),
       },
-    });
+    };
+    const counting = this.usage.countingOf(request, now);
+    const outcome = await this.write(counted(spending, counting));
     const balance = toBalance(outcome.item);
+    if (outcome.done) {
+      await this.usage.tidy(request.customer, outcome.item, counting, now);
+    }
     return outcome.done && balance !== undefined ? { spent: true, balance } : { spent: false, balance };
   }
 

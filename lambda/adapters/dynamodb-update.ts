@@ -16,6 +16,8 @@ export interface ConditionalUpdate {
   /** Names that are data: `{ '#keyId': 'a1b2c3' }`. */
   readonly extraNames?: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, AttributeValue>>;
+  /** What is sent in its place where it is not known whether a first attempt was done. @default - the same again */
+  readonly again?: ConditionalUpdate;
 }
 
 /** Whether the condition held; the item after the update, or as it stood where the condition failed. */

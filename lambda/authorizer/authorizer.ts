@@ -196,6 +196,7 @@ async function identify(
   }
   return {
     ...caller,
+    route: `${event.httpMethod} ${event.resource}`,
     cost: chargedUnits(cost),
     isReported: isReported(cost),
     isFreeWhenCached: cache?.free === true,

@@ -12,6 +12,7 @@ import { DynamoDbKeyDirectory } from '../adapters/dynamodb-key-directory';
 import { DynamoDbKeyStore } from '../adapters/dynamodb-key-store';
 import { DynamoDbSignUpCounter } from '../adapters/dynamodb-sign-up-counter';
 import type { ItemReads } from '../adapters/dynamodb-update';
+import { DynamoDbUsageHistory } from '../adapters/dynamodb-usage-history';
 import { readApis, readCatalogue, requireEnv } from '../adapters/environment';
 import { readIdentities } from '../adapters/identities';
 import { logError, logged } from '../adapters/log';
@@ -40,6 +41,7 @@ const dependencies = {
   store: new DynamoDbCustomerStore(dynamoDb, table),
   keys: new DynamoDbKeyStore(dynamoDb, table),
   auditLog: new DynamoDbAuditLog(dynamoDb, table),
+  usageHistory: new DynamoDbUsageHistory(dynamoDb, table),
   checkout: new StripeCheckout(new StripeConnection(secrets, requireEnv(Environment.STRIPE_SECRET_KEY_ARN))),
   catalogue,
   identities: readIdentities({

@@ -6,10 +6,12 @@ import type { KeyStore } from '../domain/keys';
 import type { Resuming } from '../domain/resume';
 import type { ReportQueue } from '../domain/settlement';
 import type { SignUpCounter } from '../domain/sign-up-limit';
+import type { UsageHistory } from '../domain/usage';
 
 export interface BillingDependencies extends CustomerDependencies {
   readonly keys: KeyStore;
   readonly auditLog: AuditLog;
+  readonly usageHistory: UsageHistory;
   readonly apis: ReadonlyMap<string, ApiEntry>;
   /** What whoever starts a checkout is known by. */
   readonly newClaim: () => string;

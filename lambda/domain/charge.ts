@@ -4,6 +4,7 @@ import { type Clock, type EpochSeconds, NEVER } from './clock';
 import type { TokenCustomers } from './customers';
 import { periodAfter } from './period';
 import { isHeeded, newcomersBalance, type PlanClaim, withClaim } from './plan-claim';
+import type { RouteUnits } from './usage';
 
 /** One call that wants to be served. */
 export interface ChargeRequest {
@@ -14,6 +15,18 @@ export interface ChargeRequest {
   readonly plans?: readonly string[];
   /** What a token says of the plan; absent where it says nothing that counts. */
   readonly claim?: PlanClaim;
+  /** `GET /forecast/{city}`, under which the units are counted; they are not where it is absent. */
+  readonly route?: string;
+  /** What the write counts; `cost` under `route` where it is absent. */
+  readonly counted?: Counted;
+}
+
+/** What is counted by a write that takes more or less than its call costs. */
+export interface Counted {
+  /** Units of the call: no more than the write takes, so that what is taken once is never counted twice. */
+  readonly units: number;
+  /** Units of calls that were served before, by route. Left out where it is not known whether a first attempt has counted them. */
+  readonly carried: RouteUnits;
 }
 
 /** By what the caller shows to be the customer: a key, which the store judges, or a token, which was verified before. */

@@ -19,6 +19,8 @@ export interface Lease {
   toldAt: number;
   /** The store's refusals for want of units that came soon after another one, the first of them included. */
   refusals: number;
+  /** Units by route that were spent from memory, and that no write has counted yet. */
+  uncounted: Map<string, number>;
   readonly rate: RecentRate;
   readonly environments: EnvironmentEstimate;
 }
@@ -32,6 +34,7 @@ export function newLease(): Lease {
     refusedAt: Number.NEGATIVE_INFINITY,
     toldAt: Number.NEGATIVE_INFINITY,
     refusals: 0,
+    uncounted: new Map(),
     rate: new RecentRate(),
     environments: new EnvironmentEstimate(),
   };

@@ -3,6 +3,7 @@ import { type ChargeRequest, explain, type SpendingStore, type SpendOutcome, Sto
 import type { EpochSeconds } from './clock';
 import { endPeriod, type Lease, newLease } from './lease';
 import { crowdBlock, nextBlock } from './lease-blocks';
+import { countUnits, type RouteUnits } from './usage';
 
 export interface LeaseOptions {
   /** The most units that one execution environment takes in advance for one customer. */
@@ -84,6 +85,11 @@ export class LeasedSpendingStore implements SpendingStore {
     }
   }
 
+  /** Units of a customer that were spent from memory, and that no write has counted yet. */
+  public uncounted(customer: string): number {
+    return [...(this.leases.get(customer)?.uncounted.values() ?? [])].reduce((sum, units) => sum + units, 0);
+  }
+
   /** Units that this environment holds of a customer. */
   public held(customer: string): number {
     return this.leases.get(customer)?.held ?? 0;
@@ -109,6 +115,7 @@ export class LeasedSpendingStore implements SpendingStore {
     const age = time - lease.confirmedAt;
     if (age >= 0 && age < this.options.life && explain(local, request, now) === undefined) {
       lease.held -= request.cost;
+      count(lease, request, request.cost);
       return { spent: true, leased: true, balance: { ...balance, remaining: balance.remaining + lease.held } };
     }
     if (lease.refusals >= HAMMERING && time - lease.refusedAt < REFUSAL_LIFE && isExhausted(balance, request, now)) {
@@ -154,17 +161,28 @@ export class LeasedSpendingStore implements SpendingStore {
     const used = Math.min(lease.held, request.cost + block);
     const taken = request.cost + block - used;
     lease.held -= used;
+    const carried = lease.uncounted;
+    lease.uncounted = new Map();
+    const counted = { units: Math.min(request.cost, taken), carried };
     let outcome: SpendOutcome;
     try {
-      outcome = await this.inner.spend({ ...request, cost: taken }, now);
+      outcome = await this.inner.spend({ ...request, cost: taken, counted }, now);
+    } catch (error) {
+      // Where it is not known whether the write was done, what it was to count is not counted again.
+      if (error instanceof StoreBusyError) {
+        recount(lease, carried);
+      }
+      throw error;
     } finally {
       // Where it is not known whether the write was done, what it took is lost, and what was held is not.
       lease.held += used;
     }
     this.learn(call, outcome, taken);
     if (!outcome.spent) {
+      recount(lease, carried);
       return outcome;
     }
+    count(lease, request, request.cost - counted.units);
     // What was used may have ended with its period meanwhile.
     lease.held = Math.max(0, lease.held - used) + block;
     lease.block = Math.max(block, 1);
@@ -191,6 +209,7 @@ export class LeasedSpendingStore implements SpendingStore {
     if (kept !== undefined && kept !== lease) {
       // Two first calls at once: one lease stays, with what both hold.
       kept.held += kept.balance?.periodEnd === lease.balance?.periodEnd ? lease.held : 0;
+      recount(kept, lease.uncounted);
       return;
     }
     // Deleted and set again: a map's first entry is the one that has not been used for the longest.
@@ -200,6 +219,18 @@ export class LeasedSpendingStore implements SpendingStore {
     if (oldest !== undefined) {
       this.leases.delete(oldest);
     }
+  }
+}
+
+function count(lease: Lease, { route }: ChargeRequest, units: number): void {
+  if (route !== undefined) {
+    countUnits(lease.uncounted, route, units);
+  }
+}
+
+function recount(lease: Lease, units: RouteUnits): void {
+  for (const [route, more] of units) {
+    countUnits(lease.uncounted, route, more);
   }
 }
 

@@ -42,6 +42,19 @@ describe('200', () => {
     expect(body.authorizer).toMatchObject({ customer, plan: 'free', cost: '1', remaining: '49', limit: '50' });
   });
 
+  test('the history tells what was used today, by the routes’ names', async () => {
+    const { apiKey } = await api.addCustomer();
+    await call('items/1', apiKey);
+    await call('items/2', apiKey);
+    const { status, body } = await call('billing/usage?days=7', apiKey);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ remaining: 48 });
+    const [{ date, ...used }, ...others] = body.history;
+    expect(date).toMatch(/^\d{4}-\d\d-\d\d$/);
+    expect([used, others]).toEqual([{ units: 2, routes: { 'GET /items/{id}': 2 } }, []]);
+    expectProblem(await call('billing/usage?days=0', apiKey), 400);
+  });
+
   test('an open route asks for nothing', async () => {
     expect((await call('health')).status).toBe(200);
   });

@@ -69,7 +69,7 @@ test.each<[string, { readonly readsStripeKey: boolean; readonly may: string[] }]
     {
       readsStripeKey: false,
       may: [
-        ...onTable('UpdateItem', 'CUSTOMER#*'),
+        ...onTable('UpdateItem', 'CUSTOMER#* ROUTE#*'),
         ...onTable('GetItem', 'KEY#*'),
         'lambda:InvokeFunction of AgentPaymentsHandler',
       ],
@@ -83,6 +83,7 @@ test.each<[string, { readonly readsStripeKey: boolean; readonly may: string[] }]
         ...onTable('GetItem PutItem Query UpdateItem', 'CUSTOMER#*'),
         ...onTable('PutItem UpdateItem', 'AUDIT#*'),
         ...onTable('GetItem', 'LEDGER#*'),
+        ...onTable('GetItem', 'ROUTE#*'),
         ...onTable('UpdateItem', 'SIGNUP#*'),
         ...onTable('GetItem', 'KEY#*'),
         ...onTable('GetItem UpdateItem', 'REQUEST#*'),

@@ -50,13 +50,13 @@ describe('the store', () => {
 describe('roles are held to what their part needs', () => {
   const arn = { 'Fn::GetAtt': ['PaywallStoreTableD984BD72', 'Arn'] };
 
-  test('the authorizer updates customers, and cannot write the ledger', () => {
+  test('the authorizer updates customers and notes routes, and cannot write the ledger', () => {
     expect(statements(template(), /Authorizer/)).toEqual([
       {
         Effect: 'Allow',
         Action: 'dynamodb:UpdateItem',
         Resource: arn,
-        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CUSTOMER#*'] } },
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CUSTOMER#*', 'ROUTE#*'] } },
       },
     ]);
   });
@@ -90,12 +90,13 @@ describe('roles are held to what their part needs', () => {
   });
 
   test('the billing routes read and make customers, write changes down unread, and cannot write the ledger', () => {
-    const [customers, audit, ledger, secret, ...others] = statements(template(), /Billing/);
+    const [customers, audit, ledger, routes, secret, ...others] = statements(template(), /Billing/);
     expect(customers).toEqual(
       may(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], 'CUSTOMER#*'),
     );
     expect(audit).toEqual(may(['dynamodb:PutItem', 'dynamodb:UpdateItem'], 'AUDIT#*'));
     expect(ledger).toEqual(may('dynamodb:GetItem', 'LEDGER#*'));
+    expect(routes).toEqual(may('dynamodb:GetItem', 'ROUTE#*'));
     expect(secret).toMatchObject({ Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'] });
     expect(others).toEqual([]);
   });
@@ -105,7 +106,7 @@ describe('roles are held to what their part needs', () => {
     expect(statements(template(), /Billing/)).not.toContainEqual(counts);
     const open = templateOf(paidApp({ signUp: SignUp.open() }));
     expect(statements(open, /Billing/)).toContainEqual(counts);
-    expect(statements(open, /Billing/)).toHaveLength(5);
+    expect(statements(open, /Billing/)).toHaveLength(6);
   });
 
   test('the webhook reads its signing secret and calls what carries events out, and reaches no balance', () => {

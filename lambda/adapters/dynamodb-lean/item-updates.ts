@@ -113,13 +113,8 @@ export class LeanItemUpdates implements Items {
   }
 
   public async updateItem(table: string, write: ConditionalUpdate): Promise<UpdateOutcome> {
-    const input = updateItemInput(table, write);
-    const body = JSON.stringify({
-      ...input,
-      Key: toWireItem(write.key),
-      ExpressionAttributeValues: toWireItem(write.values),
-    });
-    return this.send('UpdateItem', body, toOutcome);
+    const { again } = write;
+    return this.send('UpdateItem', updateBody(table, write), toOutcome, again && (() => updateBody(table, again)));
   }
 
   public async getItem(table: string, key: Item): Promise<Item | undefined> {
@@ -135,8 +130,15 @@ export class LeanItemUpdates implements Items {
     return this.send('PutItem', body, (answer) => putOutcome(toOutcome(answer)));
   }
 
-  private async send<T>(operation: Operation, body: string, read: (answer: HttpAnswer) => T): Promise<T> {
+  /** @param bodyAgain what is sent once an attempt has failed of which it is not known whether it was carried out */
+  private async send<T>(
+    operation: Operation,
+    firstBody: string,
+    read: (answer: HttpAnswer) => T,
+    bodyAgain?: () => string,
+  ): Promise<T> {
     const deadline = this.now() + this.timeouts.total;
+    let body = firstBody;
     for (let attempt = 1; ; attempt++) {
       try {
         return read(await this.post(operation, body, deadline));
@@ -145,6 +147,7 @@ export class LeanItemUpdates implements Items {
         if (attempt === this.attempts || !this.isTriedAgain(error) || this.now() + pause >= deadline) {
           throw error;
         }
+        body = bodyAgain === undefined || isThrottled(error) ? body : bodyAgain();
         this.onRetry();
         await this.sleep(pause);
       }
@@ -177,6 +180,14 @@ export class LeanItemUpdates implements Items {
     };
     return this.connection.post(this.signer.sign({ headers, body }, this.credentials(), now), body, deadline - now);
   }
+}
+
+function updateBody(table: string, write: ConditionalUpdate): string {
+  return JSON.stringify({
+    ...updateItemInput(table, write),
+    Key: toWireItem(write.key),
+    ExpressionAttributeValues: toWireItem(write.values),
+  });
 }
 
 function toOutcome(answer: HttpAnswer): UpdateOutcome {

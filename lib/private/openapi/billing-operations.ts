@@ -1,3 +1,4 @@
+import { MOST_DAYS } from '../usage-days';
 import type { Json } from './operations';
 
 /** A billing route as the documents tell of it; the ids are stable, and programs may call by them. */
@@ -101,8 +102,16 @@ export const BILLING_OPERATIONS: Readonly<Record<string, BillingOperation>> = {
   },
   'GET /usage': {
     id: 'showUsage',
-    summary: 'What is left, and when more comes',
+    summary: 'What is left, and when more comes; with `days`, also what was used on each day, by route',
     key: 'required',
+    parameters: [
+      {
+        name: 'days',
+        in: 'query',
+        description: 'How many days of history, today included; days are those of UTC.',
+        schema: { type: 'integer', minimum: 1, maximum: MOST_DAYS },
+      },
+    ],
     status: 200,
     answer: object(
       {
@@ -115,10 +124,22 @@ export const BILLING_OPERATIONS: Readonly<Record<string, BillingOperation>> = {
         included: unitsOrNull,
         credits: units,
         resetsAt: time,
+        history: {
+          ...list(
+            object({
+              date: { type: 'string', format: 'date' },
+              units,
+              routes: { type: 'object', additionalProperties: units },
+            }),
+          ),
+          description:
+            'With `days` alone: units that calls were charged, the oldest day first; days without any are left out. ' +
+            'Routes are called `GET /items/{id}`; `other` are those that are not counted by themselves.',
+        },
       },
       ['customer', 'plan', 'standing', 'limit', 'remaining', 'credits', 'resetsAt'],
     ),
-    refusals: [401],
+    refusals: [400, 401],
   },
   'POST /portal': {
     id: 'openPortal',

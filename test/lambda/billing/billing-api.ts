@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { DynamoDbAuditLog } from '../../../lambda/adapters/dynamodb-audit-log';
 import { DynamoDbSignUpCounter } from '../../../lambda/adapters/dynamodb-sign-up-counter';
+import { DynamoDbUsageHistory } from '../../../lambda/adapters/dynamodb-usage-history';
 import type { CheckoutOutcome } from '../../../lambda/adapters/stripe-checkout';
 import type { BillingDependencies } from '../../../lambda/billing/request';
 import { route } from '../../../lambda/billing/routes';
@@ -62,6 +63,7 @@ export class BillingApi {
       },
       keys,
       auditLog: this.auditLog,
+      usageHistory: new DynamoDbUsageHistory(table.client, table.table),
       checkout: {
         open: async (purchase) => {
           this.opened.push(purchase);

@@ -50,6 +50,38 @@ describe('GET usage', () => {
     expect(json).toMatchObject({ remaining: 50, resetsAt: '2026-12-01T00:00:00.000Z' });
   });
 
+  test('tells what was used on each day, by route, to who asks for days', async () => {
+    const busy = await api.addCustomer({ remaining: 50, periodEnd: NOW + 30 * 86_400 });
+    const call = { ...busy, credential: 'token' as const, cost: 5 };
+    await api.stores.spending.spend({ ...call, route: 'GET /forecast/{city}' }, NOW - 86_400);
+    await api.stores.spending.spend({ ...call, route: 'POST /search' }, NOW);
+    const historyOf = async (days: string) =>
+      (await api.as(busy, 'GET /usage', { queryStringParameters: { days } })).json.history;
+    const today = { date: '2026-11-23', units: 5, routes: { 'POST /search': 5 } };
+    expect(await historyOf('1')).toEqual([today]);
+    const yesterday = { date: '2026-11-22', units: 5, routes: { 'GET /forecast/{city}': 5 } };
+    expect(await historyOf('2')).toEqual([yesterday, today]);
+    expect(await historyOf('366')).toEqual([yesterday, today]);
+    expect((await api.as(busy, 'GET /usage')).json).not.toHaveProperty('history');
+  });
+
+  test('tells a customer who has not called of no days', async () => {
+    const idle = await api.addCustomer();
+    const { json } = await api.as(idle, 'GET /usage', { queryStringParameters: { days: '30' } });
+    expect(json).toMatchObject({ customer: idle.customer, history: [] });
+  });
+
+  test.each(['', '0', '367', '-1', '1.5', '007', '1e2', 'all'])('knows no %p days', async (days) => {
+    const { statusCode, json } = await api.as(caller, 'GET /usage', { queryStringParameters: { days } });
+    expect(statusCode).toBe(400);
+    expect(json.detail).toBe(`\`days\` must be a whole number between 1 and 366, got: ${days}`);
+  });
+
+  test('takes one number of days', async () => {
+    const several = { queryStringParameters: { days: '2' }, multiValueQueryStringParameters: { days: ['1', '2'] } };
+    expect((await api.as(caller, 'GET /usage', several)).statusCode).toBe(400);
+  });
+
   test('shows a suspended customer that he is', async () => {
     const suspended = await api.addCustomer({ standing: 'suspended' });
     expect((await api.as(suspended, 'GET /usage')).json).toMatchObject({ standing: 'suspended', remaining: 50 });

@@ -446,3 +446,70 @@ test('a new key of a known customer is served as soon as the store knows it, and
   expect((await call(store, own)).kind).toBe('granted');
   expect(inner.writes).toBe(writes);
 });
+
+describe('units that are counted by route', () => {
+  /** A store that notes what each write counts. */
+  function counting(inner = storeWith()) {
+    const routes = new Map<string, number>();
+    const add = (route: string, units: number) => routes.set(route, (routes.get(route) ?? 0) + units);
+    const store: SpendingStore = {
+      spend: async (wanted, now) => {
+        const outcome = await inner.spend(wanted, now);
+        if (outcome.spent) {
+          add(wanted.route ?? '', wanted.counted?.units ?? wanted.cost);
+          wanted.counted?.carried.forEach((units, route) => {
+            add(route, units);
+          });
+        }
+        return outcome;
+      },
+      rollOver: (...period) => inner.rollOver(...period),
+    };
+    return { store, routes };
+  }
+
+  test('are all on the way or counted, each under its own', async () => {
+    const { store, routes } = counting();
+    const leases = environment(store);
+    for (let index = 0; index < 3_000; index++) {
+      time += 2;
+      await call(leases, index % 3 === 0 ? { route: 'POST /search', cost: 5 } : { route: 'GET /items' });
+    }
+    const counted = [...routes.values()].reduce((sum, units) => sum + units, 0);
+    expect(counted + leases.uncounted('c1')).toBe(7_000);
+    expect(leases.uncounted('c1')).toBeLessThanOrEqual(1_000);
+    // The next write brings the rest.
+    time += 60_000;
+    await call(leases, { route: 'GET /items' });
+    expect(routes.get('POST /search')).toBe(5_000);
+    // What was held pays for this one, and whoever has paid before is counted afterwards.
+    expect((routes.get('GET /items') ?? 0) + leases.uncounted('c1')).toBe(2_001);
+    expect(leases.uncounted('c1')).toBeLessThanOrEqual(1);
+  });
+
+  test.each<[string, Error, number]>([
+    ['is refused for want of capacity, are counted by the next', new StoreBusyError('throttled'), 0],
+    ['may have been done, are not counted again', new Error('the answer was lost'), 1],
+  ])('by a write that %s', async (_, error, missed) => {
+    const inner = storeWith();
+    const { store, routes } = counting(inner);
+    let failing = false;
+    const leases = environment({
+      spend: (wanted, now) => (failing ? Promise.reject(error) : store.spend(wanted, now)),
+      rollOver: (...period) => store.rollOver(...period),
+    });
+    let granted = 0;
+    for (let index = 0; index < 1_000; index++) {
+      time += 2;
+      granted += (await call(leases, { route: 'GET /items' })).kind === 'granted' ? 1 : 0;
+    }
+    const pending = leases.uncounted('c1');
+    expect(pending).toBeGreaterThan(0);
+    failing = true;
+    time += 60_000;
+    await expect(call(leases, { route: 'GET /items' })).rejects.toBe(error);
+    failing = false;
+    await call(leases, { route: 'GET /items' });
+    expect((routes.get('GET /items') ?? 0) + leases.uncounted('c1')).toBe(granted + 1 - missed * pending);
+  });
+});

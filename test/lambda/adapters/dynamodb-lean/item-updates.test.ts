@@ -163,6 +163,30 @@ describe('tried once more, after a short pause', () => {
   });
 });
 
+describe('a write that is to be another when it is not known whether it was done', () => {
+  const again = { ...WRITE, update: 'SET #remaining = #remaining - :cost REMOVE #keys' };
+
+  test.each<[string, Turn, string]>([
+    ['no answer in time', hanging, again.update],
+    ['a fault of DynamoDB', refusing('InternalServerError', {}, 500), again.update],
+    ['throttling, which has done nothing', refusing('ThrottlingException'), WRITE.update],
+  ])('%s', async (_, failing, sent) => {
+    await given(failing, SUCCESS);
+    expect(await updates.updateItem('Table', { ...WRITE, again })).toEqual(DONE);
+    const [first, second] = server.received.map(({ body }) => JSON.parse(body).UpdateExpression);
+    expect([first, second]).toEqual([WRITE.update, sent]);
+  });
+
+  test('stays another, whatever comes of it', async () => {
+    const throttled = refusing('ThrottlingException');
+    await given(refusing('InternalServerError', {}, 500), throttled, SUCCESS);
+    updates = clientOf(server.url, undefined, { attempts: 3 });
+    expect(await updates.updateItem('Table', { ...WRITE, again })).toEqual(DONE);
+    const sent = server.received.map(({ body }) => JSON.parse(body).UpdateExpression);
+    expect(sent).toEqual([WRITE.update, again.update, again.update]);
+  });
+});
+
 describe('not tried again', () => {
   test.each(['ValidationException', 'ResourceNotFoundException', 'AccessDeniedException', 'InvalidSignatureException'])(
     '%s',

@@ -43,6 +43,8 @@ export class Books {
   ended = 0;
   /** Units that left the store. */
   taken = 0;
+  /** Units that the store has counted for the history. */
+  counted = 0;
   /** Units that left the store for nobody: the environment was not told, or ended with them, or their period has. */
   lost = 0;
   private charged = 0;
@@ -79,6 +81,9 @@ export class Books {
     if (charged + remaining + held + lost + ended !== credited || remaining !== credited - ended - taken) {
       const where = `${charged} granted, ${remaining} left, ${held} held, ${lost} lost, ${ended} ended with a period`;
       throw new Broken(`${where}: not the ${credited} that were credited`);
+    }
+    if (this.counted > taken) {
+      throw new Broken(`${this.counted} units are counted, of ${taken} that were taken`);
     }
   }
 }

@@ -17,6 +17,10 @@ export class Connection implements SpendingStore {
   answered = 0;
   /** How many of those were bought ones. */
   bought = 0;
+  /** Units that the environment was told are counted. */
+  counted = 0;
+  /** Units that it will not have counted again, as it does not know whether they are. */
+  uncertain = 0;
   /** The most that one write took. */
   mostTaken = 0;
   /** How often the environment has met the end of a period: it began the next one, or was told that another did. */
@@ -32,6 +36,9 @@ export class Connection implements SpendingStore {
 
   async spend(request: ChargeRequest, now: number): Promise<SpendOutcome> {
     let taken = { units: 0, bought: 0 };
+    const { units: ofCall = request.cost, carried = new Map() } = request.counted ?? {};
+    const ofCallsBefore = [...carried.values()].reduce((sum, units) => sum + units, 0);
+    let [counted, attempts] = [0, 0];
     const outcome = await this.write(`${request.cost}`, async () => {
       this.books.lost += taken.units;
       const before = this.balance(request.customer);
@@ -39,11 +46,19 @@ export class Connection implements SpendingStore {
       taken = result.spent ? split(before, request.cost) : { units: 0, bought: 0 };
       this.books.taken += taken.units;
       this.mostTaken = Math.max(this.mostTaken, taken.units);
+      // As `again` has it.
+      counted += result.spent ? ofCall + (attempts++ === 0 ? ofCallsBefore : 0) : 0;
       return result;
-    }).catch((error: unknown) => {
-      this.books.lost += taken.units;
-      throw error;
-    });
+    })
+      .catch((error: unknown) => {
+        this.books.lost += taken.units;
+        this.uncertain += error instanceof StoreBusyError ? 0 : ofCallsBefore;
+        throw error;
+      })
+      .finally(() => {
+        this.books.counted += counted;
+      });
+    this.counted += outcome.spent ? ofCall + ofCallsBefore : 0;
     this.answered += taken.units;
     this.bought += taken.bought;
     this.periodsMet += outcome.balance?.periodEnd === this.period ? 0 : 1;

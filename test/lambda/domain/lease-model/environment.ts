@@ -7,6 +7,8 @@ import type { Connection } from './connection';
 
 export interface Leases extends SpendingStore {
   held(customer: string): number;
+  /** Absent where nothing is counted. */
+  uncounted?(customer: string): number;
 }
 
 /** What is on trial: the engine, or one that is wrong on purpose. */
@@ -130,6 +132,11 @@ export class ModelEnvironment {
     const owed = this.served - charged;
     if (owed < 0 || owed > this.servedOpen) {
       throw new Broken(`${this.served} units were served and ${charged} charged, ${this.servedOpen} served open`);
+    }
+    const uncounted = this.leases.uncounted?.('c1');
+    const told = connection.counted + connection.uncertain;
+    if (uncounted !== undefined && told + uncounted !== charged) {
+      throw new Broken(`${told} units are counted and ${uncounted} not yet, of ${charged} that were charged`);
     }
     this.checkBounds();
   }

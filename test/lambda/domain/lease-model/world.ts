@@ -101,8 +101,8 @@ export class World {
 
 function request(cost: number, key: number): ChargeRequest {
   return key === 1
-    ? { customer: CUSTOMER, credential: { keyId: 'key001', keyHash: KEYS.key001 }, cost }
-    : { customer: CUSTOMER, credential: { keyId: 'key002', keyHash: KEYS.key002 }, cost };
+    ? { customer: CUSTOMER, credential: { keyId: 'key001', keyHash: KEYS.key001 }, cost, route: 'GET /items' }
+    : { customer: CUSTOMER, credential: { keyId: 'key002', keyHash: KEYS.key002 }, cost, route: 'POST /items' };
 }
 
 function describe(step: Step): string {

@@ -68,3 +68,14 @@ export const forgetsBoughtUnits: Engine = (connection, options) => {
     held: (customer) => leases.held(customer),
   };
 };
+
+/** Sends a write whose answer did not come once more, with all that it was to count. */
+export const countsAgain: Engine = (connection, options) => {
+  const repeating: typeof connection = Object.create(connection, {
+    spend: {
+      value: (...call: Parameters<typeof connection.spend>) =>
+        connection.spend(...call).catch(() => connection.spend(...call)),
+    },
+  });
+  return engine(repeating, options);
+};
