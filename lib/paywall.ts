@@ -203,6 +203,8 @@ export class Paywall extends Construct {
       path: this.billingPath,
       identities,
       resume,
+      page: props.page,
+      title: this.discovery.title,
     });
     const { mcp } = props;
     const sold = { catalogue, store, payments, paywallId, identities };
@@ -268,7 +270,7 @@ export class Paywall extends Construct {
     });
     const validators = new RequestValidators(this, `Requests-${name}`, api);
     const transformation = new Transformation(restApi, validators, options);
-    const billing = this.billing._attach(restApi, entry);
+    const billing = this.billing._attach(restApi, entry, () => protection.tryable);
     const discovery = this.discover(restApi, entry, billing, () => protection.found);
     this.mcp?._attach(restApi, billing, entry);
     const protection = new Protection({
@@ -411,10 +413,19 @@ export class Paywall extends Construct {
       return ['the paywall protects nothing: call `protect(api)`'];
     }
     const stack = Stack.of(this);
-    return environmentErrors(stack, {
+    const sold = {
       [Environment.CATALOGUE]: this.catalogue._render(stack),
       [Environment.APIS]: this.authorizer._renderApis(),
       ...renderIdentities(stack, this.identities),
-    });
+    };
+    const errors = environmentErrors(stack, sold);
+    const page = this.billing._renderPage();
+    return errors.length > 0 || page === undefined
+      ? errors
+      : environmentErrors(
+          stack,
+          { ...sold, [Environment.PAGE]: page },
+          '`page`, beside `plans`, `topUps`, `costs`, `routePlans` and `identities`,',
+        );
   }
 }
