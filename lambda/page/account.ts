@@ -1,3 +1,4 @@
+import type { Period } from '../../lib/private/catalogue';
 import { creditBar } from './chart';
 import { number, time, timeText } from './format';
 import { form } from './forms';
@@ -12,29 +13,30 @@ export function balanceSection(view: PageView, account: AccountView): Html {
   const texts = TEXTS.balance;
   const sold = view.catalogue.plans.find(({ id }) => id === plan);
   const figure =
-    remaining === null || limit === null
+    remaining === null
       ? html`<p class="balance">${texts.unlimited}</p>`
-      : html`<p class="balance">${number(remaining)} <small>${texts.of(number(limit), TEXTS.periods[sold?.quota.period ?? 'once'])}</small></p>`;
-  const bar =
-    limit === null || included === null
-      ? undefined
-      : creditBar(included / Math.max(1, limit), texts.gauge(number(included), number(limit)));
+      : html`<p class="balance">${number(remaining)} <small>${texts.units}</small></p>`;
   return html`<section class="card" id="balance" aria-labelledby="balance-h">
 <h2 id="balance-h">${texts.heading}</h2>
 ${figure}
-${bar}
+${limit === null || included === null ? undefined : ofPlan(included, limit, sold?.quota.period ?? 'once')}
 ${standing(view, account)}
 <dl class="facts">
 <div><dt>${texts.plan}</dt><dd>${sold?.name ?? plan}</dd></div>
-${included === null ? undefined : html`<div><dt>${texts.included}</dt><dd>${number(included)}</dd></div>`}
 <div><dt>${texts.credits}</dt><dd>${number(credits)}</dd></div>
 <div><dt>${texts.resets}</dt><dd>${resetsAt === null ? texts.never : time(resetsAt)}</dd></div>
 </dl>
 </section>`;
 }
 
+/** How much of the plan's own units is left. */
+function ofPlan(included: number, limit: number, period: Period): Html {
+  const words = TEXTS.balance.of(number(included), number(limit), TEXTS.periods[period]);
+  return html`<div>${creditBar(included / Math.max(1, limit))}<p class="hint">${words}</p></div>`;
+}
+
 /** Nothing where all is well. */
-function standing(view: PageView, { usage, isRefused, recommendation, token }: AccountView): Html | undefined {
+function standing(view: PageView, { usage, isRefused, recommendation }: AccountView): Html | undefined {
   const texts = TEXTS.standing;
   if (usage.standing === 'suspended') {
     return html`<p class="alert">${texts.suspended}</p>`;
@@ -42,7 +44,7 @@ function standing(view: PageView, { usage, isRefused, recommendation, token }: A
   if (usage.standing === 'grace') {
     const text =
       isRefused || usage.graceEndsAt === undefined ? texts.refused : texts.grace(timeText(usage.graceEndsAt));
-    const pay = form(view, 'settle', html`<button>${texts.settle}</button>`, { fields: { token } });
+    const pay = form(view, 'settle', html`<button>${texts.settle}</button>`);
     return html`<div class="alert ${isRefused ? '' : 'warn'}"><p>${text}</p>${pay}</div>`;
   }
   if (recommendation === undefined) {

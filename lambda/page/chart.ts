@@ -3,16 +3,15 @@ import { type Html, html } from './html';
 import { TEXTS } from './texts';
 import type { UsageDay } from './view';
 
-/** Routes that are drawn; the others are in the table of nobody's interest. */
+/** Routes that are drawn: those that took most. */
 const MOST_ROUTES = 6;
 const WIDTH = 600;
 const HEIGHT = 140;
 
-/** A bar of which a part is filled, between 0 and 1. */
-export function creditBar(part: number, label?: string): Html {
+/** A bar of which a part is filled, between 0 and 1; what it says stands in words beside it. */
+export function creditBar(part: number): Html {
   const width = Math.round(Math.min(1, Math.max(0, part)) * 1000) / 10;
-  const named = label === undefined ? html` aria-hidden="true"` : html` role="img" aria-label="${label}"`;
-  return html`<svg class="gauge"${named}><rect width="${width}%" height="100%" rx="5"/></svg>`;
+  return html`<svg class="gauge" aria-hidden="true"><rect width="${width}%" height="100%" rx="5"/></svg>`;
 }
 
 /** Use by day, and by route; a sentence where no history is kept. */

@@ -59,7 +59,7 @@ function entrance(view: PageView): Html {
   const open = html`<section class="card" aria-labelledby="sign-up-h"><h2 id="sign-up-h">${texts.heading}</h2>
 <p class="soft">${texts.text}</p>${form(view, 'sign-up', html`<button class="primary">${texts.button}</button>`)}</section>`;
   const closed = html`<p class="soft">${TEXTS.closed}</p>`;
-  return html`<div class="stack">
+  return html`<div class="pair">
 ${signIn(view)}
 ${signUp.kind === 'open' ? open : undefined}
 ${signUp.kind === 'closed' ? closed : undefined}

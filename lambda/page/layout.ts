@@ -54,6 +54,7 @@ export function pageAnswer({
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
+<link rel="icon" href="${brand.logoUrl ?? 'data:,'}">
 <title>${brand.name === '' ? title : `${title} – ${brand.name}`}</title>
 <style>${new Html(style)}</style>
 </head>
@@ -73,7 +74,7 @@ ${scripted ? html`<p id="said" role="status" class="skip"></p><script>${new Html
     "frame-ancestors 'none'",
     `style-src ${hashOf(style)}`,
     ...(scripted ? [`script-src ${hashOf(SCRIPT)}`, "connect-src 'self'"] : []),
-    ...(brand.logoUrl === undefined ? [] : [`img-src ${brand.logoUrl.startsWith('data:') ? 'data:' : "'self'"}`]),
+    `img-src data:${brand.logoUrl?.startsWith('/') ? " 'self'" : ''}`,
   ];
   return {
     statusCode: status,

@@ -20,7 +20,7 @@ export function offersSection(view: PageView): Html {
 <ul class="offers">${offers.topUps.map((topUp) => {
           const isBest = recommendedId(view, 'topUp') === topUp.id;
           const button = isSold ? buy(view, { topUp: topUp.id }, texts.buy(topUp.name), isBest) : undefined;
-          return item(isBest, topUp.name, html`${price(topUp.price)}`, texts.pack(number(topUp.units)), button);
+          return item(isBest, topUp.name, html`${price(topUp.price)}`, packText(topUp), button);
         })}</ul>`;
   const plans = offers.plans.map((plan) => planItem(view, plan));
   return html`<section class="card wide" id="buy" aria-label="${account === undefined ? texts.heading : `${texts.topUps}, ${texts.heading}`}">
@@ -28,6 +28,12 @@ ${packs}
 <h2>${texts.heading}</h2>
 <ul class="offers">${plans}</ul>
 </section>`;
+}
+
+/** What is in a pack, unless its name says so. */
+function packText({ name, units }: Offers['topUps'][number]): string | undefined {
+  const text = TEXTS.offers.pack(number(units));
+  return name === text ? undefined : text;
 }
 
 function planItem(view: PageView, plan: Plan): Html {
@@ -61,9 +67,9 @@ function planButton(view: PageView, plan: Plan, isBest: boolean): Html | undefin
   return usage.standing === 'active' ? buy(view, { plan: plan.id }, texts.switch(plan.name), isBest) : undefined;
 }
 
-function item(isBest: boolean, name: string, cost: Html, units: string, end: Html | undefined): Html {
+function item(isBest: boolean, name: string, cost: Html, units: string | undefined, end: Html | undefined): Html {
   return html`<li${isBest ? html` class="best"` : undefined}>${isBest ? html`<span class="tag">${TEXTS.offers.recommended}</span>` : undefined}
-<h3>${name}</h3><p class="price">${cost}</p><p class="soft">${units}</p>${end}</li>`;
+<h3>${name}</h3><p class="price">${cost}</p>${units === undefined ? undefined : html`<p class="soft">${units}</p>`}${end}</li>`;
 }
 
 function buy(view: PageView, wanted: Record<string, string>, text: string, isPrimary: boolean): Html {

@@ -26,7 +26,9 @@ function enhance(): void {
     new FormData(form).forEach((value, name) => {
       body.append(name, String(value));
     });
-    const response = await fetch(form.action, { method: 'POST', body, headers: { Accept: 'text/html' } });
+    // A form's own member of that name is its field.
+    const url = form.getAttribute('action') ?? '';
+    const response = await fetch(url, { method: 'POST', body, headers: { Accept: 'text/html' } });
     const shown = new DOMParser().parseFromString(await response.text(), 'text/html');
     for (const id of ['balance', 'try']) {
       const [old, fresh] = [document.getElementById(id), shown.getElementById(id)];

@@ -1,5 +1,5 @@
 import type { PageEntry } from '../../lib/private/page-entry';
-import { TOKENS } from './tokens';
+import { LOOK } from './look';
 
 const PAGE = `
 .bar { display: flex; align-items: center; gap: 12px 20px; max-width: 1080px; margin: 0 auto; padding: 16px; }
@@ -7,7 +7,7 @@ const PAGE = `
   text-decoration: none; }
 .brand img { display: block; height: 32px; width: auto; max-width: 160px; }
 .bar button { width: auto; min-height: 40px; padding: 6px 14px; }
-main { display: grid; gap: 16px; max-width: 1080px; margin: 0 auto; padding: 8px 16px 40px; align-items: start; }
+main { display: grid; gap: 16px; max-width: 1080px; margin: 0 auto; padding: 8px 16px 40px; }
 main > * { min-width: 0; }
 main.narrow { max-width: 620px; }
 .skip { position: absolute; left: -9999px; }
@@ -16,6 +16,8 @@ h1 { font-size: 26px; line-height: 1.2; }
 h2 { font-size: 19px; line-height: 1.3; }
 h3 { font-size: 16px; }
 .card > * + *, .stack > * + * { margin-top: 14px; }
+.stack > label + input { margin-top: 0; }
+.pair { display: grid; gap: 16px; align-content: start; }
 .soft { color: var(--muted); font-size: 15px; }
 .lead { color: var(--muted); font-size: 17px; max-width: 60ch; }
 .alert.good { background: var(--good-ground); color: var(--good-ink); }
@@ -35,7 +37,7 @@ h3 { font-size: 16px; }
 .routes li + li { margin-top: 10px; }
 .routes .line { display: flex; justify-content: space-between; gap: 16px; font-size: 14px; }
 .routes .gauge { height: 6px; margin-top: 4px; }
-.offers { display: grid; gap: 12px; grid-template-columns: repeat(auto-fill, minmax(min(220px, 100%), 1fr)); list-style: none; }
+.offers { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(min(220px, 100%), 1fr)); list-style: none; }
 .offers li { display: flex; flex-direction: column; gap: 4px; padding: 18px; border: 1px solid var(--line); border-radius: 12px; }
 .offers li.best { border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); }
 .offers .price { font-size: 24px; font-weight: 650; line-height: 1.2; }
@@ -49,7 +51,7 @@ h3 { font-size: 16px; }
 .keys button, .inline button { width: auto; min-height: 42px; padding: 6px 14px; }
 .keys .over { color: var(--muted); }
 .inline { display: flex; flex-wrap: wrap; gap: 10px; align-items: end; }
-.inline > :first-of-type { flex: 1 1 200px; }
+.inline > div { flex: 1 1 200px; }
 summary { min-height: 42px; padding: 8px 2px; cursor: pointer; font-weight: 550; }
 details > * + * { margin-top: 10px; }
 .keys details[open] { flex-basis: 100%; }
@@ -66,17 +68,19 @@ pre.answer { max-height: 320px; }
 @media (min-width: 860px) {
   main.account { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 20px; }
   main.account > .wide { grid-column: 1 / -1; }
-  main.public { grid-template-columns: minmax(0, 1fr) 360px; gap: 20px; }
-  main.public > .wide { grid-column: 1 / -1; }
+  .pair { grid-template-columns: repeat(auto-fit, minmax(min(320px, 100%), 1fr)); gap: 20px; }
   .card { padding: 28px; }
   .keys > li { grid-template-columns: 1fr auto; align-items: start; }
 }
+button[aria-disabled="true"] { opacity: .6; cursor: progress; }
+table { border-collapse: collapse; }
+th, td { padding: 4px 24px 4px 0; text-align: left; }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 `;
 
 /** The style sheet of a page in a brand's colour. */
 export function styleOf({ accent }: Pick<PageEntry, 'accent'>): string {
-  return accent === undefined ? TOKENS + PAGE : TOKENS + PAGE + colours(accent);
+  return accent === undefined ? LOOK + PAGE : LOOK + PAGE + colours(accent);
 }
 
 function colours({ light, dark }: NonNullable<PageEntry['accent']>): string {

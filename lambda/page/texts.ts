@@ -72,14 +72,13 @@ export const TEXTS = {
 
   balance: {
     heading: 'What is left',
-    of: (limit: string, period: string) => `of ${limit} units ${period}`,
+    units: 'units',
+    of: (left: string, limit: string, period: string) => `${left} of the plan’s ${limit} units ${period} are left`,
     unlimited: 'No limit',
     plan: 'Plan',
-    included: 'Of the plan',
     credits: 'Bought credits',
     resets: 'Resets',
     never: 'Does not reset',
-    gauge: (left: string, limit: string) => `${left} of the plan’s ${limit} units are left`,
   },
   periods: {
     day: 'a day',
@@ -155,7 +154,7 @@ export const TEXTS = {
     rotateOf: (name: string) => `Rotate the key ${name}`,
     revoke: 'Revoke',
     revokeText: 'It opens nothing from the next moment on, and does not come back.',
-    revokeOf: (name: string) => `Revoke the key ${name} for good`,
+    revokeOf: (name: string) => `Revoke for good: the key ${name}`,
     revokeNow: 'Revoke for good',
     name: 'Name of another key',
     make: 'Make a key',

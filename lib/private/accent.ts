@@ -4,7 +4,7 @@ import type { AccentEntry } from './page-entry';
 /** WCAG 2.2, 1.4.3: for text of any size. */
 const LEAST_CONTRAST = 4.5;
 
-/** What the accent stands on, the least favourable of each theme (`lambda/page/tokens.ts`). */
+/** What the accent stands on, the least favourable of each theme (`lambda/page/look.ts`). */
 const GROUND = { light: '#f4f5f8', dark: '#191c24' } as const;
 
 /** The colour for both themes; on the dark one it is made lighter until it can be read. */

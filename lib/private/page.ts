@@ -44,7 +44,7 @@ export function tryableOf(routes: readonly string[]): PageApiEntry['tryable'] {
 
 function requireLogo(url: string): void {
   const isOwn = /^\/(?!\/)[^\s"\\]*$/.test(url);
-  const isData = /^data:image\/(svg\+xml|png|webp|gif|jpeg)[;,][^\s"]+$/.test(url);
+  const isData = /^data:image\/(svg\+xml|png|webp|gif|jpeg)[;,][^"\n\r\t]+$/.test(url);
   if (!Token.isUnresolved(url) && (url.length > MAX_LOGO || !(isOwn || isData))) {
     throw new Error(
       '`page.logoUrl` must be a path of the same host, or a data URL of an image, of at most ' +

@@ -1,7 +1,7 @@
-import { TOKENS } from '../../lambda/page/tokens';
+import { LOOK } from '../../lambda/page/look';
 
 /** The pages' one style sheet: the look of the customer's page, and what these have beside it. */
-export const STYLES = `${TOKENS}
+export const STYLES = `${LOOK}
 main { width: 100%; max-width: 960px; margin: 0 auto; padding: 24px 16px 40px; }
 .checkout { display: grid; gap: 20px; align-items: start; }
 @media (min-width: 800px) {

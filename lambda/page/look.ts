@@ -2,7 +2,7 @@
  * The look that all pages share, those of the local stand-in for Stripe as well: colours by their meaning, type, cards, buttons and fields. No
  * fonts and no images to fetch, as a laptop may be offline and a page asks nobody but its own origin.
  */
-export const TOKENS = `
+export const LOOK = `
 :root {
   color-scheme: light dark;
   --ground: #f4f5f8; --surface: #ffffff; --ink: #171a21; --muted: #586071; --line: #dfe3ea;
