@@ -19,6 +19,8 @@ export function customerPage(view: PageView, status: number, cookies: readonly s
     brand,
     corner: account && form(view, 'sign-out', html`<button>${TEXTS.signOut}</button>`),
     body: account === undefined ? publicBody(view) : accountBody(view, account),
+    // The origin is sent with forms, by which we know that they are our own.
+    headers: { 'Referrer-Policy': 'same-origin' },
     cookies,
     scripted: true,
   });

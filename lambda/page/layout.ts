@@ -82,8 +82,7 @@ ${scripted ? html`<p id="said" role="status" class="skip"></p><script>${new Html
       'Content-Type': 'text/html; charset=utf-8',
       'Cache-Control': 'no-store',
       'Content-Security-Policy': policy.join('; '),
-      // The origin is sent with forms, by which we know that they are our own.
-      'Referrer-Policy': 'same-origin',
+      'Referrer-Policy': 'no-referrer',
       'X-Content-Type-Options': 'nosniff',
       ...headers,
     },

@@ -58,7 +58,7 @@ function planButton(view: PageView, plan: Plan, isBest: boolean): Html | undefin
         : undefined;
   }
   const { usage } = account;
-  if (plan.id === usage.plan && usage.standing !== 'grace') {
+  if (plan.id === usage.plan) {
     return state(texts.yours);
   }
   if (plan.price === null) {

@@ -48,7 +48,7 @@ h3 { font-size: 16px; }
 .keys { list-style: none; }
 .keys > li { display: grid; gap: 8px; padding: 14px 0; border-top: 1px solid var(--line); }
 .keys .does { display: flex; flex-wrap: wrap; gap: 8px; align-items: start; }
-.keys button, .inline button { width: auto; min-height: 42px; padding: 6px 14px; }
+.keys button, .inline button { width: auto; min-height: 46px; padding: 6px 14px; }
 .keys .over { color: var(--muted); }
 .inline { display: flex; flex-wrap: wrap; gap: 10px; align-items: end; }
 .inline > div { flex: 1 1 200px; }
