@@ -79,7 +79,7 @@ export function keyBlock(apiKey: string, label: string): Html {
 export function billingSection(view: PageView, { hasBought }: AccountView): Html {
   const texts = TEXTS.billing;
   const open = form(view, 'portal', html`<button>${texts.button}</button>`, { className: 'inline' });
-  return html`<section class="card wide" id="invoices" aria-labelledby="invoices-h">
+  return html`<section class="card" id="invoices" aria-labelledby="invoices-h">
 <h2 id="invoices-h">${texts.heading}</h2>
 <p class="soft">${hasBought ? texts.text : texts.none}</p>
 ${hasBought ? open : undefined}

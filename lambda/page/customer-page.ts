@@ -17,7 +17,7 @@ export function customerPage(view: PageView, status: number, cookies: readonly s
     status,
     title: account === undefined ? TEXTS.title.public : TEXTS.title.account,
     brand,
-    corner: account && form(view, 'sign-out', html`<button>${TEXTS.signOut}</button>`),
+    corner: corner(view),
     body: account === undefined ? publicBody(view) : accountBody(view, account),
     // The origin is sent with forms, by which we know that they are our own.
     headers: { 'Referrer-Policy': 'same-origin' },
@@ -26,18 +26,28 @@ export function customerPage(view: PageView, status: number, cookies: readonly s
   });
 }
 
+/** The way out, or the way in. */
+function corner(view: PageView): Html | undefined {
+  if (view.account !== undefined) {
+    return form(view, 'sign-out', html`<button>${TEXTS.signOut}</button>`);
+  }
+  return view.billing.signUp.kind === 'byToken' ? undefined : html`<a href="#sign-in">${TEXTS.signIn.button}</a>`;
+}
+
 function accountBody(view: PageView, account: AccountView): Html {
   return html`<main id="main" class="account">
 <h1 class="wide">${TEXTS.title.account}</h1>
 ${notice(view)}
 ${account.newKey === undefined ? undefined : newKeySection(account.newKey)}
+<div class="column">
 ${balanceSection(view, account)}
+${billingSection(view, account)}
+</div>
 ${usageSection(account.usage.history)}
 ${offersSection(view)}
 ${callingSection(view)}
 ${trySection(view, account.tried)}
 ${keysSection(view, account)}
-${billingSection(view, account)}
 </main>`;
 }
 

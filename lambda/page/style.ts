@@ -17,7 +17,7 @@ h2 { font-size: 19px; line-height: 1.3; }
 h3 { font-size: 16px; }
 .card > * + *, .stack > * + * { margin-top: 14px; }
 .stack > label + input { margin-top: 0; }
-.pair { display: grid; gap: 16px; align-content: start; }
+.pair, .column { display: grid; gap: 16px; align-content: start; }
 .soft { color: var(--muted); font-size: 15px; }
 .lead { color: var(--muted); font-size: 17px; max-width: 60ch; }
 .alert.good { background: var(--good-ground); color: var(--good-ink); }
@@ -69,6 +69,7 @@ pre.answer { max-height: 320px; }
   main.account { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 20px; }
   main.account > .wide { grid-column: 1 / -1; }
   .pair { grid-template-columns: repeat(auto-fit, minmax(min(320px, 100%), 1fr)); gap: 20px; }
+  .column { gap: 20px; }
   .card { padding: 28px; }
   .keys > li { grid-template-columns: 1fr auto; align-items: start; }
 }

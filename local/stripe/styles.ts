@@ -41,6 +41,7 @@ h2 { margin-bottom: 16px; font-size: 19px; }
 .portal { max-width: 640px; }
 .portal .card + .card { margin-top: 16px; }
 .portal h1 { margin-bottom: 20px; font-size: 26px; }
-.portal dl { display: grid; grid-template-columns: auto 1fr; gap: 6px 20px; margin-bottom: 20px; }
+.portal dl { display: grid; grid-template-columns: minmax(0, auto) 1fr; gap: 6px 20px; margin-bottom: 20px; }
+.portal dd { white-space: nowrap; }
 .portal dt { color: var(--muted); }
 `;

@@ -252,6 +252,9 @@ test('where Stripe leads back to, a person is led on to the page, and a program 
   expect(person.headers?.Refresh).toBe('0; url=/prod/billing');
   const program = await api.send('GET /plans', { headers: { Accept: '*/*' } }, { page: PAGE });
   expect(program.json.plans).toHaveLength(3);
+  const ofOrigin = await api.send('GET /plans', { headers: { Origin: 'https://app.example' } }, { page: PAGE });
+  // Else a browser shows its person what a script has asked for a moment ago.
+  expect([program.headers?.Vary, ofOrigin.headers?.Vary]).toEqual(['Accept', 'Accept, Origin']);
 });
 
 test('without a page there is none', async () => {
