@@ -4,7 +4,7 @@ module.exports = {
   roots: ['<rootDir>/test'],
   // The stand-ins of the local gateway, the benchmark, the commands, the documents of discovery, and what has to wait, have a lane of their
   // own: `npm run test:slow`.
-  testMatch: ['**/test/*.test.ts', '**/test/!(local|bench|cli)/**/*.test.ts', '!**/test/lib/openapi/**'],
+  testMatch: ['**/test/*.test.ts', '**/test/!(local|bench|cli|page)/**/*.test.ts', '!**/test/lib/openapi/**'],
   modulePathIgnorePatterns: ['<rootDir>/test/oracles'],
   transform: {
     // Types are the business of `npm run lint`.

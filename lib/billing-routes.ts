@@ -3,6 +3,7 @@ import type { IResource } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Identity } from './identity';
+import type { PageOptions } from './page-options';
 import type { Payments } from './payments';
 import type { PlanCatalogue } from './plan-catalogue';
 import { addBillingMethod, admitHeaders, integrateBelow } from './private/billing-method';
@@ -17,7 +18,9 @@ import {
   renderSignUp,
   renderUnauthorized,
 } from './private/identities';
-import { addToRoot, hasAtRoot, type ProtectedApi } from './private/protected-api';
+import { renderPage, tryableOf } from './private/page';
+import type { PageApiEntry, PageEntry } from './private/page-entry';
+import { addToRoot, hasAtRoot, type ProtectedApi, resourceOf } from './private/protected-api';
 import { renderResume } from './private/resume';
 import { requireInteger } from './private/validation';
 import type { QuotaStore } from './quota-store';
@@ -80,6 +83,27 @@ export interface BillingRoutesProps {
    * @default - they are not
    */
   readonly resume?: ResumeOptions;
+
+  /**
+   * The customer's page, at the path itself.
+   *
+   * @default - there is one, under the API's own name
+   */
+  readonly page?: PageOptions;
+
+  /**
+   * What the API is called, where `page` does not say so.
+   *
+   * @default - the name of the protected API
+   */
+  readonly title?: string;
+}
+
+/** What an API's page tells of it; its methods are known when the app is complete. */
+interface PageApi {
+  readonly api: ProtectedApi;
+  readonly entry: ApiEntry;
+  readonly routes: () => readonly string[];
 }
 
 /** The header by which a program shows that it has started a checkout. */
@@ -102,6 +126,8 @@ export class BillingRoutes extends Construct {
 
   private readonly fn: HandlerFunction;
   private readonly apis: ApiEntry[] = [];
+  private readonly page?: Omit<PageEntry, 'apis'>;
+  private readonly pageApis: PageApi[] = [];
   private takesReports = false;
 
   constructor(
@@ -111,6 +137,7 @@ export class BillingRoutes extends Construct {
   ) {
     super(scope, id);
     const stack = Stack.of(this);
+    this.page = renderPage(props.page, props.title);
     this._signUp = renderSignUp(props.identities, props.signUp);
     const billing: BillingEntry = {
       signUp: this._signUp,
@@ -131,6 +158,7 @@ export class BillingRoutes extends Construct {
         [Environment.BILLING]: stack.toJsonString(billing),
         [Environment.APIS]: Lazy.string({ produce: () => stack.toJsonString(this.apis) }),
         ...(props.resume !== undefined && { [Environment.RESUME]: stack.toJsonString(renderResume(props.resume)) }),
+        ...(this.page !== undefined && { [Environment.PAGE]: Lazy.string({ produce: () => this._renderPage() }) }),
         ...renderIdentities(stack, props.identities),
       },
     });
@@ -153,9 +181,10 @@ export class BillingRoutes extends Construct {
   /**
    * Adds the routes to an API.
    *
+   * @param routes resource paths of the API's protected GET methods, which are known when the app is complete
    * @internal
    */
-  public _attach(api: ProtectedApi, entry: ApiEntry): IResource {
+  public _attach(api: ProtectedApi, entry: ApiEntry, routes: () => readonly string[] = () => []): IResource {
     const { path, webhook } = this.props;
     if (hasAtRoot(api, path)) {
       throw new Error(
@@ -166,8 +195,15 @@ export class BillingRoutes extends Construct {
     // A page of another origin has no cookie of this one, so it sends its claim as a header.
     const billing = addToRoot(api, path, admitHeaders(api.cors, CLAIM_HEADER));
     const invocation = `Invoke${this.apis.length}`;
-    const integration = integrateBelow(api, `/${path}/*`, this.handler, invocation);
     const add = addBillingMethod;
+    // With a page the path itself is the handler's as well, in the same statement.
+    const below = this.page === undefined ? `/${path}/*` : `/${path}*`;
+    const integration = integrateBelow(api, below, this.handler, invocation);
+    if (this.page !== undefined) {
+      this.pageApis.push({ api, entry, routes });
+      add('GET', billing, integration);
+      add('POST', billing, integration);
+    }
     add('GET', billing.addResource('plans'), integration);
     const checkout = billing.addResource('checkout');
     add('POST', checkout, integration);
@@ -204,6 +240,22 @@ export class BillingRoutes extends Construct {
     return billing;
   }
 
+  /**
+   * The page as its handler reads it; nothing where there is none.
+   *
+   * @internal
+   */
+  public _renderPage(): string | undefined {
+    const apis = this.pageApis.map(
+      ({ api, entry, routes }): PageApiEntry => ({
+        apiId: entry.apiId,
+        name: nameOf(api),
+        tryable: tryableOf(routes()),
+      }),
+    );
+    return this.page && Stack.of(this).toJsonString({ ...this.page, apis });
+  }
+
   private takeReports(): void {
     if (!this.takesReports) {
       const queue = this.props.settlement._reports();
@@ -212,6 +264,10 @@ export class BillingRoutes extends Construct {
       this.takesReports = true;
     }
   }
+}
+
+function nameOf({ api }: ProtectedApi): string {
+  return resourceOf(api)?.name || api.restApiName || api.node.id;
 }
 
 function rotationOverlap(overlap: Duration): number {

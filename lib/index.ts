@@ -21,6 +21,7 @@ export * from './model-price';
 export * from './model-provider';
 export * from './model-route';
 export * from './operations';
+export * from './page-options';
 export * from './payment-gateway-responses';
 export * from './payment-processor';
 export * from './payments';

@@ -8,6 +8,7 @@ import type { Identity } from './identity';
 import type { LoggingOptions } from './logging-options';
 import type { McpOptions } from './mcp-options';
 import type { Metering } from './metering';
+import type { PageOptions } from './page-options';
 import type { Payments } from './payments';
 import type { Plan } from './plan';
 import type { QuotaStore } from './quota-store';
@@ -136,6 +137,14 @@ export interface PaywallProps {
    * @default - there is one, without tools for the routes
    */
   readonly mcp?: McpOptions;
+
+  /**
+   * The customer's page, at the billing path: plans and prices for everybody; for whoever signs in with a key, what is left, use by day,
+   * top-ups and upgrades, invoices and keys.
+   *
+   * @default - there is one, under the API's own name
+   */
+  readonly page?: PageOptions;
 
   /**
    * How requests are kept that were refused, to be run once after the payment, under a token that its customer alone can use.

@@ -177,6 +177,8 @@ export class Paywall extends Construct {
       path: billingPath,
       identities,
       resume,
+      page: props.page,
+      title: discovery.title,
     });
     const { mcp } = props;
     const sold = { catalogue, store, payments, paywallId, identities };
@@ -271,10 +273,19 @@ export class Paywall extends Construct {
       return ['the paywall protects nothing: call `protect(api)`'];
     }
     const stack = Stack.of(this);
-    return environmentErrors(stack, {
+    const sold = {
       [Environment.CATALOGUE]: this.catalogue._render(stack),
       [Environment.APIS]: this.authorizer._renderApis(),
       ...renderIdentities(stack, this.identities),
-    });
+    };
+    const errors = environmentErrors(stack, sold);
+    const page = this.billing._renderPage();
+    return errors.length > 0 || page === undefined
+      ? errors
+      : environmentErrors(
+          stack,
+          { ...sold, [Environment.PAGE]: page },
+          '`page`, beside `plans`, `topUps`, `costs`, `routePlans` and `identities`,',
+        );
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type Stripe from 'stripe';
 import type { KeyMode } from '../domain/api-key';
 import type { Bought } from '../domain/customers';
@@ -54,7 +55,7 @@ export class StripeCheckout implements Checkout {
     const client = await this.stripe.client();
     const recurring = recurs(purchase.offer);
     const metadata = { ...metadataOf(purchase) };
-    const session = await client.checkout.sessions.create({
+    const params: Stripe.Checkout.SessionCreateParams = {
       mode: recurring ? 'subscription' : 'payment',
       client_reference_id: purchase.customer,
       line_items: [{ quantity: 1, ...(await this.price(client, line)) }],
@@ -65,6 +66,9 @@ export class StripeCheckout implements Checkout {
       ...customer(purchase, recurring),
       success_url: urls.success,
       cancel_url: urls.cancel,
+    };
+    const session = await client.checkout.sessions.create(params, {
+      idempotencyKey: purchase.once === undefined ? undefined : onceKey(params, purchase),
     });
     if (session.url === null) {
       throw new Error(`checkout session ${session.id} has no URL`);
@@ -166,6 +170,14 @@ function boughtBy(
   }
   // A free plan is there without one.
   return subscription === null ? undefined : { subscribedSince: created };
+}
+
+/** Of the parameters as well: Stripe refuses a key that comes with others, and a form that has changed its meaning is another one. */
+function onceKey(params: Stripe.Checkout.SessionCreateParams, { once, paywall }: Purchase): string {
+  const digest = createHash('sha256')
+    .update(`${once}|${JSON.stringify(params)}`)
+    .digest('base64url');
+  return `${paywall}/checkout/${digest}`;
 }
 
 function isMissing(error: unknown): boolean {

@@ -3,7 +3,7 @@ import type { Catalogue } from '../../lib/private/catalogue';
 import { apiKeyOf, header, json, problem } from '../adapters/api-gateway';
 import type { IdentifiedCustomer } from '../customer/identify';
 import { alreadyOn, notSold, openCheckout, sellTo } from '../customer/sell';
-import { newCustomerId } from '../domain/api-key';
+import { customerIdOf } from '../domain/api-key';
 import { asOf, type Balance } from '../domain/balance';
 import { hashClaim } from '../domain/checkout-claim';
 import { isGenuine, parseCheckoutToken } from '../domain/checkout-link';
@@ -77,7 +77,7 @@ async function sellToNewcomer(
   dependencies: BillingDependencies,
 ): Promise<APIGatewayProxyResult> {
   const claim = dependencies.newClaim();
-  const started = { customer: newCustomerId(), offer, claim: hashClaim(claim) };
+  const started = { customer: customerIdOf(claim), offer, claim: hashClaim(claim) };
   const { id, url, expiresAt } = await openCheckout(started, request.billingUrl, dependencies);
   const welcomeUrl = `${request.billingUrl}/welcome?session_id=${id}`;
   return json(201, { url, expiresAt, claim, welcomeUrl }, { Location: url, 'Set-Cookie': claimCookie(claim, request) });

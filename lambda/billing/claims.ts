@@ -1,5 +1,6 @@
-import { header, headerValues } from '../adapters/api-gateway';
+import { header } from '../adapters/api-gateway';
 import { isClaim } from '../domain/checkout-claim';
+import { cookie, cookieValues } from './cookies';
 import type { BillingRequest } from './request';
 
 const COOKIE = 'paywall-claim';
@@ -11,23 +12,18 @@ const MAX_CLAIMS = 5;
 const LIFETIME = 25 * 3_600;
 
 /** The claims that a request shows: a browser's by its cookie, a program's by a header. Never by the query string, which logs keep. */
-export function claimsOf({ event }: BillingRequest): readonly string[] {
-  return [header(event, 'x-checkout-claim') ?? '', ...cookieClaims(event)].filter(isClaim);
+export function claimsOf(request: BillingRequest): readonly string[] {
+  return [header(request.event, 'x-checkout-claim') ?? '', ...cookieClaims(request)].filter(isClaim);
 }
 
 /** Keeps a claim in the browser, beside those of the checkouts before; out of reach of scripts, and of other sites' requests. */
-export function claimCookie(claim: string, { event, billingUrl }: BillingRequest): string {
-  const { protocol, pathname } = new URL(billingUrl);
-  const value = [claim, ...cookieClaims(event)].slice(0, MAX_CLAIMS).join('.');
-  const secure = protocol === 'https:' ? '; Secure' : '';
-  return `${COOKIE}=${value}; Max-Age=${LIFETIME}; Path=${pathname}; HttpOnly; SameSite=Lax${secure}`;
+export function claimCookie(claim: string, request: BillingRequest): string {
+  const claims = [...new Set([claim, ...cookieClaims(request)])].slice(0, MAX_CLAIMS);
+  // Stripe leads back, from a site of its own.
+  return cookie(COOKIE, claims.join('.'), request, { maxAge: LIFETIME, sameSite: 'Lax' });
 }
 
-function cookieClaims(event: BillingRequest['event']): string[] {
-  const cookies = headerValues(event, 'cookie').flatMap((line) => line.split(';'));
-  const values = cookies.flatMap((cookie) => {
-    const [name = '', value = ''] = cookie.trim().split('=');
-    return name === COOKIE ? value.split('.') : [];
-  });
+function cookieClaims(request: BillingRequest): string[] {
+  const values = cookieValues(request, COOKIE).flatMap((value) => value.split('.'));
   return values.filter(isClaim).slice(0, MAX_CLAIMS);
 }

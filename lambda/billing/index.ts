@@ -5,6 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { BillingEntry, CheckoutEntry } from '../../lib/private/catalogue';
 import { Environment } from '../../lib/private/environment';
+import type { PageEntry } from '../../lib/private/page-entry';
 import { systemClock } from '../adapters/clock';
 import { DynamoDbAuditLog } from '../adapters/dynamodb-audit-log';
 import { DynamoDbCustomerStore, getItem } from '../adapters/dynamodb-customer-store';
@@ -33,6 +34,9 @@ const secrets = new SecretReader(new SecretsManagerClient({}), systemClock);
 // Only where a route's cost is reported is there a queue.
 const reportsUrl = process.env[Environment.REPORTS_QUEUE_URL];
 
+// Only where there is a customer's page.
+const page = process.env[Environment.PAGE];
+
 const catalogue = readCatalogue();
 const items: ItemReads = { getItem: (name, key) => getItem(dynamoDb, name, key) };
 const updates = new SdkItemUpdates(dynamoDb);
@@ -60,6 +64,7 @@ const dependencies = {
   signUps: billing.signUp.kind === 'open' ? new DynamoDbSignUpCounter(dynamoDb, table) : undefined,
   resuming: readResuming({ ...items, updateItem: (name, write) => updates.updateItem(name, write) }, table),
   reports: reportsUrl === undefined ? undefined : new SqsReportQueue(new SQSClient({}), reportsUrl),
+  page: page === undefined ? undefined : (JSON.parse(page) as PageEntry),
 };
 
 export const handler = logged((event: APIGatewayProxyEvent) => route(event, dependencies));

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { ApiEntry } from '../../lib/private/catalogue';
+import type { PageEntry } from '../../lib/private/page-entry';
 import type { CustomerDependencies } from '../customer/dependencies';
 import type { AuditLog } from '../domain/audit';
 import type { KeyStore } from '../domain/keys';
@@ -21,6 +22,8 @@ export interface BillingDependencies extends CustomerDependencies {
   readonly resuming?: Resuming;
   /** Absent where no route's cost is reported. */
   readonly reports?: ReportQueue;
+  /** Absent where there is no customer's page. */
+  readonly page?: PageEntry;
 }
 
 /** A request of a billing route, with what every route needs of it. */

@@ -4,9 +4,12 @@ import { logError } from '../adapters/log';
 import { withCors } from '../customer/cors';
 import { CustomerDeletedError } from '../domain/customers';
 import { IssuerUnavailableError } from '../domain/identity';
+import { html } from '../page/html';
+import { pageAnswer } from '../page/layout';
 import { followLink, startCheckout } from './checkout';
+import { actOnPage, showPage } from './customer-page';
+import { brandOf } from './customer-page/brand';
 import { listKeys, makeKey, removeKey, replaceKey } from './keys';
-import { escapeHtml, page } from './page';
 import { listPlans } from './plans';
 import { openPortal } from './portal';
 import { takeReport } from './report';
@@ -19,6 +22,8 @@ import { welcome } from './welcome';
 type Route = (request: BillingRequest, dependencies: BillingDependencies) => Promise<APIGatewayProxyResult>;
 
 const ROUTES: Readonly<Record<string, Route>> = {
+  'GET ': showPage,
+  'POST ': actOnPage,
   'GET plans': listPlans,
   'POST checkout': startCheckout,
   'GET checkout/{token}': followLink,
@@ -53,10 +58,11 @@ export async function route(
       throw new Error(`no billing route ${event.httpMethod} ${event.resource} of API ${apiId}`);
     }
     const request = { event, requestId, api, billingUrl: `${publicUrl(event)}/${api.billingPath}` };
-    return withCors(readable(await answer(request, dependencies), event), event, api, EXPOSED);
+    return withCors(readable(await answer(request, dependencies), request, dependencies), event, api, EXPOSED);
   } catch (error) {
     logError('a billing request failed', { requestId }, error);
-    return withCors(readable(failure(error, requestId), event), event, api, EXPOSED);
+    const billingUrl = `${publicUrl(event)}/${api?.billingPath}`;
+    return withCors(readable(failure(error, requestId), { event, billingUrl }, dependencies), event, api, EXPOSED);
   }
 }
 
@@ -74,11 +80,17 @@ function failure(error: unknown, requestId: string): APIGatewayProxyResult {
 }
 
 /** A problem, as a page where a person's browser asked. */
-function readable(answer: APIGatewayProxyResult, event: APIGatewayProxyEvent): APIGatewayProxyResult {
-  if (answer.headers?.['Content-Type'] !== 'application/problem+json' || !wantsHtml(event)) {
+function readable(
+  answer: APIGatewayProxyResult,
+  request: Pick<BillingRequest, 'event' | 'billingUrl'>,
+  dependencies: BillingDependencies,
+): APIGatewayProxyResult {
+  if (answer.headers?.['Content-Type'] !== 'application/problem+json' || !wantsHtml(request.event)) {
     return answer;
   }
-  const { status, title, detail, instance } = JSON.parse(answer.body) as Record<string, string>;
-  const body = `<h1>${escapeHtml(`${title}`)}</h1><p>${escapeHtml(`${detail}`)}</p><p class="soft"><code>${escapeHtml(`${instance}`)}</code></p>`;
-  return page(Number(status), `${title}`, body);
+  const { title, detail, instance } = JSON.parse(answer.body) as Record<string, string>;
+  const body = html`<main id="main"><div class="notice card"><h1>${title}</h1><p>${detail}</p>
+<p class="soft"><code>${instance}</code></p></div></main>`;
+  const brand = brandOf(request, dependencies);
+  return pageAnswer({ status: answer.statusCode, title: `${title}`, body, brand });
 }

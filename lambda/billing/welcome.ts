@@ -1,16 +1,21 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { header, json, problem, wantsHtml } from '../adapters/api-gateway';
+import { json, problem, wantsHtml } from '../adapters/api-gateway';
 import type { CheckoutOutcome } from '../adapters/stripe-checkout';
 import { findCheckout, progressOf } from '../customer/progress';
 import { Audit } from '../domain/audit';
 import { findPlan, openingBalance } from '../domain/balance';
 import { isClaimed } from '../domain/checkout-claim';
 import { createFirstKey } from '../domain/keys';
+import { pageAnswer } from '../page/layout';
+import { TEXTS } from '../page/texts';
+import { type KeyView, type WelcomeView, welcomeBody } from '../page/welcome';
 import { claimsOf } from './claims';
+import { brandOf } from './customer-page/brand';
+import { sessionCookie } from './customer-page/session';
 import { FIRST_KEY } from './first-key';
-import { page } from './page';
+import { isPrefetch } from './prefetch';
 import type { BillingDependencies, BillingRequest } from './request';
-import { type KeyView, noteOf, type WelcomeView, welcomeBody } from './welcome-page';
+import { noteOf } from './welcome-notes';
 
 /**
  * `GET welcome`: where Stripe sends a customer back to. A new customer's key is made here, shown once, and kept nowhere: to whoever has
@@ -40,9 +45,32 @@ export async function welcome(
     progress: await progressOf(outcome, dependencies),
     usageUrl: `${request.billingUrl}/usage`,
   };
-  return wantsHtml(request.event)
-    ? page(200, 'Welcome', welcomeBody(view), refresh(view))
-    : json(200, publicView(view));
+  if (!wantsHtml(request.event)) {
+    return json(200, publicView(view));
+  }
+  const brand = brandOf(request, dependencies);
+  return pageAnswer({
+    status: 200,
+    title: TEXTS.welcome.title,
+    body: welcomeBody({ ...view, home: brand.home }),
+    brand,
+    headers: refresh(view),
+    cookies: await signIn(view, outcome.customer, request, dependencies),
+    scripted: true,
+  });
+}
+
+/** Who has just been given a key is signed in by it on the page. */
+async function signIn(
+  { key }: WelcomeView,
+  customer: string,
+  request: BillingRequest,
+  { page, store, clock }: BillingDependencies,
+): Promise<string[]> {
+  const balance = key.kind === 'made' && page !== undefined ? await store.balance(customer) : undefined;
+  return key.kind === 'made' && balance !== undefined
+    ? [sessionCookie(key.apiKey, { customer, linkSecret: balance.linkSecret }, request, clock())]
+    : [];
 }
 
 /** The page looks again by itself, but for one with a key, which the next would not have. */
@@ -76,11 +104,6 @@ async function keyFor(
   const newKey = { mode: livemode ? ('live' as const) : ('test' as const), name: FIRST_KEY };
   const made = await createFirstKey(customer, newKey, now, { keys, audit });
   return made === undefined ? { kind: 'shown' } : { kind: 'made', apiKey: made.text };
-}
-
-/** Whether a browser asks for the page before anybody wants to see it; it says so in one of these headers. */
-function isPrefetch({ event }: BillingRequest): boolean {
-  return ['sec-purpose', 'purpose', 'x-moz'].some((name) => header(event, name)?.includes('prefetch'));
 }
 
 function purchaseName({ metadata }: CheckoutOutcome, { catalogue }: BillingDependencies): string {

@@ -18,9 +18,10 @@ export function withCors(
   if (allowed === undefined) {
     return answer;
   }
+  const vary = [answer.headers?.Vary ?? [], 'Origin'].flat().join(', ');
   const expose = exposed.length === 0 ? undefined : { 'Access-Control-Expose-Headers': exposed.join(', ') };
   return {
     ...answer,
-    headers: { ...answer.headers, 'Access-Control-Allow-Origin': allowed, Vary: 'Origin', ...expose },
+    headers: { ...answer.headers, 'Access-Control-Allow-Origin': allowed, Vary: vary, ...expose },
   };
 }

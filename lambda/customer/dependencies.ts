@@ -15,6 +15,8 @@ export interface CustomerDependencies {
   readonly checkoutOptions: CheckoutEntry;
   readonly billing: BillingEntry;
   readonly newLinkSecret: () => Uint8Array;
+  /** What a form was marked with that may be sent twice: of all that carry it there comes one checkout. */
+  readonly once?: string;
   /** By what callers are known, in this order; by API keys where it is absent. */
   readonly identities?: readonly Identity[];
 }

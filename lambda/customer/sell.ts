@@ -31,7 +31,7 @@ export async function sellTo(
 export async function openCheckout(
   { customer, offer, claim }: Pick<Purchase, 'customer' | 'offer' | 'claim'>,
   billingUrl: string,
-  { store, checkout, catalogue, paywallId, checkoutOptions }: CustomerDependencies,
+  { store, checkout, catalogue, paywallId, checkoutOptions, once }: CustomerDependencies,
 ): Promise<OpenCheckout> {
   const account = await store.account(customer);
   const isKnown = (await store.balance(customer)) !== undefined;
@@ -45,6 +45,7 @@ export async function openCheckout(
       account.stripeCustomer ?? (isKnown ? await checkout.createCustomer(customer, paywallId) : undefined),
     trialDays: offer.kind === 'plan' && !account.hasSubscribed ? offer.plan.trialDays : undefined,
     options: checkoutOptions,
+    once,
   };
   return checkout.open(purchase, lineItemOf(catalogue, paywallId, offer), {
     // Stripe puts the id in place of the braces.

@@ -47,6 +47,17 @@ export function newCustomerId(): string {
   return randomBase62(CUSTOMER_LENGTH);
 }
 
+/** The id of whoever is made a customer by a claim: always the same, so that a form which is sent twice makes one. */
+export function customerIdOf(claim: string): string {
+  let rest = BigInt(`0x${createHash('sha256').update(`customer|${claim}`).digest('hex')}`);
+  let text = '';
+  for (let digit = 0; digit < CUSTOMER_LENGTH; digit++) {
+    text += BASE62[Number(rest % 62n)];
+    rest /= 62n;
+  }
+  return text;
+}
+
 /** A new key's id. */
 export function newKeyId(): string {
   return randomBase62(KEY_ID_LENGTH);

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { sameBytes } from './charge';
 
 /** What a link is for, so that none of one kind passes for one of another. */
-type Purpose = 'checkout' | 'report' | 'payment' | 'kept_request' | 'mcp_retry';
+type Purpose = 'checkout' | 'report' | 'payment' | 'kept_request' | 'mcp_retry' | 'page_form';
 
 type Parts = readonly (string | number)[];
 

@@ -28,6 +28,8 @@ export interface Purchase {
   /** Days that the subscription is free for. */
   readonly trialDays?: number;
   readonly options: CheckoutEntry;
+  /** Opened before by the same mark, it is the same checkout. */
+  readonly once?: string;
 }
 
 /** One line of a Checkout Session. */

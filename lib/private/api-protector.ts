@@ -109,7 +109,7 @@ export class ApiProtector {
     });
     const validators = new RequestValidators(paywall, `Requests-${name}`, api);
     const transformation = new Transformation(restApi, validators, options);
-    const billing = parts.billing._attach(restApi, entry);
+    const billing = parts.billing._attach(restApi, entry, () => protection.tryable);
     const discovery = this.discover(restApi, entry, billing, () => protection.found);
     parts.mcp?._attach(restApi, billing, entry);
     const protection = new Protection({

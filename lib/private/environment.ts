@@ -37,6 +37,8 @@ export const Environment = {
   CHECKOUT: 'PAYWALL_CHECKOUT',
   /** The `BillingEntry`, as JSON. */
   BILLING: 'PAYWALL_BILLING',
+  /** The `PageEntry`, as JSON; absent where there is no customer's page. */
+  PAGE: 'PAYWALL_PAGE',
   /** The `ResumeEntry`, as JSON; absent where no request is kept. */
   RESUME: 'PAYWALL_RESUME',
   /** The `McpEntry`, as JSON. */

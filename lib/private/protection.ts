@@ -60,6 +60,14 @@ export class Protection implements IAspect {
     return [...this.methods.values()];
   }
 
+  /** Resource paths of what a person can try with a key: protected, and by GET. */
+  public get tryable(): string[] {
+    const gets = this.found.filter(
+      ({ access, route }) => access === 'protected' && ['GET', 'ANY'].includes(route.httpMethod),
+    );
+    return gets.map(({ route }) => route.resourcePath);
+  }
+
   /** What only the finished app can tell; one message a fault. */
   public validate(): string[] {
     const theirs = this.theirs();

@@ -60,6 +60,7 @@ function billingEnvironment(template: Template): unknown {
 const ROUTES = [
   'DELETE billing/keys/{keyId}',
   'DELETE billing/mcp',
+  'GET billing',
   'GET billing/checkout/{token}',
   'GET billing/keys',
   'GET billing/mcp',
@@ -67,6 +68,7 @@ const ROUTES = [
   'GET billing/plans',
   'GET billing/usage',
   'GET billing/welcome',
+  'POST billing',
   'POST billing/checkout',
   'POST billing/keys',
   'POST billing/keys/{keyId}/rotate',
@@ -124,7 +126,7 @@ test('API Gateway may call the handler for the billing routes of that API, in on
   expect(permissions[0]?.Properties).toMatchObject({
     Action: 'lambda:InvokeFunction',
     Principal: 'apigateway.amazonaws.com',
-    SourceArn: { 'Fn::Join': ['', [expect.anything(), ...Array(7).fill(expect.anything()), '/*/*/billing/*']] },
+    SourceArn: { 'Fn::Join': ['', [expect.anything(), ...Array(7).fill(expect.anything()), '/*/*/billing*']] },
   });
 });
 

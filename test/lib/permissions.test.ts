@@ -224,6 +224,15 @@ test.each<[string, { readonly readsStripeKey: boolean; readonly may: string[] }]
   expect(permissions.filter((permission) => !STRIPE_KEY.test(permission)).toSorted()).toEqual(may.toSorted());
 });
 
+test('the customer’s page may do what the billing routes may, and nothing beyond', () => {
+  const rolesWith = (page: boolean) => {
+    const { stack, api, paywall } = paidApp({ page: { enabled: page } });
+    paywall.protect(api);
+    return Template.fromStack(stack).findResources('AWS::IAM::Policy');
+  };
+  expect(rolesWith(true)).toEqual(rolesWith(false));
+});
+
 test('each writes its own log, and nobody else’s', () => {
   for (const [role, statements] of policies()) {
     const ofLogs = permissionsOf(statements).filter((permission) => permission.startsWith('logs:'));

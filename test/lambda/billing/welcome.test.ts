@@ -138,7 +138,7 @@ test('it is a page for a person, which nothing may keep or frame', async () => {
   const { headers, body } = await visit('cs_done', browser);
   expect(headers).toMatchObject({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
   expect(headers?.['Content-Security-Policy']).toContain("frame-ancestors 'none'");
-  expect(body).toMatch(/<pre aria-label="API key">pw_test_\w{53}<\/pre>/);
+  expect(body).toMatch(/<pre class="key"[^>]* aria-label="API key">pw_test_\w{53}<\/pre>/);
 });
 
 test.each<[string, Record<string, string>, RegExp]>([
@@ -203,7 +203,7 @@ describe('before the event has come that credits the purchase', () => {
     const { headers, body } = await visit('cs_new', browser);
     expect(headers).not.toHaveProperty('Refresh');
     expect(body).toContain('Paid, and being added to the account: plan PRO.');
-    expect(body).toMatch(/<pre aria-label="API key">pw_test_/);
+    expect(body).toMatch(/<pre class="key"[^>]* aria-label="API key">pw_test_/);
   });
 
   test('money that is on its way yet is said to be', async () => {

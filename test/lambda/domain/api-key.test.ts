@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { hashApiKey, newApiKey, newCustomerId, parseApiKey } from '../../../lambda/domain/api-key';
+import {
+  customerIdOf,
+  hashApiKey,
+  isKeyCustomer,
+  newApiKey,
+  newCustomerId,
+  parseApiKey,
+} from '../../../lambda/domain/api-key';
 
 test('a new key reads back as the customer that it was made for', () => {
   for (const mode of ['live', 'test'] as const) {
@@ -49,4 +56,9 @@ test('no pattern is run over what a stranger made long', () => {
   const times = run.mock.calls.length;
   run.mockRestore();
   expect([found, times]).toEqual([undefined, 0]);
+});
+
+test('a claim makes one customer, and another claim another', () => {
+  const [one, again, other] = ['a', 'a', 'b'].map((digit) => customerIdOf(digit.repeat(32)));
+  expect([isKeyCustomer(one ?? ''), again === one, other === one]).toEqual([true, true, false]);
 });
