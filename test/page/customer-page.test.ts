@@ -75,7 +75,7 @@ test('a new customer signs up, sees the key once, calls until 402, pays, and see
   const answers = [await one.tryIt('/forecast/oslo'), await one.tryIt('/cities'), await one.tryIt('/cities')];
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 402]);
   expect(answers[2]?.text).toContain('"reason": "quota_exhausted"');
-  expect(await one.page.getByText('Your units are used up.').isVisible()).toBe(true);
+  expect(await one.sees('Your units are used up.')).toBe(true);
   expect(await one.faults('exhausted')).toEqual([]);
 
   await one.press('Buy 1,000 units');
@@ -96,14 +96,14 @@ test('who rotates the key goes on with the new one, and the old one still works'
   await one.press('Rotate the key first key');
   const fresh = await one.newKey();
   expect(fresh).not.toBe(old);
-  expect(await one.page.getByText(/The old one works until/).isVisible()).toBe(true);
+  expect(await one.sees(/The old one works until/)).toBe(true);
   expect(await one.faults('rotated')).toEqual([]);
   expect([(await call(old)).status, (await call(fresh)).status]).toEqual([200, 200]);
 
   await one.page.getByText('Revoke', { exact: true }).first().click();
   expect(await one.faults('about-to-revoke')).toEqual([]);
   await one.press('Revoke for good: the key first key');
-  expect(await one.page.getByText('The key was revoked.').isVisible()).toBe(true);
+  expect(await one.sees('The key was revoked.')).toBe(true);
   expect((await call(fresh)).status).toBe(200);
   // What an execution environment has leased for the old key it serves for a moment yet.
   await expect(settled(async () => (await call(old)).status, 401)).resolves.toBe(401);
@@ -124,7 +124,7 @@ test('a renewal that failed: the page says so, and leads to the invoice; once it
   await stripe.delivered();
   const one = await visit();
   await one.signIn(apiKey);
-  expect(await one.page.getByText(/Your last payment failed\. The API serves you until/).isVisible()).toBe(true);
+  expect(await one.sees(/Your last payment failed\. The API serves you until/)).toBe(true);
   expect(await one.faults('failed-renewal')).toEqual([]);
   await one.press('Pay the open invoice');
   await one.page.waitForURL(/\/i\/in_/);
@@ -213,7 +213,7 @@ test('who goes back after paying sees the balance as it is, and has paid once', 
   await one.press('Buy 1,000 units');
   await one.pay();
   await one.page.goBack();
-  expect(await one.page.getByText('This checkout is complete.').isVisible()).toBe(true);
+  expect(await one.sees('This checkout is complete.')).toBe(true);
   await one.page.goBack();
   await one.page.waitForURL((url) => url.pathname.endsWith('/billing'));
   await settled(() => one.balance(), '1,003 units');
@@ -234,7 +234,7 @@ test('without scripts a newcomer buys a plan, is shown the key, comes in, and tr
   await one.press('Send GET');
   expect(await one.page.locator('#answer').textContent()).toContain('"lima"');
   await one.press('Sign out');
-  expect(await one.page.getByText('You are signed out.').isVisible()).toBe(true);
+  expect(await one.sees('You are signed out.')).toBe(true);
   expect(await one.page.locator('.balance').count()).toBe(0);
 });
 

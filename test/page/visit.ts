@@ -40,6 +40,15 @@ export class Visit {
     await this.page.getByRole('button', { name }).first().click();
   }
 
+  /** Whether the page shows the text, or comes to. */
+  sees(text: string | RegExp): Promise<boolean> {
+    const shown = this.page.getByText(text).first().waitFor();
+    return shown.then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** Signs up, and gives the key that the page shows. */
   async signUp(): Promise<string> {
     await this.press('Create a key');

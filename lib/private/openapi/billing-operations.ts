@@ -134,7 +134,7 @@ export const BILLING_OPERATIONS: Readonly<Record<string, BillingOperation>> = {
           ),
           description:
             'With `days` alone: units that calls were charged, the oldest day first; days without any are left out. ' +
-            'Routes are called `GET /items/{id}`; `other` are those that are not counted by themselves.',
+            'Routes are called `GET /forecast/{city}`; `other` are those that are not counted by themselves.',
         },
       },
       ['customer', 'plan', 'standing', 'limit', 'remaining', 'credits', 'resetsAt'],

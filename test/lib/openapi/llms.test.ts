@@ -36,7 +36,7 @@ test('tells what there is, how to get in, what a refusal asks for, and what it a
     '- `POST /search`: 5 units a call; in the plans `pro`, `jp`.',
     '- `POST /chat`: what the call takes; 100 units are reserved for it.',
     '- `GET /health`: free, without a key.',
-    '- `GET billing/usage`: What is left, and when more comes; with the key.',
+    '- `GET billing/usage`: What is left, and when more comes; with `days`, also what was used on each day, by route; with the key.',
     '- [OpenAPI](openapi.json): ',
     '- [Schema of a 402](billing/payment-required.schema.json): ',
   ]) {
