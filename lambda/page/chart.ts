@@ -5,6 +5,8 @@ import type { UsageDay } from './view';
 
 /** Routes that are drawn: those that took most. */
 const MOST_ROUTES = 6;
+/** In seconds. */
+const DAY = 86_400;
 const WIDTH = 600;
 const HEIGHT = 140;
 
@@ -12,6 +14,16 @@ const HEIGHT = 140;
 export function creditBar(part: number): Html {
   const width = Math.round(Math.min(1, Math.max(0, part)) * 1000) / 10;
   return html`<svg class="gauge" aria-hidden="true"><rect width="${width}%" height="100%" rx="5"/></svg>`;
+}
+
+/** So many days until today, in UTC, those included on which nothing was used. */
+export function everyDay(history: readonly UsageDay[], count: number, now: number): UsageDay[] {
+  const known = new Map(history.map((one) => [one.date, one]));
+  const today = Math.floor(now / DAY);
+  return Array.from({ length: count }, (_, index) => {
+    const date = new Date((today - count + 1 + index) * DAY * 1_000).toISOString().slice(0, 10);
+    return known.get(date) ?? { date, units: 0, routes: {} };
+  });
 }
 
 /** Use by day, and by route; a sentence where no history is kept. */

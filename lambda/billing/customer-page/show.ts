@@ -2,6 +2,7 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import { offersOf } from '../../customer/offers';
 import type { Usage } from '../../customer/usage';
 import { recommend } from '../../domain/recommendation';
+import { everyDay } from '../../page/chart';
 import { customerPage } from '../../page/customer-page';
 import type { Action } from '../../page/forms';
 import { TEXTS } from '../../page/texts';
@@ -14,7 +15,7 @@ import { brandOf } from './brand';
 import { endCookie, hasCookie, newKeyOf, type Visitor } from './session';
 
 /** Days that the page draws. */
-const DAYS = '30';
+const DAYS = 30;
 
 export interface Shown extends Pick<PageView, 'notice' | 'signInFault' | 'path'> {
   /** @default 200 */
@@ -72,7 +73,7 @@ async function accountOf(
   const { apiKey, token, caller } = visitor;
   const { clock, catalogue, store } = dependencies;
   const [usage, keys, account] = await Promise.all([
-    showUsage(askAs(request, { apiKey, query: { days: DAYS } }), dependencies),
+    showUsage(askAs(request, { apiKey, query: { days: String(DAYS) } }), dependencies),
     listKeys(askAs(request, { apiKey }), dependencies),
     store.account(caller.customer),
   ]);
@@ -82,7 +83,7 @@ async function accountOf(
   const isExhausted = shown.remaining === 0 && shown.standing === 'active';
   return {
     token,
-    usage: shown,
+    usage: { ...shown, history: shown.history && everyDay(shown.history, DAYS, now) },
     isRefused: balance.standing === 'grace' && now >= (balance.graceEndsAt ?? 0),
     keys: answered<{ keys: readonly ShownKey[] }>(keys).keys,
     recommendation: isExhausted

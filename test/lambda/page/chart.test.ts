@@ -1,4 +1,4 @@
-import { usageSection } from '../../../lambda/page/chart';
+import { everyDay, usageSection } from '../../../lambda/page/chart';
 import type { UsageDay } from '../../../lambda/page/view';
 
 const draw = (history: Parameters<typeof usageSection>[0]) => usageSection(history).text;
@@ -29,6 +29,17 @@ test('routes are told by what they took, and who sees no chart is told the same'
   expect(text).toContain('aria-label="90 units in the last 3 days"');
   expect(text).toMatch(/<tr><td>Nov 22<\/td><td class="figure">30<.*<tr><td>Nov 24<\/td><td class="figure">60</s);
   expect(text).not.toContain('<td>Nov 23</td>');
+});
+
+test('days without use are drawn too, and days beyond are not', () => {
+  const now = Date.parse('2026-11-25T23:59:59Z') / 1_000;
+  expect(everyDay([...HISTORY].reverse(), 3, now).map(({ date, units }) => [date, units])).toEqual([
+    ['2026-11-23', 0],
+    ['2026-11-24', 60],
+    ['2026-11-25', 0],
+  ]);
+  expect(everyDay([], 30, now)).toHaveLength(30);
+  expect(everyDay([], 30, now)[0]).toEqual({ date: '2026-10-27', units: 0, routes: {} });
 });
 
 test('where no history is kept, or nothing was used, there is a sentence', () => {
