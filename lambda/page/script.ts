@@ -30,7 +30,7 @@ function enhance(): void {
     const url = form.getAttribute('action') ?? '';
     const response = await fetch(url, { method: 'POST', body, headers: { Accept: 'text/html' } });
     const shown = new DOMParser().parseFromString(await response.text(), 'text/html');
-    for (const id of ['balance', 'buy', 'try']) {
+    for (const id of ['balance', 'use', 'buy', 'try']) {
       const [old, fresh] = [document.getElementById(id), shown.getElementById(id)];
       if (old === null || fresh === null) {
         // The session is over: the page says so itself.
