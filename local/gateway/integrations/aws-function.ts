@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { InvocationResult, LambdaRuntime } from '../../lambda/runtime';
 import type { RoutedCall } from '../call';
-import { configurationError } from '../gateway-error';
 import type { HttpAnswer } from '../http-answer';
 import { INVOKED, type Phase } from '../phases';
 import { type MappedResponse, mappedAnswer, mappedRequest } from './mapped';
+import { namedFunction } from './named-function';
 import { withinTimeout } from './timeout';
 
 /** AWS integration with a function: its event is what the template makes of the call, its result is what the answer is made of. */
@@ -14,10 +14,8 @@ export async function integrateMappedFunction(
   lambda: LambdaRuntime,
   phase: Phase,
 ): Promise<HttpAnswer> {
-  const { functionArn, timeoutMillis } = call.route.method.integration;
-  if (functionArn === undefined) {
-    throw configurationError('the integration names no function');
-  }
+  const functionArn = namedFunction(call);
+  const { timeoutMillis } = call.route.method.integration;
   const event = parsed(mappedRequest(call, body).body.toString('utf8'));
   if ('fault' in event) {
     Object.assign(phase, { status: NO_EVENT, integrationStatus: NO_EVENT });

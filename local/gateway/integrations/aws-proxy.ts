@@ -6,6 +6,7 @@ import { headerValue, multiValues, singleValues } from '../headers';
 import { type HttpAnswer, integrationHeaders } from '../http-answer';
 import { firstAccepted, isBinary, mediaType } from '../media-types';
 import { INVOKED, type Phase } from '../phases';
+import { namedFunction } from './named-function';
 import { type ProxyAnswer, parseProxyAnswer } from './proxy-answer';
 import { withinTimeout } from './timeout';
 
@@ -18,10 +19,8 @@ export async function integrateFunction(
   lambda: LambdaRuntime,
   phase: Phase,
 ): Promise<HttpAnswer> {
-  const { functionArn, timeoutMillis } = call.route.method.integration;
-  if (functionArn === undefined) {
-    throw configurationError('the integration names no function');
-  }
+  const functionArn = namedFunction(call);
+  const { timeoutMillis } = call.route.method.integration;
   const requestId = randomUUID();
   const result = await withinTimeout(timeoutMillis, lambda.invoke(functionArn, proxyEvent(call, body), requestId));
   Object.assign(phase, { integrationStatus: INVOKED, requestId });

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import type { LambdaRuntime } from '../../lambda/runtime';
 import type { RoutedCall } from '../call';
-import { configurationError, type GatewayError } from '../gateway-error';
+import type { GatewayError } from '../gateway-error';
 import { type HttpAnswer, integrationHeaders } from '../http-answer';
 import { INVOKED, type Phase } from '../phases';
 import { badGateway, functionError, proxyEvent } from './aws-proxy';
+import { namedFunction } from './named-function';
 import { type ProxyAnswer, parseProxyAnswer } from './proxy-answer';
 import { withinTimeout } from './timeout';
 
@@ -26,10 +27,8 @@ export async function integrateStreamedFunction(
   lambda: LambdaRuntime,
   phase: Phase,
 ): Promise<HttpAnswer> {
-  const { functionArn, timeoutMillis } = call.route.method.integration;
-  if (functionArn === undefined) {
-    throw configurationError('the integration names no function');
-  }
+  const functionArn = namedFunction(call);
+  const { timeoutMillis } = call.route.method.integration;
   const requestId = randomUUID();
   const answer = new StreamedAnswer();
   const invocation = lambda.invoke(functionArn, proxyEvent(call, body), requestId, (bytes) => answer.take(bytes));
