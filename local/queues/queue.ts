@@ -66,9 +66,8 @@ export class Queue {
   }
 
   /** What can be received now. A message that has been received too often goes to the dead-letter queue instead. */
-  receive(options: ReceiveOptions): ReceivedMessage[] {
+  receive(options: ReceiveOptions, now = this.clock.now()): ReceivedMessage[] {
     const { max, visibilityTimeoutSeconds = this.model.visibilityTimeoutSeconds, accepts = () => true } = options;
-    const now = this.clock.now();
     const received: ReceivedMessage[] = [];
     for (const message of this.receivable(now)) {
       if (received.length >= max || !accepts(message)) {
@@ -82,11 +81,13 @@ export class Queue {
   /** Waits for a message until a time, or until the receiver is gone. */
   async receiveUntil(time: number, gone: AbortSignal, options: ReceiveOptions): Promise<ReceivedMessage[]> {
     while (!gone.aborted) {
-      const received = this.receive(options);
-      if (received.length > 0 || this.clock.now() >= time) {
+      // One moment for both: what becomes visible between a look and the wait would be waited for in vain.
+      const now = this.clock.now();
+      const received = this.receive(options, now);
+      if (received.length > 0 || now >= time) {
         return received;
       }
-      await this.changed(time, gone);
+      await this.changed(now, time, gone);
     }
     return [];
   }
@@ -213,9 +214,8 @@ export class Queue {
     return this.messages.get(id);
   }
 
-  private changed(until: number, gone: AbortSignal): Promise<void> {
+  private changed(now: number, until: number, gone: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const now = this.clock.now();
       const hidden = [...this.messages.values()].map(({ visibleAt }) => visibleAt).filter((time) => time > now);
       const due = hidden.reduce((first, time) => Math.min(first, time), until);
       const cancel = due === NEVER ? () => undefined : this.clock.after(due - now, () => done());

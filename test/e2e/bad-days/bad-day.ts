@@ -11,7 +11,7 @@ import { type PaidApi, startPaidApi } from '../paid-api';
 import { StripeSide } from '../stripe-side';
 
 /** Milliseconds for what heals by itself, on a machine that is busy. */
-const HEALING = 30_000;
+const HEALING = 60_000;
 
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 

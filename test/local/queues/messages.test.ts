@@ -1,4 +1,5 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { NEVER, Queue } from '../../../local/queues/queue';
 import { failureOf, queueModel, TestQueues, until } from './support';
 
 let sqs: TestQueues;
@@ -157,6 +158,29 @@ describe('ReceiveMessage waits', () => {
 
     sqs.clock.pass(5);
 
+    expect(await waiting).toHaveLength(1);
+  });
+
+  test('also for one that becomes visible while it looks', async () => {
+    // GIVEN a clock that goes on with each look at it
+    let time = 0;
+    const waits: number[] = [];
+    const clock = {
+      now: () => time++,
+      after(milliseconds: number, run: () => void) {
+        waits.push(milliseconds);
+        setImmediate(run);
+        return () => undefined;
+      },
+    };
+    const queue = new Queue(queueModel('hidden'), clock);
+    queue.send({ body: 'x', attributes: {}, systemAttributes: {}, delaySeconds: 0.002 });
+
+    // WHEN
+    const waiting = queue.receiveUntil(NEVER, new AbortController().signal, { max: 1 });
+
+    // THEN
+    expect(waits).toHaveLength(1);
     expect(await waiting).toHaveLength(1);
   });
 
