@@ -18,6 +18,7 @@ import {
   RESERVED_ATTRIBUTES,
   SETTLED_ATTRIBUTES,
   SURROGATE_KEY_ATTRIBUTES,
+  USE_COUNTERS,
 } from './private/attributes';
 import { sumOf } from './private/function-metric';
 
@@ -191,13 +192,15 @@ export class QuotaStoreGrants {
     );
   }
 
-  /** Bring calls to what they cost in the end: the calls, ledger entries, and the units on balances. Nothing else of a customer. */
+  /** Bring calls to what they cost in the end: the calls, ledger entries, and the units on balances and in the history of use. Nothing else of a customer. */
   public settle(grantee: IGrantable): Grant {
     return this.allow(
       grantee,
       ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       ['LEDGER#*', 'CHARGE#*'],
-    ).combine(this.allowAttributes(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], SETTLED_ATTRIBUTES));
+    ).combine(
+      this.allowAttributes(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [...SETTLED_ATTRIBUTES, USE_COUNTERS]),
+    );
   }
 
   /**
@@ -273,8 +276,7 @@ export class QuotaStoreGrants {
   /** Some attributes of customers; never `keys`, so that no payment opens a door. */
   private allowAttributes(grantee: IGrantable, actions: string[], attributes: string[]): Grant {
     return this.permit(grantee, actions, {
-      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CUSTOMER#*'] },
-      'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CUSTOMER#*'], 'dynamodb:Attributes': attributes },
     });
   }
 

@@ -1,5 +1,5 @@
 import type { LedgerEntry, PeriodEntry } from '../domain/ledger';
-import { type Item, Key, number, text } from './dynamodb-items';
+import { type Item, Key, number, numberItem, numbersOf, text } from './dynamodb-items';
 
 /** An entry of the ledger as it is written before it is done. */
 export function pendingEntry(customer: string, entry: LedgerEntry, createdAt: string): Item {
@@ -22,7 +22,8 @@ export function toEntry(id: string, item: Item): LedgerEntry {
   switch (kind) {
     case 'settlement': {
       const afterwards = { units: value('unitsAfterwards'), credits: value('creditsAfterwards') };
-      return { id, kind, units, period: { start: period.start, afterwards } };
+      const used = item.used?.M && { used: numbersOf(item.used.M) };
+      return { id, kind, units, period: { start: period.start, afterwards }, ...used };
     }
     case 'plan': {
       const revision = item.revision === undefined ? undefined : value('revision');
@@ -47,6 +48,7 @@ function detailsOf(entry: LedgerEntry): Item {
         periodStart: number(entry.period.start),
         unitsAfterwards: number(entry.period.afterwards.units),
         creditsAfterwards: number(entry.period.afterwards.credits),
+        ...(entry.used !== undefined && { used: { M: numberItem(entry.used) } }),
       };
     case 'plan':
       return {

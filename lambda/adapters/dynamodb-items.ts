@@ -51,6 +51,15 @@ export function number(value: number): AttributeValue {
   return { N: String(value) };
 }
 
+/** Numbers by names, as the inside of a map. */
+export function numberItem(values: Readonly<Record<string, number>>): Item {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, number(value)]));
+}
+
+export function numbersOf(map: Item): Record<string, number> {
+  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, Number(value.N)]));
+}
+
 export function binary(value: Uint8Array): AttributeValue {
   return { B: value };
 }

@@ -5,6 +5,7 @@ import { writeOf } from './dynamodb-balance-writes';
 import { pendingEntry, toEntry } from './dynamodb-entries';
 import { type Item, isDeleted, Key, newBalance, text, toBalance } from './dynamodb-items';
 import type { ConditionalUpdate, Items } from './dynamodb-update';
+import { countedInTheEnd } from './dynamodb-usage-counters';
 import { type Pause, randomPause } from './patient-items';
 
 /** Each attempt that fails is one in which another entry of the same customer has got through. */
@@ -125,15 +126,18 @@ export class DynamoDbLedger {
   /** Whether the balance took the entry: it did not where what the change was computed from is another by now. */
   private async change(customer: string, entry: LedgerEntry, item: Item, count: number): Promise<boolean> {
     const last = item.lastEntry?.S;
-    const { update, condition, attributes, values } = writeOf(entry, item, { now: this.clock(), count });
+    const now = this.clock();
+    const { update, condition, attributes, values } = writeOf(entry, item, { now, count });
     const lastIsRead = last === undefined ? 'attribute_not_exists(#lastEntry)' : '#lastEntry = :last';
-    const { done } = await this.update({
+    const write: ConditionalUpdate = {
       key: Key.balance(customer),
       update: `SET ${update}, #lastEntry = :id`,
       condition: `${condition} AND ${lastIsRead}`,
       attributes: [...attributes, 'lastEntry'],
       values: { ...values, ':id': text(entry.id), ...(last !== undefined && { ':last': text(last) }) },
-    });
+    };
+    const used = entry.kind === 'settlement' ? entry.used : undefined;
+    const { done } = await this.update(used === undefined ? write : countedInTheEnd(write, used, item, now));
     return done;
   }
 

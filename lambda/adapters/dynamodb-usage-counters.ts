@@ -17,7 +17,7 @@ import {
   usageByDay,
 } from '../domain/usage';
 import { sizeOf } from './dynamodb-item-size';
-import { type Item, Key, number, text } from './dynamodb-items';
+import { type Item, Key, number, numberItem, text } from './dynamodb-items';
 import type { ConditionalUpdate, ItemUpdates } from './dynamodb-update';
 
 /** What a write counts on the way. */
@@ -158,7 +158,6 @@ export class DynamoDbUsageCounters {
    * with larger ones. What a clock that is far behind counts after that is lost, and nothing is there twice.
    */
   private async move(customer: string, { day, units, routes }: DayUsage, counters: readonly Counter[]): Promise<void> {
-    const byCode = Object.entries(routes).map(([code, used]) => [code, number(used)] as const);
     await this.updates.updateItem(this.table, {
       key: Key.usage(customer, dateOf(day)),
       update: 'SET #units = :units, #routes = :routes, #expiresAt = :expiresAt',
@@ -166,7 +165,7 @@ export class DynamoDbUsageCounters {
       attributes: ['units', 'routes', 'expiresAt'],
       values: {
         ':units': number(units),
-        ':routes': { M: Object.fromEntries(byCode) },
+        ':routes': { M: numberItem(routes) },
         ':expiresAt': number(endOf(day) + LIFETIME),
       },
     });
@@ -198,6 +197,27 @@ export function counted(write: ConditionalUpdate, counting: Counting | undefined
   return counting === undefined
     ? write
     : { ...adding(write, counting.units), again: adding(write, counting.unitsAgain) };
+}
+
+/**
+ * The same write of a balance, which counts what calls have taken in the end. It is counted today, whenever they were: a day that is over
+ * may be in the history already. Routes that today has no counter of are counted with the others, once there are others.
+ */
+export function countedInTheEnd(
+  write: ConditionalUpdate,
+  used: Readonly<Record<string, number>>,
+  balance: Item,
+  now: EpochSeconds,
+): ConditionalUpdate {
+  const today = dayOf(now);
+  const others = counterName(today, OTHER_ROUTES);
+  const units = new Map<string, number>();
+  for (const [code, more] of Object.entries(used)) {
+    const own = counterName(today, code);
+    const counter = others in balance && !(own in balance) ? others : own;
+    units.set(counter, (units.get(counter) ?? 0) + more);
+  }
+  return adding(write, units);
 }
 
 /** The counters of an item. */

@@ -11,7 +11,7 @@ import {
   usageByDay,
 } from '../domain/usage';
 import { getBalance, getItem } from './dynamodb-customer-store';
-import { type Item, Key, text } from './dynamodb-items';
+import { type Item, Key, numbersOf, text } from './dynamodb-items';
 import { countersOf } from './dynamodb-usage-counters';
 
 /** What customers have used, in DynamoDB: days that are over are items, and the last ones stand beside the balance. */
@@ -31,7 +31,12 @@ export class DynamoDbUsageHistory implements UsageHistory {
     const shown = days.filter(({ day }) => day >= first);
     const codes = new Set(shown.flatMap(({ routes }) => Object.keys(routes)));
     await Promise.all([...codes].map((code) => this.learn(code)));
-    return shown.map((usage) => ({ ...usage, routes: this.named(usage.routes) }));
+    return shown
+      .map(({ day, routes }) => {
+        const named = this.named(routes);
+        return { day, routes: named, units: Object.values(named).reduce((sum, units) => sum + units, 0) };
+      })
+      .filter(({ units }) => units > 0);
   }
 
   private async items(customer: string, first: number): Promise<DayUsage[]> {
@@ -74,7 +79,8 @@ export class DynamoDbUsageHistory implements UsageHistory {
       const route = this.routes.get(code) ?? OTHER_ROUTES;
       named[route] = (named[route] ?? 0) + units;
     }
-    return named;
+    // Less than nothing is what came back on a day after the one on which it was used.
+    return Object.fromEntries(Object.entries(named).filter(([, units]) => units > 0));
   }
 }
 
@@ -82,6 +88,6 @@ function toDayUsage({ sk, units, routes }: Item): DayUsage {
   return {
     day: dayOfDate(sk?.S?.slice('USAGE#'.length) ?? ''),
     units: Number(units?.N),
-    routes: Object.fromEntries(Object.entries(routes?.M ?? {}).map(([code, used]) => [code, Number(used.N)])),
+    routes: numbersOf(routes?.M ?? {}),
   };
 }

@@ -6,6 +6,5 @@ export function writeReport(call: ChargedCall, units: number): string {
 }
 
 export function readReport(body: string): Settlement {
-  const { chargeId, customer, charged, bought, period, units } = JSON.parse(body) as ChargedCall & { units: number };
-  return { kind: 'report', chargeId, customer, charged, bought, period, units };
+  return { ...(JSON.parse(body) as ChargedCall & { units: number }), kind: 'report' };
 }

@@ -17,6 +17,7 @@ import { missingUnits, type Recommendation } from '../domain/recommendation';
 import { REPORT_LIFETIME, signReportToken } from '../domain/report-link';
 import type { ChargedCall } from '../domain/settlement';
 import { surrogateKeyOf } from '../domain/surrogate-key';
+import { routeCode } from '../domain/usage';
 
 export interface AuthorizerDependencies {
   readonly store: SpendingStore;
@@ -212,7 +213,7 @@ function allow(
   const { event, request, api, dependencies, tell } = call;
   const plan = findPlan(dependencies.catalogue, balance.plan);
   const { limit, remaining } = allowance(plan, balance);
-  const { customer, cost } = request;
+  const { customer, cost, route } = request;
   tell({ outcome: 'granted', customer, cost, plan: plan.id, remaining, leased });
   const charged: ChargedCall = {
     chargeId: dependencies.newId(),
@@ -220,6 +221,7 @@ function allow(
     charged: cost,
     bought: boughtUnits(balance, request.cost),
     period: balance.periodStart,
+    ...(route !== undefined && { counted: { route: routeCode(route), units: cost } }),
   };
   const context: Context = {
     customer: request.customer,

@@ -43,6 +43,8 @@ export interface SettlementEntry {
     /** What is left to do once the period is over, and the plan's own units have lapsed. */
     readonly afterwards: { readonly units: number; readonly credits: number };
   };
+  /** Units that the history of use counts as well, by the routes' codes; below nothing, that it takes back. */
+  readonly used?: Readonly<Record<string, number>>;
 }
 
 /** The entry of the units that a Checkout Session has sold. */

@@ -27,14 +27,17 @@ export function signReportToken(call: ChargedCall, expiresAt: EpochSeconds, link
 /** Reads a token; nothing where the text is none. */
 export function parseReportToken(text: string): ReportToken | undefined {
   const pattern =
-    /^(\w{1,64})\.([\w-]{1,64})\.([0-9a-z]{1,9})\.([0-9a-z]{1,9})\.([0-9a-z]{1,9})\.([0-9a-z]{1,9})\.([\w-]{22})$/;
-  const [, customer, chargeId, charged, bought, period, expiry, signature] = pattern.exec(text) ?? [];
+    /^(\w{1,64})\.([\w-]{1,64})\.([0-9a-z]{1,9})\.([0-9a-z]{1,9})\.([0-9a-z]{1,9})\.([0-9a-z]{1,9})(?:\.([0-9a-z]{4}))?\.([\w-]{22})$/;
+  const [, customer, chargeId, units, bought, period, expiry, route, signature] = pattern.exec(text) ?? [];
   if (customer === undefined || chargeId === undefined || signature === undefined) {
     return undefined;
   }
   const number = (digits: string | undefined) => Number.parseInt(digits ?? '', 36);
+  const charged = number(units);
+  // Links that were made before routes were named in them are good for a day.
+  const counted = route === undefined ? undefined : { route, units: charged };
   return {
-    call: { customer, chargeId, charged: number(charged), bought: number(bought), period: number(period) },
+    call: { customer, chargeId, charged, bought: number(bought), period: number(period), ...(counted && { counted }) },
     expiresAt: number(expiry),
     signature,
   };
@@ -45,6 +48,8 @@ export function isReportGenuine({ call, expiresAt, signature }: ReportToken, lin
   return isLinkGenuine('report', partsOf(call, expiresAt), signature, linkSecret);
 }
 
-function partsOf({ customer, chargeId, charged, bought, period }: ChargedCall, expiresAt: EpochSeconds): string[] {
-  return [customer, chargeId, ...[charged, bought, period, expiresAt].map((value) => value.toString(36))];
+function partsOf(call: ChargedCall, expiresAt: EpochSeconds): string[] {
+  const { customer, chargeId, charged, bought, period, counted } = call;
+  const numbers = [charged, bought, period, expiresAt].map((value) => value.toString(36));
+  return [customer, chargeId, ...numbers, ...(counted === undefined ? [] : [counted.route])];
 }

@@ -1,5 +1,6 @@
 import type { EpochSeconds } from './clock';
 import type { SettlementEntry } from './ledger';
+import { countUnits } from './usage';
 
 /** A call as it was charged before it was served. */
 export interface ChargedCall {
@@ -12,6 +13,14 @@ export interface ChargedCall {
   readonly bought: number;
   /** When the period began that they were taken from. */
   readonly period: EpochSeconds;
+  /** What the history of use has of it. @default - what has told of the call does not say, and the history stays as it is */
+  readonly counted?: CountedCall;
+}
+
+export interface CountedCall {
+  /** The route's code. */
+  readonly route: string;
+  readonly units: number;
 }
 
 /** What became of it: it was not served, and costs nothing; or its backend has told what it really took. */
@@ -142,6 +151,7 @@ function isOpen(settlement: Settlement, standing: SettledCall | undefined): bool
 }
 
 interface CallChange extends NotedCall {
+  readonly counted?: CountedCall;
   /** Units that come back; below nothing, that are charged now. */
   readonly back: number;
   /** How many of those that come back are bought ones. */
@@ -149,13 +159,21 @@ interface CallChange extends NotedCall {
 }
 
 function changeTo(settlement: Settlement, before: SettledCall | undefined, entry: string): CallChange {
-  const { chargeId, kind, charged } = settlement;
+  const { chargeId, kind, charged, counted } = settlement;
   const units = kind === 'report' ? settlement.units : 0;
   const cost = before?.units ?? charged;
   // Bought units are spent last, so they are the first to come back.
   const bought = Math.max(0, settlement.bought - Math.max(0, charged - cost));
   const back = cost - units;
-  return { chargeId, before, after: { kind, units, entry }, back, bought: Math.max(0, Math.min(back, bought)) };
+  return {
+    chargeId,
+    before,
+    after: { kind, units, entry },
+    // What was settled before was counted then.
+    counted: counted && before ? { ...counted, units: before.units } : counted,
+    back,
+    bought: Math.max(0, Math.min(back, bought)),
+  };
 }
 
 function entryOf(id: string, start: EpochSeconds, changes: readonly CallChange[]): SettlementEntry {
@@ -163,7 +181,20 @@ function entryOf(id: string, start: EpochSeconds, changes: readonly CallChange[]
   // Of a period that is over, only what was bought comes back; what is charged later is charged whenever it is.
   const credits = sum(changes.map(({ bought }) => bought));
   const charged = sum(changes.map(({ back }) => Math.min(0, back)));
-  return { id, kind: 'settlement', units, period: { start, afterwards: { units: credits + charged, credits } } };
+  const used = usedOf(changes);
+  const period = { start, afterwards: { units: credits + charged, credits } };
+  return { id, kind: 'settlement', units, period, ...(used.size > 0 && { used: Object.fromEntries(used) }) };
+}
+
+/** What was used beside what is counted, by the routes' codes. */
+function usedOf(changes: readonly CallChange[]): ReadonlyMap<string, number> {
+  const used = new Map<string, number>();
+  for (const { counted, after } of changes) {
+    if (counted !== undefined) {
+      countUnits(used, counted.route, after.units - counted.units);
+    }
+  }
+  return new Map([...used].filter(([, units]) => units !== 0));
 }
 
 function summaryOf(changes: readonly CallChange[]): SettlementSummary {

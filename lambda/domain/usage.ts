@@ -128,9 +128,9 @@ export function larger(left: readonly DayUsage[], right: readonly DayUsage[]): D
   return [...days.values()].sort((one, other) => one.day - other.day);
 }
 
-/** Adds units of a route, under `OTHER_ROUTES` where there are as many routes as there may be. */
+/** Adds units of a route, or takes some back, under `OTHER_ROUTES` where there are as many routes as there may be. */
 export function countUnits(counted: Map<string, number>, route: string, units: number): void {
-  if (units > 0) {
+  if (units !== 0) {
     const name = counted.has(route) || counted.size < MOST_ROUTES ? route : OTHER_ROUTES;
     counted.set(name, (counted.get(name) ?? 0) + units);
   }

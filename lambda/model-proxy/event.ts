@@ -2,14 +2,17 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { BadModelRequest, type ModelCall } from '../domain/models/dialect';
 import { parseJsonObject } from '../domain/models/json';
 import type { ChargedCall } from '../domain/settlement';
+import { routeCode } from '../domain/usage';
 
 /** The call as the authorizer has charged it. */
-export function chargedCallOf({ requestContext }: APIGatewayProxyEvent): ChargedCall {
+export function chargedCallOf({ httpMethod, resource, requestContext }: APIGatewayProxyEvent): ChargedCall {
   const { charge, customer, cost, bought, period } = requestContext.authorizer ?? {};
   if (typeof charge !== 'string' || typeof customer !== 'string') {
     throw new Error('the call has not come by the quota authorizer of the paywall');
   }
-  return { chargeId: charge, customer, charged: Number(cost), bought: Number(bought), period: Number(period) };
+  const charged = Number(cost);
+  const counted = { route: routeCode(`${httpMethod} ${resource}`), units: charged };
+  return { chargeId: charge, customer, charged, bought: Number(bought), period: Number(period), counted };
 }
 
 /** @throws BadModelRequest */

@@ -4,6 +4,7 @@ import { type AccessLogLine, FREE_WHEN_CACHED, NO_VALUE } from '../../lib/privat
 import type { RefusalReason } from '../domain/payment-required';
 import type { RefusedCustomer } from '../domain/refusals';
 import type { Settlement } from '../domain/settlement';
+import { routeCode } from '../domain/usage';
 
 /** What a batch of the access log tells. */
 export interface LoggedCalls {
@@ -29,13 +30,23 @@ export function readAccessLog(event: CloudWatchLogsEvent): LoggedCalls {
 
 /** The subscription's filter has said the same; whoever subscribes with another one gives back no more than this. */
 function refundOf(line: Partial<AccessLogLine>): Settlement | undefined {
-  const { charge, customer, status = '', responseType = NO_VALUE } = line;
+  const { charge, customer, status = '', responseType = NO_VALUE, httpMethod, resourcePath } = line;
   const [charged, bought, period] = [line.cost, line.bought, line.period].map(Number);
   const served = !String(status).startsWith('5') && responseType === NO_VALUE && !isFromCacheForFree(line);
   if (served || charge === undefined || customer === undefined || charged === undefined || !(charged > 0)) {
     return undefined;
   }
-  return { kind: 'refund', chargeId: charge, customer, charged, bought: bought || 0, period: period || 0 };
+  const isNamed = httpMethod !== undefined && resourcePath !== undefined;
+  const counted = { route: routeCode(`${httpMethod} ${resourcePath}`), units: charged };
+  return {
+    kind: 'refund',
+    chargeId: charge,
+    customer,
+    charged,
+    bought: bought || 0,
+    period: period || 0,
+    ...(isNamed && { counted }),
+  };
 }
 
 /** Both members are there, or the format of the log is not ours and tells nothing of a cache. */

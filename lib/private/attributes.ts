@@ -30,6 +30,9 @@ export const CREDITED_ATTRIBUTES = [
 /** The attributes of a customer's balance that a settlement, or a top-up that was charged just now, may write. */
 export const SETTLED_ATTRIBUTES = ['pk', 'sk', 'remaining', 'credits', 'owed', 'lastEntry', 'periodStart'];
 
+/** The attributes of a customer's balance that count what was used, by day and route: no other begins with a capital. */
+export const USE_COUNTERS = 'U*';
+
 /** The attribute of a customer's balance that a model proxy reserves units of. */
 export const RESERVED_ATTRIBUTES = ['pk', 'sk', 'remaining'];
 

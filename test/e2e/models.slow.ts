@@ -56,6 +56,20 @@ test('the first words of a stream are there long before its last', async () => {
   expect(await remaining(customer, 10_000 - mini(5, 10))).toBe(10_000 - mini(5, 10));
 });
 
+test('what the customer is told to have used are the tokens', async () => {
+  const { customer, apiKey } = await api.addCustomer({ plan: 'pro', remaining: 10_000 });
+  let left = 10_000;
+  for (const words of [7, 30]) {
+    provider.next({ words });
+    expect((await chat(apiKey)).status).toBe(200);
+    left -= mini(5, words);
+    expect(await remaining(customer, left)).toBe(left);
+  }
+  const response = await fetch(new URL('billing/usage?days=1', api.url), { headers: { 'x-api-key': apiKey } });
+  const { history } = await response.json();
+  expect(history[0].routes).toEqual({ 'POST /v1/chat/completions': 10_000 - left });
+});
+
 test('where the first provider fails, the next one answers, by its own name of the model', async () => {
   const { customer, apiKey } = await api.addCustomer({ plan: 'pro', remaining: 10_000 });
   provider.next({ status: 529 }, { words: 7 });

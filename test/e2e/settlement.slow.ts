@@ -37,6 +37,17 @@ test('nobody pays for a call that was not served', async () => {
   expect(await remaining(customer, 40)).toBe(40);
 });
 
+test('what the customer is told to have used is what it cost in the end', async () => {
+  const { customer, apiKey } = await api.addCustomer({ remaining: 100 });
+  expect((await call(apiKey, 'items/1')).status).toBe(200);
+  expect((await call(apiKey, 'items/1?status=500')).status).toBe(500);
+  expect((await call(apiKey, 'reported?units=25')).status).toBe(200);
+  const left = await remaining(customer, 74);
+  const { json } = await call(apiKey, 'billing/usage?days=1');
+  const [today] = json.history;
+  expect({ left, ...today.routes }).toEqual({ left: 74, 'GET /items/{id}': 1, 'GET /reported': 25 });
+});
+
 test('who is throttled pays for what was served', async () => {
   const { customer, apiKey } = await api.addCustomer({ plan: 'slow', remaining: 40 });
   const statuses = await Promise.all(Array.from({ length: 8 }, async () => (await call(apiKey, 'items/1')).status));

@@ -47,8 +47,8 @@ function permissionsOf(statements: readonly Statement[]): string[] {
   return statements.flatMap(({ Action, Resource, Condition = {} }) =>
     [Action].flat().map((action) => {
       const keys = Condition['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
-      const attributes =
-        Condition['ForAllValues:StringEquals']?.['dynamodb:Attributes'] === undefined ? '' : ', some attributes';
+      const isHeld = Object.values(Condition).some((values) => 'dynamodb:Attributes' in values);
+      const attributes = isHeld ? ', some attributes' : '';
       const resource = [Resource]
         .flat()
         .map((one) => JSON.stringify(one))

@@ -123,7 +123,7 @@ describe('roles are held to what their part needs', () => {
     }[];
     expect(entries).toEqual(may(['dynamodb:GetItem', 'dynamodb:PutItem'], 'LEDGER#*', 'EVENT#*'));
     expect(marks).toEqual(may('dynamodb:UpdateItem', 'LEDGER#*', 'STRIPE#*'));
-    const attributes = customers?.Condition['ForAllValues:StringEquals']?.['dynamodb:Attributes'];
+    const attributes = customers?.Condition['ForAllValues:StringLike']?.['dynamodb:Attributes'];
     expect(attributes).toContain('remaining');
     expect(attributes).not.toContain('keys');
     expect(secrets).toHaveLength(1);

@@ -62,7 +62,7 @@ test('it may make and remove keys, put them into the paywall’s usage plans, an
   ]);
   expect(JSON.stringify(ofKeys[2]?.Resource)).toMatch(/usageplans\/.*UsagePlans.*\/keys/);
   const ofTable = statements.find(({ Action }) => JSON.stringify(Action).includes('dynamodb:'));
-  expect(ofTable?.Condition['ForAllValues:StringEquals']['dynamodb:Attributes']).toEqual([
+  expect(ofTable?.Condition['ForAllValues:StringLike']['dynamodb:Attributes']).toEqual([
     'pk',
     'sk',
     'plan',

@@ -88,7 +88,7 @@ export async function reserve(
   throw new Error(`the balance of customer ${charged.customer} kept changing under ${MAX_ATTEMPTS} attempts`);
 }
 
-function extraCharge({ chargeId, customer }: ChargedCall, units: number, balance: Balance): ChargedCall {
+function extraCharge({ chargeId, customer, counted }: ChargedCall, units: number, balance: Balance): ChargedCall {
   return {
     chargeId: `${chargeId}.extra`,
     customer,
@@ -96,6 +96,8 @@ function extraCharge({ chargeId, customer }: ChargedCall, units: number, balance
     bought: boughtUnits(balance, units),
     // The authorizer's may be another where the period has ended in between.
     period: balance.periodStart,
+    // Counted in the end alone: most of it goes back.
+    ...(counted && { counted: { ...counted, units: 0 } }),
   };
 }
 

@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { DynamoDbCustomerStore } from '../../../lambda/adapters/dynamodb-customer-store';
 import type { Item } from '../../../lambda/adapters/dynamodb-items';
 import { DynamoDbKeyStore } from '../../../lambda/adapters/dynamodb-key-store';
+import { DynamoDbSettlementStore } from '../../../lambda/adapters/dynamodb-settlement-store';
 import { DynamoDbSpendingStore } from '../../../lambda/adapters/dynamodb-spending-store';
 import { DynamoDbUsageHistory } from '../../../lambda/adapters/dynamodb-usage-history';
 import { SdkItemUpdates } from '../../../lambda/adapters/sdk-item-updates';
+import { type Settlement, settle } from '../../../lambda/domain/settlement';
 import { dayOf } from '../../../lambda/domain/usage';
 import { balance, NOW } from '../fixtures';
 import { endingAfter } from './clients';
@@ -30,6 +33,9 @@ export async function openUsage(units = PLENTY) {
     /** One execution environment; which ends after so many writes. */
     environment: (writes = Number.POSITIVE_INFINITY) =>
       new DynamoDbSpendingStore(new SdkItemUpdates(endingAfter(client, writes)), table),
+    /** Calls that cost something else in the end. */
+    settle: (now: number, ...settlements: Settlement[]) =>
+      settle(new DynamoDbSettlementStore(client, table, () => now), settlements, randomUUID),
     items: () => embedded.items as Item[],
     item: () => (embedded.items as Item[]).find(({ sk }) => sk?.S === 'BALANCE') ?? {},
     left: async () => (await customers.balance(CUSTOMER))?.remaining ?? 0,

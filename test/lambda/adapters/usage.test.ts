@@ -3,8 +3,9 @@ import { DynamoDbCustomerDeletions } from '../../../lambda/adapters/dynamodb-cus
 import { Key, number, text } from '../../../lambda/adapters/dynamodb-items';
 import { DynamoDbSpendingStore } from '../../../lambda/adapters/dynamodb-spending-store';
 import { SdkItemUpdates } from '../../../lambda/adapters/sdk-item-updates';
-import { dateOf, dayOf, MOST_ROUTES } from '../../../lambda/domain/usage';
-import { NOW } from '../fixtures';
+import type { ChargedCall } from '../../../lambda/domain/settlement';
+import { dateOf, dayOf, MOST_ROUTES, routeCode } from '../../../lambda/domain/usage';
+import { balance, NOW } from '../fixtures';
 import { CUSTOMER, countersOn, DAY, on, openUsage, PLENTY } from './counted-usage';
 
 test('units are told by day and route, in the write that takes them', async () => {
@@ -31,6 +32,58 @@ test('units of calls before, which were spent from memory, ride on a write', asy
   };
   await environment().spend({ ...on('GET /a', 30), counted }, NOW);
   expect(await days(NOW)).toEqual([{ day: dayOf(NOW), units: 24, routes: { 'GET /a': 21, 'GET /b': 3 } }]);
+});
+
+describe('what calls have cost in the end', () => {
+  const charged = (route: string, units: number, chargeId = 'charge'): ChargedCall => ({
+    chargeId,
+    customer: CUSTOMER,
+    charged: units,
+    bought: 0,
+    period: balance().periodStart,
+    counted: { route: routeCode(route), units },
+  });
+
+  test('is what they are told to have used', async () => {
+    const { environment, settle, days, left } = await openUsage();
+    const store = environment();
+    await store.spend(on('POST /answers', 10), NOW);
+    await store.spend(on('POST /answers', 10), NOW);
+    await store.spend(on('GET /a', 4), NOW);
+    await settle(
+      NOW,
+      { ...charged('POST /answers', 10), kind: 'report', units: 37 },
+      { ...charged('POST /answers', 10, 'second'), kind: 'report', units: 1 },
+      { ...charged('GET /a', 4, 'third'), kind: 'refund' },
+    );
+    expect(await days(NOW)).toEqual([{ day: dayOf(NOW), units: 38, routes: { 'POST /answers': 38 } }]);
+    expect(PLENTY - (await left())).toBe(38);
+  });
+
+  test('counts on the day on which it is known, and no day is told to have less than nothing', async () => {
+    const { environment, settle, days } = await openUsage();
+    const next = NOW + DAY;
+    await environment().spend(on('GET /a', 10), NOW);
+    await settle(next, { ...charged('GET /a', 10), kind: 'refund' });
+    const yesterday = { day: dayOf(NOW), units: 10, routes: { 'GET /a': 10 } };
+    expect(await days(next)).toEqual([yesterday]);
+    await environment().spend(on('GET /a', 25), next);
+    expect(await days(next)).toEqual([yesterday, { day: dayOf(next), units: 15, routes: { 'GET /a': 15 } }]);
+    await environment().spend(on('GET /a', 1), next + DAY);
+    expect((await days(next + DAY)).map(({ units }) => units)).toEqual([10, 15, 1]);
+  });
+
+  test('goes to the others where the route is one of them', async () => {
+    const { environment, settle, days, item } = await openUsage();
+    const store = environment();
+    for (let route = 0; route < 20; route++) {
+      await store.spend(on(`GET /items/${route}`, 10 + route), NOW);
+    }
+    const own = countersOn(item()).length;
+    await settle(NOW, { ...charged('GET /items/0', 10), kind: 'report', units: 110 });
+    expect(countersOn(item())).toHaveLength(own);
+    expect((await days(NOW))[0]?.units).toBe(10 * 20 + 190 + 100);
+  });
 });
 
 test('a day whose move was cut off is told of once, and moved with what has come to it since', async () => {

@@ -13,6 +13,16 @@ test('a token reads back as the call that it was made for', () => {
   expect(token && isReportGenuine(token, secret)).toBe(true);
 });
 
+test('it names the route that the history counts, and none is held to that which names none', () => {
+  const counted = { route: '0a9z', units: call.charged };
+  const token = parseReportToken(signReportToken({ ...call, counted }, NOW, secret));
+  expect(token?.call).toEqual({ ...call, counted });
+  expect(token && isReportGenuine(token, secret)).toBe(true);
+  const other = { ...call, counted: { ...counted, route: '0a9y' } };
+  expect(token && isReportGenuine({ ...token, call: other }, secret)).toBe(false);
+  expect(token && isReportGenuine({ ...token, call }, secret)).toBe(false);
+});
+
 test.each<[string, Partial<ChargedCall>]>([
   ['nothing', { charged: 0, bought: 0, period: 0 }],
   ['many units', { charged: 100_000, bought: 99_999 }],

@@ -42,6 +42,7 @@ describe('what is written down of settlements', () => {
   let last = 0;
   const newId = () => `id${++last}`;
   const run = (...settlements: Settlement[]) => settle(store, settlements, newId);
+  const report = (chargeId: string, units: number): Settlement => ({ ...refund(chargeId), kind: 'report', units });
   const refund = (chargeId: string, changes: Partial<Settlement> = {}): Settlement => {
     return { chargeId, customer: 'c1', charged: 5, bought: 0, period: NOW, ...changes, kind: 'refund' };
   };
@@ -69,6 +70,35 @@ describe('what is written down of settlements', () => {
     expect(noted.filter(({ calls }) => calls.length === 0)).toHaveLength(0);
     // The second run meets what the first has done, and is at its end.
     expect(noted).toHaveLength(2);
+  });
+
+  test('an entry tells the history of use what its calls were counted too little, or too much', async () => {
+    const counted = { route: 'aaaa', units: 5 };
+    await run(refund('r1', { counted }), refund('r2', { counted: { route: 'bbbb', units: 5 } }), refund('r3'));
+    await run({ ...report('r4', 12), counted }, { ...report('r5', 2), counted }, { ...report('r6', 5), counted });
+    await run({ ...refund('r4'), counted });
+    // What was reserved beside it was not counted.
+    await run({ ...report('r7', 3), charged: 40, counted: { ...counted, units: 0 } });
+    await run({ ...report('r8', 6), counted }, { ...report('r9', 4), counted });
+    expect(noted.map(({ entry }) => entry.used)).toEqual([
+      { aaaa: -5, bbbb: -5 },
+      { aaaa: 4 },
+      // It meets what was settled, which is counted as such.
+      { aaaa: -5 },
+      { aaaa: -12 },
+      { aaaa: 3 },
+      undefined,
+    ]);
+  });
+
+  test('of more routes than are counted by themselves, the history is told together', async () => {
+    const calls = Array.from({ length: 12 }, (_, index) =>
+      refund(`r${index}`, { counted: { route: `aa${10 + index}`, units: 5 } }),
+    );
+    await run(...calls);
+    const used = noted[0]?.entry.used ?? {};
+    expect(Object.keys(used)).toHaveLength(9);
+    expect(used.other).toBe(-20);
   });
 
   test('a call that kept being settled by others is an error after ten attempts', async () => {

@@ -3,6 +3,8 @@ import type { CloudWatchLogsEvent, SQSEvent, SQSRecord } from 'aws-lambda';
 import { writeReport } from '../../../lambda/adapters/report-message';
 import type { RefusedCustomer } from '../../../lambda/domain/refusals';
 import type { ChargedCall } from '../../../lambda/domain/settlement';
+import { routeCode } from '../../../lambda/domain/usage';
+import { readAccessLog } from '../../../lambda/settlement/access-log';
 import { handle, type SettlementDependencies } from '../../../lambda/settlement/handler';
 import { MemorySettlementStore } from '../domain/memory-settlement-store';
 import { MemorySpendingStore } from '../domain/memory-spending-store';
@@ -85,6 +87,13 @@ test.each([
 ])('%s is given back as it should be', async (_, overrides, left) => {
   await handle(logEvent([{ ...LINE, ...overrides }]), dependencies);
   expect(remaining()).toBe(left);
+});
+
+test('a line names the route that the history of use has counted', () => {
+  const line = { ...LINE, httpMethod: 'GET', resourcePath: '/items/{id}' };
+  const [named, unnamed] = readAccessLog(logEvent([line, LINE])).refunds;
+  expect(named?.counted).toEqual({ route: routeCode('GET /items/{id}'), units: 5 });
+  expect(unnamed?.counted).toBeUndefined();
 });
 
 test('a batch that comes again is given back once, and counted once', async () => {
