@@ -44,7 +44,7 @@ function standing(view: PageView, { usage, isRefused, recommendation }: AccountV
   if (usage.standing === 'grace') {
     const text =
       isRefused || usage.graceEndsAt === undefined ? texts.refused : texts.grace(timeText(usage.graceEndsAt));
-    const pay = form(view, 'settle', html`<button>${texts.settle}</button>`);
+    const pay = form(view, 'settle', html`<button class="primary">${texts.settle}</button>`);
     return html`<div class="alert ${isRefused ? '' : 'warn'}"><p>${text}</p>${pay}</div>`;
   }
   if (recommendation === undefined) {

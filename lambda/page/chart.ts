@@ -44,14 +44,15 @@ function drawn(history: readonly UsageDay[]): Html {
     return html`<p class="soft">${texts.empty}</p>`;
   }
   const most = Math.max(...days.map(({ units }) => units));
+  const sentence = texts.chart(number(total), total === 1, days.length);
   const step = WIDTH / days.length;
   const bars = days.map(({ units }, index) => {
     const height = (units / most) * (HEIGHT - 4);
     const shape = { x: index * step + step * 0.15, y: HEIGHT - height, width: step * 0.7, height };
     return html`<rect x="${round(shape.x)}" y="${round(shape.y)}" width="${round(shape.width)}" height="${round(shape.height)}"/>`;
   });
-  return html`<p><strong>${texts.chart(number(total), days.length)}</strong> <span class="soft">${texts.most(number(most))}</span></p>
-<div><svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${texts.chart(number(total), days.length)}">${bars}</svg>
+  return html`<p><strong>${sentence}</strong> <span class="soft">${texts.most(number(most))}</span></p>
+<div><svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${sentence}">${bars}</svg>
 <p class="axis" aria-hidden="true"><span>${day(first.date)}</span><span>${day(last.date)}</span></p></div>
 ${byRoute(days, total)}
 <details><summary>${texts.table}</summary>

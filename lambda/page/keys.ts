@@ -31,9 +31,9 @@ function keyItem(view: PageView, key: ShownKey): Html {
   }
   const hasSuccessor = key.expiresAt !== null;
   const rotate = html`<details><summary>${texts.rotate}</summary><p class="soft">${texts.rotateText(duration(view.billing.rotationOverlap))}</p>
-${form(view, 'rotate', html`<button aria-label="${texts.rotateOf(name)}">${texts.rotate}</button>`, { fields: { keyId: id } })}</details>`;
+${form(view, 'rotate', html`<button aria-label="${texts.rotateOf(name, id)}">${texts.rotate}</button>`, { fields: { keyId: id } })}</details>`;
   const revoke = html`<details><summary>${texts.revoke}</summary><p class="soft">${texts.revokeText}</p>
-${form(view, 'revoke', html`<button aria-label="${texts.revokeOf(name)}">${texts.revokeNow}</button>`, { fields: { keyId: id } })}</details>`;
+${form(view, 'revoke', html`<button aria-label="${texts.revokeOf(name, id)}">${texts.revokeNow}</button>`, { fields: { keyId: id } })}</details>`;
   return html`<li>${facts}<div class="does">${hasSuccessor && !calling ? undefined : rotate}${revoke}</div></li>`;
 }
 

@@ -64,7 +64,10 @@ function planButton(view: PageView, plan: Plan, isBest: boolean): Html | undefin
   if (plan.price === null) {
     return plan.id === offers.defaultPlan ? state(texts.fallback) : undefined;
   }
-  return usage.standing === 'active' ? buy(view, { plan: plan.id }, texts.switch(plan.name), isBest) : undefined;
+  if (usage.standing === 'active') {
+    return buy(view, { plan: plan.id }, texts.switch(plan.name), isBest);
+  }
+  return usage.standing === 'grace' ? state(texts.unpaid) : undefined;
 }
 
 function item(isBest: boolean, name: string, cost: Html, units: string | undefined, end: Html | undefined): Html {

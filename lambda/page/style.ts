@@ -43,7 +43,7 @@ h3 { font-size: 16px; }
 .offers .price { font-size: 24px; font-weight: 650; line-height: 1.2; }
 .offers .price small { font-size: 15px; font-weight: 400; color: var(--muted); }
 .offers form, .offers .state { margin-top: auto; padding-top: 12px; }
-.tag { align-self: start; padding: 1px 9px; border: 1px solid var(--accent); border-radius: 99px; color: var(--accent); font-size: 13px; font-weight: 600; }
+.tag { display: inline-block; align-self: start; white-space: nowrap; padding: 1px 9px; border: 1px solid var(--accent); border-radius: 99px; color: var(--accent); font-size: 13px; font-weight: 600; }
 .state { color: var(--muted); font-size: 15px; font-weight: 550; }
 .keys { list-style: none; }
 .keys > li { display: grid; gap: 8px; padding: 14px 0; border-top: 1px solid var(--line); }

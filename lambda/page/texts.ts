@@ -105,7 +105,8 @@ export const TEXTS = {
     heading: 'Use',
     none: 'Use by day is not kept here yet. What is left counts each call as it is served.',
     empty: 'No units were used in these days.',
-    chart: (total: string, days: number) => `${total} units in the last ${days} days`,
+    chart: (total: string, isOne: boolean, days: number) =>
+      `${total} ${isOne ? 'unit' : 'units'} in the last ${days} days`,
     byRoute: 'By route',
     table: 'As a table',
     day: 'Day',
@@ -126,6 +127,7 @@ export const TEXTS = {
     yours: 'Your plan',
     startsHere: 'New customers start here',
     fallback: 'When a subscription ends',
+    unpaid: 'Once the open invoice is paid',
     recommended: 'Suits your use',
     start: (name: string) => `Start with ${name}`,
     switch: (name: string) => `Switch to ${name}`,
@@ -151,10 +153,10 @@ export const TEXTS = {
       duration === ''
         ? 'A new key takes its place at once.'
         : `A new key takes its place; this one works for ${duration} yet.`,
-    rotateOf: (name: string) => `Rotate the key ${name}`,
+    rotateOf: (name: string, id: string) => `Rotate the key ${name}, ${id}`,
     revoke: 'Revoke',
     revokeText: 'It opens nothing from the next moment on, and does not come back.',
-    revokeOf: (name: string) => `Revoke for good: the key ${name}`,
+    revokeOf: (name: string, id: string) => `Revoke for good: the key ${name}, ${id}`,
     revokeNow: 'Revoke for good',
     name: 'Name of another key',
     make: 'Make a key',

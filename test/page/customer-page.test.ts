@@ -39,7 +39,8 @@ async function visit(options?: { readonly javaScriptEnabled?: boolean }): Promis
   return one;
 }
 
-const call = (apiKey: string) => fetch(`${api.url}forecast/oslo`, { headers: { 'x-api-key': apiKey } });
+const get = (path: string, apiKey: string) => fetch(`${api.url}${path}`, { headers: { 'x-api-key': apiKey } });
+const call = (apiKey: string) => get('forecast/oslo', apiKey);
 
 /** Whose key it is, and how many checkouts were opened for them. */
 async function checkoutsOf(apiKey: string): Promise<number> {
@@ -93,7 +94,7 @@ test('who rotates the key goes on with the new one, and the old one still works'
   const one = await visit();
   const old = await one.signUp();
   await one.page.getByText('Rotate', { exact: true }).first().click();
-  await one.press('Rotate the key first key');
+  await one.press(/^Rotate the key first key/);
   const fresh = await one.newKey();
   expect(fresh).not.toBe(old);
   expect(await one.sees(/The old one works until/)).toBe(true);
@@ -103,7 +104,7 @@ test('who rotates the key goes on with the new one, and the old one still works'
   const other = one.page.getByRole('listitem').filter({ hasNot: one.page.getByText('signed in with this') });
   await other.getByText('Revoke', { exact: true }).click();
   expect(await one.faults('about-to-revoke')).toEqual([]);
-  await one.press('Revoke for good: the key first key');
+  await one.press(/^Revoke for good: the key first key/);
   expect(await one.sees('The key was revoked.')).toBe(true);
   expect((await call(fresh)).status).toBe(200);
   // What an execution environment has leased for the old key it serves for a moment yet.
@@ -142,6 +143,42 @@ test('a renewal that failed: the page says so, and leads to the invoice; once it
   await one.page.getByRole('link', { name: /Back/ }).click();
   await one.page.waitForURL(home);
   expect(await one.balance()).toBe('10,000 units');
+});
+
+test('a month of use is drawn by day and by route', async () => {
+  const { apiKey } = await subscriber();
+  const wanted = (day: number) => (day === 11 ? 0 : 3 + ((day * 7) % 11) + (day > 20 ? 6 : 0));
+  const used: [day: string, units: number][] = [];
+  const now = await stripe.now();
+  const midnight = now - (now % 86_400);
+  for (let day = 0; day < 30; day++) {
+    const date = new Date((await stripe.now()) * 1_000);
+    const calls = wanted(day);
+    for (let count = 1; count < calls; count++) {
+      await get(count % 4 === 0 ? 'cities' : 'forecast/oslo', apiKey);
+    }
+    if (calls > 0) {
+      // What was spent from a lease is counted with the next write.
+      await stripe.advance(90);
+      await get('forecast/oslo', apiKey);
+      used.push([`${date.toLocaleString('en', { month: 'short', timeZone: 'UTC' })} ${date.getUTCDate()}`, calls]);
+    }
+    // The next morning; the last day is not over.
+    await stripe.advanceTo(midnight + day * 86_400 + (day < 29 ? 120_000 : 50_000));
+  }
+  const one = await visit();
+  await one.signIn(apiKey);
+  expect(await one.faults('month')).toEqual([]);
+  expect(await one.page.locator('#use .chart rect').count()).toBe(30);
+  await one.page.getByText('As a table').click();
+  const told = await one.rows('#use tbody tr');
+  expect(told.map(([date]) => date)).toEqual(used.map(([date]) => date));
+  // What a lease holds yet is counted with the call that takes more of the balance.
+  for (const [index, [date, units]] of used.entries()) {
+    expect([date, Math.abs(Number(told[index]?.[1]) - units) <= 2]).toEqual([date, true]);
+  }
+  const total = used.reduce((sum, [, units]) => sum + units, 0);
+  expect(Math.abs(told.reduce((sum, [, units]) => sum + Number(units), 0) - total)).toBeLessThanOrEqual(2);
 });
 
 test('a wrong key opens nothing, and the form says so', async () => {

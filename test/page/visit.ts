@@ -82,6 +82,13 @@ export class Visit {
     return (await this.page.locator('.balance').textContent())?.trim() ?? '';
   }
 
+  /** What the rows of a table say. */
+  rows(selector: string): Promise<string[][]> {
+    return this.page
+      .locator(selector)
+      .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? '')));
+  }
+
   /** From the stand-in's page back to ours. */
   async pay(): Promise<void> {
     await this.page.waitForURL(/\/c\/pay\//);
