@@ -72,8 +72,8 @@ test('the function that charges reads Stripe’s key, writes ledger entries and 
     Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
     Resource: table,
     Condition: {
-      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CUSTOMER#*'] },
-      'ForAllValues:StringEquals': {
+      'ForAllValues:StringLike': {
+        'dynamodb:LeadingKeys': ['CUSTOMER#*'],
         'dynamodb:Attributes': ['pk', 'sk', 'remaining', 'credits', 'owed', 'lastEntry', 'periodStart'],
       },
     },

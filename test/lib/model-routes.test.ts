@@ -86,7 +86,7 @@ describe('a model route', () => {
       'sqs:SendMessage',
     ]);
     expect(JSON.stringify(statements)).toContain(
-      '"dynamodb:LeadingKeys":["CUSTOMER#*"]},"ForAllValues:StringEquals":{"dynamodb:Attributes":["pk","sk","remaining"]}',
+      '"dynamodb:LeadingKeys":["CUSTOMER#*"],"dynamodb:Attributes":["pk","sk","remaining"]}',
     );
   });
 });

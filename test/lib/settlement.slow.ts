@@ -70,9 +70,9 @@ describe('giving back what was not served', () => {
     expect(conditions).toEqual([
       { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LEDGER#*', 'CHARGE#*'] } },
       {
-        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CUSTOMER#*'] },
-        'ForAllValues:StringEquals': {
-          'dynamodb:Attributes': ['pk', 'sk', 'remaining', 'credits', 'owed', 'lastEntry', 'periodStart'],
+        'ForAllValues:StringLike': {
+          'dynamodb:LeadingKeys': ['CUSTOMER#*'],
+          'dynamodb:Attributes': ['pk', 'sk', 'remaining', 'credits', 'owed', 'lastEntry', 'periodStart', 'U*'],
         },
       },
     ]);
