@@ -4,6 +4,7 @@ import { claimCookie, claimsOf } from '../../../lambda/billing/claims';
 import { readNewKey, readOverlap } from '../../../lambda/billing/key-requests';
 import type { BillingRequest } from '../../../lambda/billing/request';
 import { isClaim } from '../../../lambda/domain/checkout-claim';
+import { noise } from '../../support/noise';
 import { NOW } from '../fixtures';
 
 /** Whatever strangers send: what is read of it is what the store may keep, and nothing throws. */
@@ -17,7 +18,7 @@ function requestOf(event: Partial<BillingRequest['event']>): BillingRequest {
   } as BillingRequest;
 }
 
-const text = fc.string({ unit: 'binary', maxLength: 100 });
+const text = noise(100);
 
 const expiry = fc.oneof(
   fc.date().map((date) => String(date)),
