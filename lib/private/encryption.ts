@@ -7,21 +7,19 @@ import { type CfnQueue, type IQueue, Queue, QueueEncryption, type QueueProps } f
 import type { Construct, IConstruct } from 'constructs';
 import { logRetention } from './handler-settings';
 
-const KEYS = new WeakMap<IConstruct, IKey>();
+/** A name in the context of a construct, which all that is made in it inherit. */
+const CONTEXT = 'cdk-paywall:encryption-key';
 
-/** What queues and log groups below a construct are encrypted with from now on, where it is a key of the operator's. */
+/** Sets what queues, log groups and secrets are encrypted with that will be made in a construct, where it is a key of the operator's. */
 export function encryptBelow(scope: IConstruct, key: IKey | undefined): void {
   if (key !== undefined) {
-    KEYS.set(scope, key);
+    scope.node.setContext(CONTEXT, key);
   }
 }
 
 /** The operator's key for what is at this place; none where AWS's own are used. */
 export function encryptionKeyOf(scope: IConstruct): IKey | undefined {
-  return [...scope.node.scopes]
-    .reverse()
-    .map((above) => KEYS.get(above))
-    .find((key) => key !== undefined);
+  return scope.node.tryGetContext(CONTEXT);
 }
 
 /** A queue, encrypted, for TLS alone, that keeps messages as long as SQS can. */
