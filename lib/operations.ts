@@ -86,6 +86,7 @@ export class Operations extends Construct {
     this.handler = handler;
     props.surrogateKeys?._announceFrom(handler);
     store.grants.operate(handler);
+    store.grants.readRoutes(handler);
     if (acceptsImportedKeys(props.identities)) {
       store.grants.importKeys(handler);
     }

@@ -6,6 +6,8 @@ import {
   type CustomersAnswer,
   type ListedCustomer,
   MAX_LISTED_CUSTOMERS,
+  SHOWN_DAYS,
+  type UsedDay,
 } from '../../lib/private/operations';
 import { CommandError } from '../errors';
 import { list, number, type Output, printAnswer, table, time } from '../output';
@@ -51,7 +53,7 @@ function addList(customers: Command, output: Output): void {
 function addShow(customers: Command, output: Output): void {
   const command = customers
     .command('show')
-    .description('show a customer, his keys, and what was changed of him last')
+    .description('show a customer, his keys, what he has used, and what was changed of him last')
     .argument(...CUSTOMER);
   withTarget(command).action(async (customer: string, options: TargetOptions) => {
     const { openTarget } = await import('../target');
@@ -161,7 +163,7 @@ function describeList({ customers, after }: CustomersAnswer): string[] {
 }
 
 function describeAll(answer: CustomerAnswer): string[] {
-  const { createdAt, stripeCustomer, subscription, keys, changes } = answer;
+  const { createdAt, stripeCustomer, subscription, keys, history, changes } = answer;
   return [
     ...describeCustomer(answer),
     ...list([
@@ -171,8 +173,19 @@ function describeAll(answer: CustomerAnswer): string[] {
     '',
     ...keysTable(keys),
     '',
+    ...historyTable(history),
+    '',
     ...changesTable(changes),
   ];
+}
+
+function historyTable(history: readonly UsedDay[]): string[] {
+  const columns = [{ title: 'day (UTC)' }, { title: 'units', align: 'right' }, { title: 'of that' }] as const;
+  const rows = history.map(({ date, units, routes }) => {
+    const most = Object.entries(routes).sort(([, one], [, other]) => other - one);
+    return [date, number(units), most.map(([route, used]) => `${route}: ${number(used)}`).join(', ')];
+  });
+  return rows.length > 0 ? table(columns, rows) : [`nothing used in the last ${SHOWN_DAYS} days`];
 }
 
 function changesTable(changes: readonly ChangeLine[]): string[] {

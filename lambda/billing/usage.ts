@@ -2,7 +2,7 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import { MOST_DAYS } from '../../lib/private/usage-days';
 import { json, problem } from '../adapters/api-gateway';
 import { usageOf } from '../customer/usage';
-import { dateOf, dayOf } from '../domain/usage';
+import { usedOn } from '../customer/used-days';
 import { identify, unauthorized } from './identify';
 import type { BillingDependencies, BillingRequest } from './request';
 
@@ -29,13 +29,7 @@ export async function showUsage(
     const detail = `\`days\` must be a whole number between 1 and ${MOST_DAYS}, got: ${values.join(', ')}`;
     return problem(400, 'Bad Request', detail, request.requestId);
   }
-  return json(200, { ...usage, history: await historyOf(caller.customer, days, dependencies) });
-}
-
-async function historyOf(customer: string, days: number, { usageHistory, clock }: BillingDependencies) {
-  const now = clock();
-  const history = await usageHistory.days(customer, dayOf(now) - days + 1, now);
-  return history.map(({ day, units, routes }) => ({ date: dateOf(day), units, routes }));
+  return json(200, { ...usage, history: await usedOn(caller.customer, days, dependencies) });
 }
 
 function wholeDays([value = '', ...others]: readonly string[]): number | undefined {

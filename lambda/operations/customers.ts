@@ -7,7 +7,9 @@ import {
   MAX_LISTED_CUSTOMERS,
   type OpenAnswer,
   SHOWN_CHANGES,
+  SHOWN_DAYS,
 } from '../../lib/private/operations';
+import { usedOn } from '../customer/used-days';
 import { newCustomerId } from '../domain/api-key';
 import type { AuditEntry } from '../domain/audit';
 import { findPlan, openingBalance } from '../domain/balance';
@@ -50,10 +52,11 @@ export async function showCustomer(
 ): Promise<CustomerAnswer> {
   const { customers, operated, keys, auditLog, clock } = dependencies;
   const customer = await findCustomer(named, dependencies);
-  const [known, account, ofKeys, entries] = await Promise.all([
+  const [known, account, ofKeys, history, entries] = await Promise.all([
     operated.find(customer),
     customers.account(customer),
     keys.list(customer, clock()),
+    usedOn(customer, SHOWN_DAYS, dependencies),
     auditLog.list(customer, SHOWN_CHANGES),
   ]);
   if (known === undefined) {
@@ -64,6 +67,7 @@ export async function showCustomer(
     stripeCustomer: account.stripeCustomer ?? null,
     subscription: account.subscription ?? null,
     keys: (ofKeys ?? []).map(toKeyLine),
+    history,
     changes: entries.map(toChangeLine),
   };
 }

@@ -12,6 +12,7 @@ import type { KeyStore } from '../domain/keys';
 import type { LedgerReader } from '../domain/ledger';
 import type { OperatedCustomers } from '../domain/operated-customers';
 import type { PlanArrivals } from '../domain/own-keys';
+import type { UsageHistory } from '../domain/usage';
 
 export interface AcceptedKeys {
   readonly own: boolean;
@@ -34,6 +35,7 @@ export interface OperationsDependencies {
   readonly accepts: AcceptedKeys;
   readonly imports: KeyImports;
   readonly auditLog: AuditLog;
+  readonly usageHistory: UsageHistory;
   readonly ledger: LedgerReader;
   readonly catalogue: Catalogue;
   readonly events: EventFinder;

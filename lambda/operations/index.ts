@@ -16,6 +16,7 @@ import { DynamoDbLedgerReader } from '../adapters/dynamodb-ledger-reader';
 import { DynamoDbOperatedCustomers } from '../adapters/dynamodb-operated-customers';
 import { DynamoDbPaymentStore } from '../adapters/dynamodb-payment-store';
 import { DynamoDbProbes } from '../adapters/dynamodb-probes';
+import { DynamoDbUsageHistory } from '../adapters/dynamodb-usage-history';
 import { readCatalogue, requireEnv } from '../adapters/environment';
 import { readIdentityEntries } from '../adapters/identities';
 import { LambdaEnvironments } from '../adapters/lambda-environments';
@@ -64,6 +65,7 @@ const dependencies: OperationsDependencies = {
   accepts: { own: identities.includes('apiKeys'), imported: identities.includes('importedKeys') },
   imports: new DynamoDbKeyImports(client, table),
   auditLog: new DynamoDbAuditLog(client, table),
+  usageHistory: new DynamoDbUsageHistory(client, table),
   ledger: new DynamoDbLedgerReader(client, table),
   catalogue: readCatalogue(),
   events: new StripeEventSource(stripe),

@@ -155,8 +155,19 @@ export interface CustomerAnswer extends ListedCustomer {
   /** The subscription that the plan comes from, `sub_…`. */
   readonly subscription: string | null;
   readonly keys: readonly KeyLine[];
+  /** The last `SHOWN_DAYS` in UTC, those on which something was used; the oldest first. */
+  readonly history: readonly UsedDay[];
   /** The newest changes, at most `SHOWN_CHANGES`; the newest first. */
   readonly changes: readonly ChangeLine[];
+}
+
+/** What was used on a day. */
+export interface UsedDay {
+  /** `2026-11-23` */
+  readonly date: string;
+  readonly units: number;
+  /** Units by `GET /forecast/{city}`. */
+  readonly routes: Readonly<Record<string, number>>;
 }
 
 export interface ChangeLine {
@@ -306,6 +317,9 @@ export const GRANT_ID = /^[A-Za-z0-9_.:-]{1,64}$/;
 export const MAX_REPLAYED_EVENTS = 100;
 export const MAX_LISTED_CUSTOMERS = 1_000;
 export const SHOWN_CHANGES = 20;
+
+/** Days of use that are shown of a customer, today included. */
+export const SHOWN_DAYS = 30;
 export const MAX_KEY_NAME = 100;
 /** Ten years. */
 export const MAX_KEY_LIFETIME = 3_650 * 86_400;

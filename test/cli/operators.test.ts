@@ -75,6 +75,10 @@ describe('customers show', () => {
     stripeCustomer: 'cus_1',
     subscription: 'sub_1',
     keys: [KEY],
+    history: [
+      { date: '2026-11-22', units: 1_200, routes: { 'GET /items/{id}': 200, 'POST /search': 1_000 } },
+      { date: '2026-11-23', units: 3, routes: { 'GET /items/{id}': 3 } },
+    ],
     changes: [
       {
         at: '2026-11-23T12:00:00.000Z',
@@ -97,6 +101,10 @@ describe('customers show', () => {
       'key     created (UTC)        state   name',
       'a1B2c3  2026-11-23 12:00:00  active  laptop',
       '',
+      'day (UTC)   units  of that',
+      '2026-11-22  1,200  POST /search: 1,000, GET /items/{id}: 200',
+      '2026-11-23      3  GET /items/{id}: 3',
+      '',
       'time (UTC)           who           from  what                outcome    details',
       '2026-11-23 12:00:00  operator bob  cli   customer.suspended  not known  reason=abuse',
     ]);
@@ -104,12 +112,14 @@ describe('customers show', () => {
   });
 
   test('tells what a suspension gives way to, and what is not there', async () => {
-    const bare = { stripeCustomer: null, subscription: null, createdAt: null, keys: [], changes: [] };
+    const bare = { stripeCustomer: null, subscription: null, createdAt: null, keys: [], history: [], changes: [] };
     const standing = { standing: 'suspended', graceEndsAt: '2026-11-26T00:00:00.000Z' } as const;
     tool.answer = () => ({ answer: { ...answer, ...bare, ...standing } });
     const { out } = await tool.run('customers', 'show', 'ada');
     expect(out).toContain('standing  suspended, then grace, until 2026-11-26 00:00:00 UTC\n');
-    expect(out).toMatch(/\ncreated +unknown\nStripe +unknown there\n\nno keys\n\nno changes$/);
+    expect(out).toMatch(
+      /\ncreated +unknown\nStripe +unknown there\n\nno keys\n\nnothing used in the last 30 days\n\nno changes$/,
+    );
   });
 });
 

@@ -76,6 +76,7 @@ test('a customer is made, suspended, resumed and moved, and each is so for the n
 
   // AND all of it is written down
   const shown = await answer<CustomerAnswer>('customers', 'show', customer);
+  expect(shown.history.flatMap(({ routes }) => Object.keys(routes))).toContain('GET /pro');
   expect(shown.changes.map(({ who, from, what, outcome }) => [who, from, what, outcome])).toEqual([
     [expect.stringMatching(/^operator ./), 'cli', 'customer.moved', 'applied'],
     [expect.stringMatching(/^operator ./), 'cli', 'customer.resumed', 'applied'],

@@ -100,6 +100,7 @@ test.each<[string, { readonly readsStripeKey: boolean; readonly may: string[] }]
         ...onTable('Query PutItem UpdateItem', 'AUDIT#*'),
         ...onTable('DeleteItem', 'CUSTOMER#* REFUSED#*'),
         ...onTable('GetItem DeleteItem', 'KEY#* STRIPE#*'),
+        ...onTable('GetItem', 'ROUTE#*'),
         ...onTable('Query DeleteItem', 'REQUEST#*'),
         ...onTable('Scan', 'StoreTable, some attributes'),
         ...onTable('GetItem BatchGetItem UpdateItem DeleteItem', 'KEY#*'),

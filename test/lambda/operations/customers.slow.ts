@@ -215,6 +215,7 @@ describe('seeing', () => {
       subscription: 'sub_7',
       createdAt: expect.stringMatching(/^\d{4}-/),
       keys: [key],
+      history: [],
       changes: [
         {
           at: '2026-11-23T12:00:00.000Z',

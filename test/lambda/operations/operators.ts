@@ -5,6 +5,7 @@ import { DynamoDbLedgerReader } from '../../../lambda/adapters/dynamodb-ledger-r
 import { DynamoDbOperatedCustomers } from '../../../lambda/adapters/dynamodb-operated-customers';
 import { DynamoDbPaymentStore } from '../../../lambda/adapters/dynamodb-payment-store';
 import { DynamoDbProbes } from '../../../lambda/adapters/dynamodb-probes';
+import { DynamoDbUsageHistory } from '../../../lambda/adapters/dynamodb-usage-history';
 import { patientItems } from '../../../lambda/adapters/sdk-item-updates';
 import type { PlanArrival } from '../../../lambda/domain/own-keys';
 import type { OperationsDependencies } from '../../../lambda/operations/dependencies';
@@ -46,6 +47,7 @@ export class Operators {
       accepts: { own: true, imported: true },
       imports: new DynamoDbKeyImports(client, table),
       auditLog: new DynamoDbAuditLog(client, table),
+      usageHistory: new DynamoDbUsageHistory(client, table),
       ledger: new DynamoDbLedgerReader(client, table),
       catalogue: CATALOGUE,
       renewAuthorizer: async () => {
