@@ -93,9 +93,9 @@ function placesOf(requests: number, most: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => 1 + Math.round(index * step));
 }
 
-/** Expects that there was something to kill, and that nearly all kills have come about. */
+/** Expects that there was something to kill, and that most kills have come about. */
 export function expectSwept({ requests, runs, kills }: Sweep, least: number): void {
   process.stderr.write(`    ${expect.getState().currentTestName}: ${requests} requests, ${kills} of ${runs} killed\n`);
   expect(requests).toBeGreaterThanOrEqual(least);
-  expect(kills).toBeGreaterThanOrEqual(runs * 0.7);
+  expect(kills).toBeGreaterThanOrEqual(runs * 0.5);
 }
