@@ -46,18 +46,6 @@ function send(path: string, headers: Record<string, string>): Promise<{ status: 
   });
 }
 
-/** What is left, once it is what it should be, or has stayed otherwise for too long. */
-async function remaining(customer: string, expected: number): Promise<number | undefined> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    const left = (await api.balanceOf(customer))?.remaining;
-    if (left === expected || Date.now() > deadline) {
-      return left;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 test('nobody sees the answers of another customer', async () => {
   const [ada, bob] = await Promise.all([api.addCustomer({ remaining: 40 }), api.addCustomer({ remaining: 40 })]);
   const first = await call(ada.apiKey, 'items/1');
@@ -101,8 +89,8 @@ test('an answer from the cache that is free is given back, and one that is not i
     expect((await call(free.apiKey, 'items/1')).status).toBe(200);
     expect((await call(full.apiKey, 'slow')).status).toBe(200);
   }
-  expect(await remaining(free.customer, 39)).toBe(39);
-  expect(await remaining(full.customer, 35)).toBe(35);
+  expect(await api.remaining(free.customer, 39)).toBe(39);
+  expect(await api.remaining(full.customer, 35)).toBe(35);
 });
 
 test('all customers share what is called shared, once their plan has the route', async () => {
@@ -115,7 +103,7 @@ test('all customers share what is called shared, once their plan has the route',
   expect(first.customer).toBe(ada.customer);
   expect(await call(bob.apiKey, 'pro')).toEqual(first);
   expect(await call(cyd.apiKey, 'pro')).toMatchObject({ status: 402, json: { reason: 'route_not_in_plan' } });
-  expect(await remaining(bob.customer, 39)).toBe(39);
+  expect(await api.remaining(bob.customer, 39)).toBe(39);
 });
 
 test('who has nothing left gets nothing out of the cache, also where that would be free in the end', async () => {

@@ -27,18 +27,6 @@ function chat(apiKey: string, body: object = {}, init: RequestInit = {}): Promis
   });
 }
 
-/** What is left, once it is what it should be, or has stayed otherwise for too long. */
-async function remaining(customer: string, expected: number): Promise<number | undefined> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    const left = (await api.balanceOf(customer))?.remaining;
-    if (left === expected || Date.now() > deadline) {
-      return left;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 /** Units of a call of the small model. */
 const mini = (input: number, output: number) =>
   Math.ceil((input * PRICES.mini.input + output * PRICES.mini.output) / 1_000_000);
@@ -53,7 +41,7 @@ test('the first words of a stream are there long before its last', async () => {
     times.push(performance.now() - start);
   }
   expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(500);
-  expect(await remaining(customer, 10_000 - mini(5, 10))).toBe(10_000 - mini(5, 10));
+  expect(await api.remaining(customer, 10_000 - mini(5, 10))).toBe(10_000 - mini(5, 10));
 });
 
 test('what the customer is told to have used are the tokens', async () => {
@@ -63,7 +51,7 @@ test('what the customer is told to have used are the tokens', async () => {
     provider.next({ words });
     expect((await chat(apiKey)).status).toBe(200);
     left -= mini(5, words);
-    expect(await remaining(customer, left)).toBe(left);
+    expect(await api.remaining(customer, left)).toBe(left);
   }
   const response = await fetch(new URL('billing/usage?days=1', api.url), { headers: { 'x-api-key': apiKey } });
   const { history } = await response.json();
@@ -78,18 +66,18 @@ test('where the first provider fails, the next one answers, by its own name of t
   const [first, second] = provider.requests.slice(-2);
   expect(first?.path).toBe('/v1/chat/completions');
   expect(second).toMatchObject({ path: '/other/v1/chat/completions', body: { model: 'vendor/mini' } });
-  expect(await remaining(customer, 10_000 - mini(5, 7))).toBe(10_000 - mini(5, 7));
+  expect(await api.remaining(customer, 10_000 - mini(5, 7))).toBe(10_000 - mini(5, 7));
 });
 
 test('where all fail, everything comes back, once', async () => {
   const { customer, apiKey } = await api.addCustomer({ plan: 'pro', remaining: 10_000 });
   provider.next({ status: 500 }, { status: 500 });
   expect((await chat(apiKey)).status).toBe(502);
-  expect(await remaining(customer, 10_000)).toBe(10_000);
+  expect(await api.remaining(customer, 10_000)).toBe(10_000);
   // By then the access log has told of the 502 as well, which gives back what the authorizer has charged.
   provider.next({ words: 4 });
   expect((await chat(apiKey)).status).toBe(200);
-  expect(await remaining(customer, 10_000 - mini(5, 4))).toBe(10_000 - mini(5, 4));
+  expect(await api.remaining(customer, 10_000 - mini(5, 4))).toBe(10_000 - mini(5, 4));
 });
 
 test('a provider that is too slow to begin is left for the next', async () => {
@@ -111,7 +99,7 @@ test.each<[string, Behaviour, number]>([
   expect((await response.text()).split('"content":"').length).toBeGreaterThan(words);
   // Each of these words is a token of o200k too, and so is the space behind the last one.
   const left = 10_000 - mini(5, words + 1);
-  expect(await remaining(customer, left)).toBe(left);
+  expect(await api.remaining(customer, left)).toBe(left);
 });
 
 test('a caller who goes is charged for what was written for him', async () => {
@@ -122,7 +110,7 @@ test('a caller who goes is charged for what was written for him', async () => {
   await response.body?.getReader().read();
   controller.abort();
   // Lambda does not learn that he has gone, so the answer goes on to its end.
-  expect(await remaining(customer, 10_000 - mini(5, 12))).toBe(10_000 - mini(5, 12));
+  expect(await api.remaining(customer, 10_000 - mini(5, 12))).toBe(10_000 - mini(5, 12));
 });
 
 test('an answer ends where the balance does', async () => {
@@ -136,7 +124,7 @@ test('an answer ends where the balance does', async () => {
   expect(usage).toMatchObject({ completion_tokens: limit });
   const left = 100 - mini(5, limit);
   expect(left).toBeGreaterThanOrEqual(0);
-  expect(await remaining(customer, left)).toBe(left);
+  expect(await api.remaining(customer, left)).toBe(left);
 });
 
 test('several calls at once take no balance below nothing, and each costs what it does', async () => {
@@ -158,7 +146,7 @@ test('several calls at once take no balance below nothing, and each costs what i
   expect(served).toHaveLength(statuses.filter((status) => status === 200).length);
   const spent = served.reduce((sum, { input, output }) => sum + mini(input, output), 0);
   expect(spent).toBeGreaterThan(0);
-  expect(await remaining(customer, 200 - spent)).toBe(200 - spent);
+  expect(await api.remaining(customer, 200 - spent)).toBe(200 - spent);
 });
 
 test('a plan that does not include the model is told which does', async () => {
@@ -170,7 +158,7 @@ test('a plan that does not include the model is told which does', async () => {
   expect(problem).toMatchObject({ reason: 'route_not_in_plan', recommendation: { action: 'upgrade', plan: 'pro' } });
   const page = await fetch(problem.checkoutUrl, { redirect: 'manual' });
   expect(page.status).toBe(303);
-  expect(await remaining(customer, 1_000)).toBe(1_000);
+  expect(await api.remaining(customer, 1_000)).toBe(1_000);
 });
 
 test('with nothing left, a call is refused by the authorizer before anything of it is read', async () => {

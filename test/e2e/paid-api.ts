@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DeleteTableCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Cors, LambdaIntegration, MockIntegration, Period, RestApi } from 'aws-cdk-lib/aws-apigateway';
@@ -21,6 +22,8 @@ export interface PaidApi {
   /** A customer with a balance as given, and a key; of a new id, if none is given. */
   addCustomer(overrides?: Partial<Balance>, customer?: string): Promise<{ customer: string; apiKey: string }>;
   balanceOf(customer: string): Promise<Balance | undefined>;
+  /** What is left, once it is what it should be, or has stayed otherwise for too long. */
+  remaining(customer: string, expected: number): Promise<number | undefined>;
   /** Lets a time of grace that is running be over. */
   endGrace(customer: string): Promise<void>;
   /** Takes the table away, so that the store cannot answer. */
@@ -82,6 +85,16 @@ export async function startPaidApi(
       return { customer, apiKey: text };
     },
     balanceOf: (customer) => store.balance(customer),
+    remaining: async (customer, expected) => {
+      const deadline = Date.now() + 20_000;
+      for (;;) {
+        const left = (await store.balance(customer))?.remaining;
+        if (left === expected || Date.now() > deadline) {
+          return left;
+        }
+        await delay(50);
+      }
+    },
     endGrace: (customer) => putInGrace(customer, 0),
     breakStore: async () => {
       await client.send(new DeleteTableCommand({ TableName: table }));

@@ -15,18 +15,6 @@ async function call(apiKey: string, path: string, init: RequestInit = {}) {
   return { status: response.status, json: text.startsWith('{') ? JSON.parse(text) : undefined };
 }
 
-/** What is left, once it is what it should be, or has stayed otherwise for too long. */
-async function remaining(customer: string, expected: number): Promise<number | undefined> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    const left = (await api.balanceOf(customer))?.remaining;
-    if (left === expected || Date.now() > deadline) {
-      return left;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 test('nobody pays for a call that was not served', async () => {
   const { customer, apiKey } = await api.addCustomer({ remaining: 40 });
   expect((await call(apiKey, 'items/1?status=500')).status).toBe(500);
@@ -34,7 +22,7 @@ test('nobody pays for a call that was not served', async () => {
   expect((await call(apiKey, 'slow?wait=1500')).status).toBe(504);
   expect((await call(apiKey, 'validated')).status).toBe(400);
   expect((await call(apiKey, 'items/1', { method: 'POST', body: 'x'.repeat(10 * 2 ** 20 + 1) })).status).toBe(413);
-  expect(await remaining(customer, 40)).toBe(40);
+  expect(await api.remaining(customer, 40)).toBe(40);
 });
 
 test('what the customer is told to have used is what it cost in the end', async () => {
@@ -42,7 +30,7 @@ test('what the customer is told to have used is what it cost in the end', async 
   expect((await call(apiKey, 'items/1')).status).toBe(200);
   expect((await call(apiKey, 'items/1?status=500')).status).toBe(500);
   expect((await call(apiKey, 'reported?units=25')).status).toBe(200);
-  const left = await remaining(customer, 74);
+  const left = await api.remaining(customer, 74);
   const { json } = await call(apiKey, 'billing/usage?days=1');
   const [today] = json.history;
   expect({ left, ...today.routes }).toEqual({ left: 74, 'GET /items/{id}': 1, 'GET /reported': 25 });
@@ -54,7 +42,7 @@ test('who is throttled pays for what was served', async () => {
   const served = statuses.filter((status) => status === 200).length;
   expect(statuses.filter((status) => status === 429)).toHaveLength(8 - served);
   expect(served).toBeLessThan(8);
-  expect(await remaining(customer, 40 - served)).toBe(40 - served);
+  expect(await api.remaining(customer, 40 - served)).toBe(40 - served);
 });
 
 test('an answer of the backend is paid for, whatever it says', async () => {
@@ -63,13 +51,13 @@ test('an answer of the backend is paid for, whatever it says', async () => {
   expect((await call(apiKey, 'items/1?status=404')).status).toBe(404);
   // By then a refund of either would have come with this one.
   expect((await call(apiKey, 'items/1?status=500')).status).toBe(500);
-  expect(await remaining(customer, 38)).toBe(38);
+  expect(await api.remaining(customer, 38)).toBe(38);
 });
 
 test('who has got units back can spend them', async () => {
   const { customer, apiKey } = await api.addCustomer({ remaining: 1 });
   expect((await call(apiKey, 'items/1?status=500')).status).toBe(500);
-  expect(await remaining(customer, 1)).toBe(1);
+  expect(await api.remaining(customer, 1)).toBe(1);
   expect((await call(apiKey, 'items/1')).status).toBe(200);
   expect((await call(apiKey, 'items/1')).status).toBe(402);
 });
@@ -86,7 +74,7 @@ test('a call costs what its backend reports: less than was reserved, more, or mo
       const { status, json } = await call(apiKey, `reported?units=${units}`);
       expect(status).toBe(200);
       expect(json.authorizer).toMatchObject({ cost: '10', remaining: '40' });
-      expect(await remaining(customer, left)).toBe(left);
+      expect(await api.remaining(customer, left)).toBe(left);
     }),
   );
 });
@@ -103,13 +91,13 @@ test('a backend anywhere reports by one HTTP call, and the first report counts',
   expect((await report(1)).status).toBe(202);
   // By then the second report has come out of the queue as well.
   await call(apiKey, 'reported?units=20');
-  expect(await remaining(customer, 18)).toBe(18);
+  expect(await api.remaining(customer, 18)).toBe(18);
 });
 
 test('a call that was reported and then failed costs nothing', async () => {
   const { customer, apiKey } = await api.addCustomer({ remaining: 50 });
   expect((await call(apiKey, 'reported?units=30&status=500')).status).toBe(500);
-  expect(await remaining(customer, 50)).toBe(50);
+  expect(await api.remaining(customer, 50)).toBe(50);
 });
 
 test('with more than is left reserved, the call is refused before it is served', async () => {
@@ -127,7 +115,7 @@ test('many failures of many customers are given back to the unit', async () => {
     ),
   );
   for (const { customer } of customers) {
-    expect(await remaining(customer, 30)).toBe(30);
+    expect(await api.remaining(customer, 30)).toBe(30);
   }
 });
 

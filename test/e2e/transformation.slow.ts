@@ -334,7 +334,7 @@ describe('a request that is not what the route takes', () => {
       detail: expect.stringContaining(reason),
     });
     expect(seen).toEqual([]);
-    expect(await remaining(customer, 40)).toBe(40);
+    expect(await api.remaining(customer, 40)).toBe(40);
   });
 
   test('does not pass as another type either', async () => {
@@ -350,15 +350,3 @@ describe('a request that is not what the route takes', () => {
     expect((await api.balanceOf(customer))?.remaining).toBe(39);
   });
 });
-
-/** What is left, once it is what it should be, or has stayed otherwise for too long. */
-async function remaining(customer: string, expected: number): Promise<number | undefined> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    const left = (await api.balanceOf(customer))?.remaining;
-    if (left === expected || Date.now() > deadline) {
-      return left;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}

@@ -38,7 +38,7 @@ const leading = (...keys: string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb
 
 test('who operates sees and changes customers, keys and ledgers, sees to dead letters, and asks Stripe: and nothing else', () => {
   const table = attributeOf('PaywallStoreTableD984BD72');
-  const [customers, whole, audit, links, requests, list, secret, queue, processor, authorizer, ...others] =
+  const [customers, whole, audit, links, requests, list, routes, secret, queue, processor, authorizer, ...others] =
     statements();
   const [read, query, put, update] = ['GetItem', 'Query', 'PutItem', 'UpdateItem'].map((name) => `dynamodb:${name}`);
   const onTable = (actions: unknown, ...leadingKeys: string[]) => ({
@@ -61,6 +61,7 @@ test('who operates sees and changes customers, keys and ledgers, sees to dead le
       StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
     },
   });
+  expect(routes).toEqual(onTable(read, 'ROUTE#*'));
   expect(secret?.Action).toEqual(['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret']);
   expect(JSON.stringify(secret?.Resource)).toContain('stripe/secret-key');
   expect(queue).toEqual({
