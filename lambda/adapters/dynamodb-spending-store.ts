@@ -63,7 +63,10 @@ export class DynamoDbSpendingStore implements SpendingStore, TokenCustomers {
     if (outcome.done) {
       await this.usage.tidy(request.customer, outcome.item, counting, now);
     }
-    return outcome.done && balance !== undefined ? { spent: true, balance } : { spent: false, balance };
+    if (outcome.done) {
+      return balance === undefined ? { spent: false, balance } : { spent: true, balance };
+    }
+    return { spent: false, balance, isUncertain: outcome.isUncertain };
   }
 
   private async write(update: ConditionalUpdate): Promise<UpdateOutcome> {

@@ -23,7 +23,12 @@ export interface ConditionalUpdate {
 /** Whether the condition held; the item after the update, or as it stood where the condition failed. */
 export type UpdateOutcome =
   | { readonly done: true; readonly item: Item }
-  | { readonly done: false; readonly item?: Item };
+  | {
+      readonly done: false;
+      readonly item?: Item;
+      /** Whether `again` was refused, and it is not known whether the attempt before it was done. */
+      readonly isUncertain?: boolean;
+    };
 
 /** Conditional writes of single items: all of DynamoDB that spending needs, so that it needs no SDK. */
 export interface ItemUpdates {

@@ -69,7 +69,12 @@ export type SpendOutcome =
       /** Whether the store was not asked, as the units had been taken in advance. */
       readonly leased?: boolean;
     }
-  | { readonly spent: false; readonly balance: Balance | undefined };
+  | {
+      readonly spent: false;
+      readonly balance: Balance | undefined;
+      /** Whether it is not known if a first attempt was done, after which the units were not there for a second. */
+      readonly isUncertain?: boolean;
+    };
 
 export type PaymentReason = 'quota_exhausted' | 'payment_failed' | 'route_not_in_plan';
 

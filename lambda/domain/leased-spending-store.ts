@@ -179,7 +179,9 @@ export class LeasedSpendingStore implements SpendingStore {
     }
     this.learn(call, outcome, taken);
     if (!outcome.spent) {
-      recount(lease, carried);
+      if (outcome.isUncertain !== true) {
+        recount(lease, carried);
+      }
       return outcome;
     }
     count(lease, request, request.cost - counted.units);

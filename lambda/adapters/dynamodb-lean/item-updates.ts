@@ -114,7 +114,13 @@ export class LeanItemUpdates implements Items {
 
   public async updateItem(table: string, write: ConditionalUpdate): Promise<UpdateOutcome> {
     const { again } = write;
-    return this.send('UpdateItem', updateBody(table, write), toOutcome, again && (() => updateBody(table, again)));
+    let isAgain = false;
+    const bodyAgain = () => {
+      isAgain = true;
+      return updateBody(table, again ?? write);
+    };
+    const outcome = await this.send('UpdateItem', updateBody(table, write), toOutcome, again && bodyAgain);
+    return outcome.done || !isAgain ? outcome : { ...outcome, isUncertain: true };
   }
 
   public async getItem(table: string, key: Item): Promise<Item | undefined> {

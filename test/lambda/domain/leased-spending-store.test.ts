@@ -512,4 +512,34 @@ describe('units that are counted by route', () => {
     await call(leases, { route: 'GET /items' });
     expect((routes.get('GET /items') ?? 0) + leases.uncounted('c1')).toBe(granted + 1 - missed * pending);
   });
+
+  test.each([
+    ['are counted by the next', false, 0],
+    ['are not counted again where a first attempt may have been done', true, 1],
+  ])('by a write that is refused %s', async (_, isUncertain, missed) => {
+    const { store, routes } = counting();
+    let refuses = false;
+    const leases = environment({
+      spend: async (wanted, now) => {
+        if (refuses) {
+          refuses = false;
+          return { spent: false, balance: balance({ remaining: 10 }), isUncertain };
+        }
+        return store.spend(wanted, now);
+      },
+      rollOver: (...period) => store.rollOver(...period),
+    });
+    let granted = 0;
+    for (let index = 0; index < 1_000; index++) {
+      time += 2;
+      granted += (await call(leases, { route: 'GET /items' })).kind === 'granted' ? 1 : 0;
+    }
+    const pending = leases.uncounted('c1');
+    expect(pending).toBeGreaterThan(0);
+    refuses = true;
+    time += 60_000;
+    // There is not enough for a block, and enough for the call.
+    expect((await call(leases, { route: 'GET /items' })).kind).toBe('granted');
+    expect((routes.get('GET /items') ?? 0) + leases.uncounted('c1')).toBe(granted + 1 - missed * pending);
+  });
 });

@@ -177,6 +177,15 @@ describe('a write that is to be another when it is not known whether it was done
     expect([first, second]).toEqual([WRITE.update, sent]);
   });
 
+  test.each<[string, Turn, boolean | undefined]>([
+    ['may have been done', hanging, true],
+    ['was not done', refusing('ThrottlingException'), undefined],
+  ])('is refused with that in its answer: the first %s', async (_, failing, isUncertain) => {
+    await given(failing, refusing('ConditionalCheckFailedException'));
+    const outcome = await updates.updateItem('Table', { ...WRITE, again });
+    expect(outcome).toEqual({ done: false, item: undefined, isUncertain });
+  });
+
   test('stays another, whatever comes of it', async () => {
     const throttled = refusing('ThrottlingException');
     await given(refusing('InternalServerError', {}, 500), throttled, SUCCESS);

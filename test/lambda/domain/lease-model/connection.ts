@@ -39,7 +39,7 @@ export class Connection implements SpendingStore {
     const { units: ofCall = request.cost, carried = new Map() } = request.counted ?? {};
     const ofCallsBefore = [...carried.values()].reduce((sum, units) => sum + units, 0);
     let [counted, attempts] = [0, 0];
-    const outcome = await this.write(`${request.cost}`, async () => {
+    const told = await this.write(`${request.cost}`, async () => {
       this.books.lost += taken.units;
       const before = this.balance(request.customer);
       const result = await this.store.spend(request, now);
@@ -47,7 +47,8 @@ export class Connection implements SpendingStore {
       this.books.taken += taken.units;
       this.mostTaken = Math.max(this.mostTaken, taken.units);
       // As `again` has it.
-      counted += result.spent ? ofCall + (attempts++ === 0 ? ofCallsBefore : 0) : 0;
+      attempts++;
+      counted += result.spent ? ofCall + (attempts === 1 ? ofCallsBefore : 0) : 0;
       return result;
     })
       .catch((error: unknown) => {
@@ -58,7 +59,10 @@ export class Connection implements SpendingStore {
       .finally(() => {
         this.books.counted += counted;
       });
+    // Who sends again, and is refused, does not know whether the first attempt was done.
+    const outcome = told.spent || attempts < 2 ? told : { ...told, isUncertain: true };
     this.counted += outcome.spent ? ofCall + ofCallsBefore : 0;
+    this.uncertain += !outcome.spent && attempts > 1 ? ofCallsBefore : 0;
     this.answered += taken.units;
     this.bought += taken.bought;
     this.periodsMet += outcome.balance?.periodEnd === this.period ? 0 : 1;
