@@ -87,9 +87,7 @@ export function toBalance(item: Item | undefined): Balance | undefined {
     periodEnd: Number(item.periodEnd?.N ?? 0),
     linkSecret: item.linkSecret?.B ?? new Uint8Array(),
     keys: Object.fromEntries(Object.entries(item.keys?.M ?? {}).map(([id, hash]) => [id, hash.B ?? new Uint8Array()])),
-    keyExpiries: Object.fromEntries(
-      Object.entries(item.keyExpiries?.M ?? {}).map(([id, expiry]) => [id, Number(expiry.N)]),
-    ),
+    keyExpiries: numbersOf(item.keyExpiries?.M ?? {}),
     surrogateKeys: item.surrogateKeys?.SS ?? [],
     ...(item.claimedPlan?.S !== undefined && {
       claimed: { plan: item.claimedPlan.S, at: Number(item.claimedAt?.N ?? 0) },

@@ -60,13 +60,11 @@ export class DynamoDbSpendingStore implements SpendingStore, TokenCustomers {
     const counting = this.usage.countingOf(request, now);
     const outcome = await this.write(counted(spending, counting));
     const balance = toBalance(outcome.item);
-    if (outcome.done) {
-      await this.usage.tidy(request.customer, outcome.item, counting, now);
+    if (!outcome.done) {
+      return { spent: false, balance, isUncertain: outcome.isUncertain };
     }
-    if (outcome.done) {
-      return balance === undefined ? { spent: false, balance } : { spent: true, balance };
-    }
-    return { spent: false, balance, isUncertain: outcome.isUncertain };
+    await this.usage.tidy(request.customer, outcome.item, counting, now);
+    return balance === undefined ? { spent: false, balance } : { spent: true, balance };
   }
 
   private async write(update: ConditionalUpdate): Promise<UpdateOutcome> {

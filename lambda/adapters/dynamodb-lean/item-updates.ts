@@ -115,11 +115,13 @@ export class LeanItemUpdates implements Items {
   public async updateItem(table: string, write: ConditionalUpdate): Promise<UpdateOutcome> {
     const { again } = write;
     let isAgain = false;
-    const bodyAgain = () => {
-      isAgain = true;
-      return updateBody(table, again ?? write);
-    };
-    const outcome = await this.send('UpdateItem', updateBody(table, write), toOutcome, again && bodyAgain);
+    const bodyAgain =
+      again &&
+      (() => {
+        isAgain = true;
+        return updateBody(table, again);
+      });
+    const outcome = await this.send('UpdateItem', updateBody(table, write), toOutcome, bodyAgain);
     return outcome.done || !isAgain ? outcome : { ...outcome, isUncertain: true };
   }
 

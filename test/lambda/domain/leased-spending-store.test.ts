@@ -468,6 +468,18 @@ describe('units that are counted by route', () => {
     return { store, routes };
   }
 
+  /** A thousand calls, of which some are not counted yet. */
+  async function called(leases: LeasedSpendingStore) {
+    let granted = 0;
+    for (let index = 0; index < 1_000; index++) {
+      time += 2;
+      granted += (await call(leases, { route: 'GET /items' })).kind === 'granted' ? 1 : 0;
+    }
+    const pending = leases.uncounted('c1');
+    expect(pending).toBeGreaterThan(0);
+    return { granted, pending };
+  }
+
   test('are all on the way or counted, each under its own', async () => {
     const { store, routes } = counting();
     const leases = environment(store);
@@ -498,13 +510,7 @@ describe('units that are counted by route', () => {
       spend: (wanted, now) => (failing ? Promise.reject(error) : store.spend(wanted, now)),
       rollOver: (...period) => store.rollOver(...period),
     });
-    let granted = 0;
-    for (let index = 0; index < 1_000; index++) {
-      time += 2;
-      granted += (await call(leases, { route: 'GET /items' })).kind === 'granted' ? 1 : 0;
-    }
-    const pending = leases.uncounted('c1');
-    expect(pending).toBeGreaterThan(0);
+    const { granted, pending } = await called(leases);
     failing = true;
     time += 60_000;
     await expect(call(leases, { route: 'GET /items' })).rejects.toBe(error);
@@ -529,13 +535,7 @@ describe('units that are counted by route', () => {
       },
       rollOver: (...period) => store.rollOver(...period),
     });
-    let granted = 0;
-    for (let index = 0; index < 1_000; index++) {
-      time += 2;
-      granted += (await call(leases, { route: 'GET /items' })).kind === 'granted' ? 1 : 0;
-    }
-    const pending = leases.uncounted('c1');
-    expect(pending).toBeGreaterThan(0);
+    const { granted, pending } = await called(leases);
     refuses = true;
     time += 60_000;
     // There is not enough for a block, and enough for the call.
